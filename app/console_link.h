@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/command.h"
+#include "domain/session_snapshot.h"
+
+#include <QObject>
+
+#include <functional>
+
+namespace loquat {
+
+/// The console's way to a backend: in process, or (later) an operator WebSocket. Lives in the GUI thread,
+/// never blocks.
+class ConsoleLink : public QObject
+{
+    Q_OBJECT
+
+public:
+    using Done = std::function<void(Expected<void>)>;
+    using Loaded = std::function<void(Expected<QList<Event>>)>;
+
+    using QObject::QObject;
+    /// `done` is called in the GUI thread.
+    virtual void command(const QString &sessionId, const Command &command, Done done) = 0;
+    /// The stored events of a session, in order; called in the GUI thread. What is emitted after the call
+    /// arrives by batch() as well: skip events whose seq is known.
+    virtual void loadEvents(const QString &sessionId, Loaded loaded) = 0;
+    [[nodiscard]] virtual BackendStatus status() const = 0;
+
+Q_SIGNALS:
+    void batch(const loquat::LiveBatch &batch); ///< at most one a frame
+    void statusChanged();                       ///< at most once a second
+    void gapped();                              ///< batches were lost: reload what is shown
+};
+
+} // namespace loquat

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/event.h"
+
+#include <QJsonObject>
+#include <QList>
+#include <QMetaType>
+#include <QString>
+
+#include <optional>
+
+namespace loquat {
+
+enum class UsageSource { Unknown, Estimated, Reported };
+QString nameOf(UsageSource source);
+
+/// Tokens of one model call or one turn. A number nobody told is absent, never zero.
+struct Usage
+{
+    std::optional<qint64> inputTokens;
+    std::optional<qint64> outputTokens;
+    UsageSource source = UsageSource::Unknown;
+
+    bool operator==(const Usage &) const = default;
+};
+
+/// {"input_tokens","output_tokens","source"}; unknown numbers are absent.
+QJsonObject toJson(const Usage &usage);
+Usage usageFromJson(const QJsonObject &json);
+
+/// What a model is told about a tool.
+struct ToolSpec
+{
+    QString name;
+    QString description;
+    QJsonObject parameters; ///< JSON Schema, draft 7, of an object
+
+    bool operator==(const ToolSpec &) const = default;
+};
+
+/// A model's wish to call a tool. `arguments` is the text as the model wrote it: possibly not JSON at all.
+struct ToolCall
+{
+    QString id;
+    QString name;
+    QString arguments;
+
+    bool operator==(const ToolCall &) const = default;
+};
+
+/// One message of the history sent to a model. Whispers are System messages.
+struct ChatMessage
+{
+    Role role = Role::User;
+    QString content;
+    QList<ToolCall> toolCalls; ///< Assistant only
+    QString toolCallId;        ///< Tool only
+
+    bool operator==(const ChatMessage &) const = default;
+};
+
+enum class Purpose { Reply, Summary };
+
+struct ChatRequest
+{
+    QList<ChatMessage> messages;
+    QList<ToolSpec> tools;
+    Purpose purpose = Purpose::Reply;
+};
+
+enum class FinishReason { Stop, Length, ToolCalls };
+
+/// How a model call ended well. Its text was carried by the deltas.
+struct ChatOutcome
+{
+    FinishReason finish = FinishReason::Stop;
+    QList<ToolCall> toolCalls;
+    Usage usage;
+    QString model; ///< who answered, as the provider names it
+
+    bool operator==(const ChatOutcome &) const = default;
+};
+
+} // namespace loquat
+
+Q_DECLARE_METATYPE(loquat::ChatOutcome)
+Q_DECLARE_METATYPE(loquat::Error)

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+namespace loquat {
+
+/// What went wrong, as a value: a stable code for programs, a sentence for a person, and what to do about it.
+/// `message` and `remedy` never hold secrets or conversation text, so an Error may be logged and shown.
+struct Error
+{
+    QString code;    ///< snake_case and stable, e.g. "model_timeout"
+    QString message; ///< one sentence
+    QString remedy;  ///< what would put it right; may be empty
+    bool retryable = false;
+
+    bool operator==(const Error &) const = default;
+};
+
+} // namespace loquat

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/expected.h"
+
+#include <QJsonObject>
+#include <QMetaType>
+#include <QString>
+
+namespace loquat {
+
+/// The kinds of event a session emits. The names in the journal, in Postgres and on the API are those of
+/// nameOf().
+enum class EventType {
+    SessionStarted,
+    UserMessage,
+    AiMessage,
+    ToolCall,
+    ToolResult,
+    OperatorWhisper,
+    OperatorMessage,
+    OperatorNote,
+    ModeChanged,
+    ErrorRaised,
+    SessionResumed,
+    SessionEnded,
+    Summary,
+};
+
+enum class Role { System, User, Assistant, Tool, Operator };
+
+/// One fact in a session's history: the row that is journalled, replicated, shown and replayed. Immutable
+/// once emitted.
+///
+/// `seq` starts at 1 and rises by one per event of a session, without gaps. `meta` by type:
+///   session_started  {user_id, model, node_id, protocol}         session_resumed {}
+///   user_message     {turn}
+///   ai_message       {turn, finish, usage:{input_tokens,output_tokens,source}, ttft_ms, duration_ms, model}
+///                    finish: stop|length|cancelled|failed|human; a number that is unknown is absent.
+///                    A reply that calls tools is one ai_message per model call only if it had text;
+///                    the turn's last one carries `final: true` and the turn's totals.
+///   tool_call        {turn, round, call_id, tool, args}           content: the tool's name
+///   tool_result      {turn, call_id, tool, ok, ms}                content: the result as JSON text
+///   mode_changed     {mode: ai|paused|human, by}
+///   error            {turn?, code, retryable}                     content: the sentence for a person
+///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered}
+///   summary          {source: model|fallback, model}              content: the summary
+struct Event
+{
+    QString sessionId;
+    qint64 seq = 0;
+    qint64 atMs = 0; ///< milliseconds since the epoch, UTC
+    EventType type = EventType::SessionStarted;
+    Role role = Role::System;
+    QString content;
+    QJsonObject meta;
+
+    bool operator==(const Event &) const = default;
+};
+
+QString nameOf(EventType type);
+QString nameOf(Role role);
+Expected<EventType> eventTypeFromString(const QString &name);
+Expected<Role> roleFromString(const QString &name);
+
+/// {"session_id","seq","ts" (ISO 8601, ms, Z),"event_type","role","content","metadata"}
+QJsonObject toJson(const Event &event);
+Expected<Event> eventFromJson(const QJsonObject &json);
+
+} // namespace loquat
+
+Q_DECLARE_METATYPE(loquat::Event)

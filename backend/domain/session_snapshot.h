@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/chat.h"
+
+#include <QList>
+#include <QMetaType>
+#include <QString>
+
+#include <optional>
+#include <variant>
+
+namespace loquat {
+
+enum class SessionStatus { Active, Ending, Completed };
+enum class Mode { Ai, Paused, Human };
+/// What a session does right now.
+enum class Phase { Idle, Thinking, Streaming, RunningTool, WaitingForApproval, Failed };
+
+QString nameOf(SessionStatus status); ///< active | ending | completed
+QString nameOf(Mode mode);            ///< ai | paused | human
+Expected<Mode> modeFromString(const QString &name);
+
+/// A session as the list of live sessions shows it. Small and copyable; sent whole whenever it changes.
+struct SessionSnapshot
+{
+    QString sessionId;
+    QString userId;
+    QString model;
+    QString protocol; ///< the client's dialect, e.g. "frames"
+    QString nodeId;
+    SessionStatus status = SessionStatus::Active;
+    Mode mode = Mode::Ai;
+    Phase phase = Phase::Idle;
+    QString phaseDetail; ///< the tool that runs, the error that was
+    bool connected = true;
+    qint64 startedAtMs = 0;
+    qint64 lastActivityMs = 0;
+    qint64 lastSeq = 0;
+    int turns = 0;
+    int toolCallsOk = 0;
+    int toolCallsFailed = 0;
+    int queued = 0;  ///< messages waiting for the running reply to end
+    Usage usage;     ///< of the whole session
+    QString preview; ///< the last thing said, at most 200 characters
+    QString summary;
+};
+
+/// A piece of a running reply. Never a row: the finished reply is an ai_message event.
+struct Delta
+{
+    QString sessionId;
+    int turn = 0;
+    QString text;
+    int tokens = 0; ///< how many deltas of the model this one carries
+    qint64 atMs = 0;
+};
+
+/// Everything that happened since the last batch. Apply in the order deltas and events carry: `stream` holds
+/// both in the order they were emitted per session; `sessions` holds the newest snapshot of each session that
+/// changed.
+struct LiveBatch
+{
+    QList<SessionSnapshot> sessions;
+    QList<std::variant<Event, Delta>> stream;
+
+    [[nodiscard]] bool isEmpty() const { return sessions.isEmpty() && stream.isEmpty(); }
+};
+
+/// Health of the backend as the status bar says it.
+struct BackendStatus
+{
+    QString address; ///< ws://127.0.0.1:8000, empty while not listening
+    int openSessions = 0;
+    int streamingSessions = 0;
+    double tokensPerSecond = 0;
+    std::optional<qint64> ttftP50Ms; ///< over the last minutes; absent before the first reply
+    std::optional<qint64> ttftP99Ms;
+    QString model; ///< e.g. "gpt-4o-mini" or "simulated"
+    bool modelSimulated = false;
+    bool modelOk = true;
+    QString modelDetail; ///< why it is not ok
+    enum class Store { JournalOnly, InSync, CatchingUp, Unreachable, Failing };
+    Store store = Store::JournalOnly;
+    QString storeName;      ///< "SQLite", "Supabase", "Postgres"
+    QString storeDetail;    ///< the reason and the remedy when not well
+    qint64 storeQueued = 0; ///< events not yet in Postgres
+};
+
+} // namespace loquat
+
+Q_DECLARE_METATYPE(loquat::SessionSnapshot)
+Q_DECLARE_METATYPE(loquat::LiveBatch)

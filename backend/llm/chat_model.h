@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/chat.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace loquat {
+
+/// One running model call. Emits any number of delta(), then exactly one of finished() and failed(); nothing
+/// after that, nothing after abort() and nothing before ChatModel::start() has returned. Lives in the thread
+/// that started it. The owner may destroy it at any time outside of its signals (deleteLater() inside them);
+/// that aborts.
+class ChatReply : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+    /// Ends the call; the connection to the provider is closed at once. Idempotent.
+    virtual void abort() = 0;
+    /// What is known of the usage so far, for a turn that is cancelled.
+    [[nodiscard]] virtual Usage usageSoFar() const { return {}; }
+
+Q_SIGNALS:
+    void delta(const QString &text); ///< never empty
+    void finished(const loquat::ChatOutcome &outcome);
+    void failed(const loquat::Error &error);
+};
+
+/// A language model behind one provider. Used from one thread.
+class ChatModel
+{
+public:
+    virtual ~ChatModel() = default;
+    [[nodiscard]] virtual QString name() const = 0; ///< the model's name, e.g. "gpt-4o-mini"
+    [[nodiscard]] virtual bool isSimulated() const { return false; }
+    [[nodiscard]] virtual std::unique_ptr<ChatReply> start(const ChatRequest &request) = 0;
+};
+
+} // namespace loquat

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/chat.h"
+
+#include <QJsonValue>
+#include <qcoro/qcorotask.h>
+
+namespace loquat {
+
+/// Who calls, for tools that want to know. `callId` is the idempotency key.
+struct ToolContext
+{
+    QString sessionId;
+    QString userId;
+    QString callId;
+};
+
+/// Something a model can call. Stateless towards sessions; called from the thread of the session.
+class Tool
+{
+public:
+    virtual ~Tool() = default;
+    [[nodiscard]] virtual const ToolSpec &spec() const = 0;
+    /// `arguments` are valid against spec().parameters. A failure is an Error with a sentence the model can
+    /// read. Never throws.
+    [[nodiscard]] virtual QCoro::Task<Expected<QJsonValue>> run(QJsonObject arguments,
+                                                                ToolContext context) = 0;
+};
+
+} // namespace loquat
