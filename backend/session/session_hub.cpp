@@ -33,6 +33,8 @@ Session &SessionHub::attach(const QString &sessionId, const QString &userId, Ses
     session->attach(client, protocol);
     if (fresh)
         load(sessionId);
+    else if (m_recovering.remove(sessionId)) // it is a live session again
+        recoverNext();
     return *session;
 }
 
