@@ -28,7 +28,8 @@ void describe(QCommandLineParser &parser)
         {u"port"_s, u"Port to listen on; 0: any free one (default 8000, or PORT)."_s, u"port"_s},
         {u"data-dir"_s, u"Folder of the journal (default: the user's data folder)."_s, u"folder"_s},
         {u"env-file"_s, u"File with KEY=VALUE settings (default ./.env)."_s, u"file"_s},
-        {u"dialect"_s, u"How clients are spoken to unless they ask: frames, content, text or sentinel."_s, u"name"_s},
+        {u"dialect"_s, u"How clients are spoken to unless they ask: frames, content, text or sentinel."_s,
+         u"name"_s},
         {u"log-level"_s, u"debug, info, warning or error (default info)."_s, u"level"_s},
         {u"theme"_s, u"Console colours: system, light or dark."_s, u"name"_s},
         {u"screenshot"_s, u"Save a picture of the console after a moment, then quit."_s, u"file.png"_s},
@@ -44,11 +45,13 @@ Expected<QHash<QString, QString>> readEnvFile(const QCommandLineParser &parser)
     if (!named && !file.exists())
         return QHash<QString, QString>();
     if (!file.open(QIODevice::ReadOnly | QIODevice::Text))
-        return SettingsReader::wrong(u"--env-file"_s, u"cannot read '%1': %2"_s.arg(file.fileName(), file.errorString()),
+        return SettingsReader::wrong(u"--env-file"_s,
+                                     u"cannot read '%1': %2"_s.arg(file.fileName(), file.errorString()),
                                      u"the path of a readable file of KEY=VALUE lines"_s);
     auto values = parseEnvFile(file.readAll());
     if (!values)
-        return SettingsReader::wrong(u"--env-file"_s, u"'%1': %2"_s.arg(file.fileName(), values.error().message),
+        return SettingsReader::wrong(u"--env-file"_s,
+                                     u"'%1': %2"_s.arg(file.fileName(), values.error().message),
                                      u"KEY=VALUE lines, '#' for comments"_s);
     return values;
 }
@@ -75,7 +78,8 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     if (!parser.parse(arguments))
         return Error{u"bad_setting"_s, parser.errorText(), u"See --help."_s, false};
     if (!parser.positionalArguments().isEmpty())
-        return SettingsReader::wrong(u"argument"_s, u"'%1' is not understood"_s.arg(parser.positionalArguments().first()),
+        return SettingsReader::wrong(u"argument"_s,
+                                     u"'%1' is not understood"_s.arg(parser.positionalArguments().first()),
                                      u"options only, see --help"_s);
     const auto run = runOf(parser);
     if (!run)
@@ -106,9 +110,10 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.provider = reader.provider();
     options.databaseUrl = reader.text(u"SUPABASE_DB_URL"_s);
     options.screenshot = parser.value(u"screenshot"_s);
-    options.dataDir = parser.isSet(u"data-dir"_s)
-                          ? parser.value(u"data-dir"_s)
-                          : QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/loquat"_s;
+    options.dataDir =
+        parser.isSet(u"data-dir"_s)
+            ? parser.value(u"data-dir"_s)
+            : QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/loquat"_s;
     reader.checkUnsupported(options.notes);
     if (const auto error = reader.error())
         return *error;

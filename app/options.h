@@ -23,7 +23,8 @@ struct ProviderOptions
     QString model;
 };
 
-/// Everything a run is told from outside, checked. Precedence: command line, environment, .env file, defaults.
+/// Everything a run is told from outside, checked. Precedence: command line, environment, .env file,
+/// defaults.
 struct Options
 {
     enum class Run { Console, Server, Demo, Help, Version };

@@ -41,7 +41,8 @@ QHostAddress SettingsReader::address(const QString &option, const QHostAddress &
         return fallback;
     const QHostAddress address(value);
     if (address.isNull())
-        fail(wrong(u"--"_s + option, u"'%1' is not an IP address"_s.arg(value), u"127.0.0.1, 0.0.0.0, ::1 or similar"_s));
+        fail(wrong(u"--"_s + option, u"'%1' is not an IP address"_s.arg(value),
+                   u"127.0.0.1, 0.0.0.0, ::1 or similar"_s));
     return address;
 }
 
@@ -69,7 +70,8 @@ qint64 SettingsReader::number(const QString &key, qint64 fallback, qint64 least,
     bool ok = false;
     const qint64 parsed = value.toLongLong(&ok);
     if (!ok || parsed < least || parsed > most)
-        fail(wrong(key, u"'%1' is not usable"_s.arg(value), u"a whole number from %1 to %2"_s.arg(least).arg(most)));
+        fail(wrong(key, u"'%1' is not usable"_s.arg(value),
+                   u"a whole number from %1 to %2"_s.arg(least).arg(most)));
     return parsed;
 }
 
@@ -97,7 +99,8 @@ ProviderOptions SettingsReader::provider()
     if (!listed.isEmpty()) {
         ProviderOptions first;
         for (const QString &part : listed.split(u',')) {
-            const QString name = among(u"LOQUAT_PROVIDERS"_s, part.trimmed(), {u"openai"_s, u"groq"_s, u"simulated"_s});
+            const QString name =
+                among(u"LOQUAT_PROVIDERS"_s, part.trimmed(), {u"openai"_s, u"groq"_s, u"simulated"_s});
             if (first.name.isEmpty())
                 first = providerNamed(name);
         }
@@ -119,11 +122,13 @@ ProviderOptions SettingsReader::providerNamed(const QString &name)
     const QString prefix = groq ? u"GROQ_"_s : u"OPENAI_"_s;
     const QString urlKey = prefix + u"BASE_URL"_s;
     const QString given = text(urlKey);
-    const QUrl url(given.isEmpty() ? (groq ? u"https://api.groq.com/openai/v1"_s : u"https://api.openai.com/v1"_s)
-                                   : given,
+    const QUrl url(given.isEmpty()
+                       ? (groq ? u"https://api.groq.com/openai/v1"_s : u"https://api.openai.com/v1"_s)
+                       : given,
                    QUrl::StrictMode);
     if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "http"_L1 && url.scheme() != "https"_L1))
-        fail(wrong(urlKey, u"'%1' is not an http(s) URL"_s.arg(given), u"such as https://api.openai.com/v1"_s));
+        fail(wrong(urlKey, u"'%1' is not an http(s) URL"_s.arg(given),
+                   u"such as https://api.openai.com/v1"_s));
     const QString model = text(prefix + u"MODEL"_s);
     return {name, text(prefix + u"API_KEY"_s), url,
             !model.isEmpty() ? model : (groq ? u"openai/gpt-oss-120b"_s : u"gpt-4o-mini"_s)};
@@ -139,10 +144,12 @@ void SettingsReader::checkUnsupported(QStringList &notes)
                    u"unset, behind a proxy that checks Origin"_s));
     for (const auto &key : {u"LOQUAT_TLS_CERT"_s, u"LOQUAT_TLS_KEY"_s})
         if (!text(key).isEmpty())
-            fail(wrong(key, u"TLS is not available in this version"_s, u"unset, behind a proxy that speaks TLS"_s));
+            fail(wrong(key, u"TLS is not available in this version"_s,
+                       u"unset, behind a proxy that speaks TLS"_s));
     if (!text(u"SUPABASE_URL"_s).isEmpty() && text(u"SUPABASE_DB_URL"_s).isEmpty())
-        notes.append(u"SUPABASE_URL is set, but this version replicates over SUPABASE_DB_URL only: events stay in the "
-                     "local journal"_s);
+        notes.append(
+            u"SUPABASE_URL is set, but this version replicates over SUPABASE_DB_URL only: events stay in the "
+            "local journal"_s);
     for (const auto &key : {u"GEMINI_API_KEY"_s, u"ANTHROPIC_API_KEY"_s})
         if (!text(key).isEmpty())
             notes.append(u"%1 is set, but this version speaks to OpenAI-compatible servers only"_s.arg(key));

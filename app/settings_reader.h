@@ -27,7 +27,8 @@ public:
     QString choice(const QString &key, const QStringList &names);
     /// The first provider of LOQUAT_PROVIDERS, or the first that has a key, or the simulated one.
     ProviderOptions provider();
-    /// Settings of the contract that this version cannot honour: those that protect are refused, others noted.
+    /// Settings of the contract that this version cannot honour: those that protect are refused, others
+    /// noted.
     void checkUnsupported(QStringList &notes);
     [[nodiscard]] const std::optional<Error> &error() const { return m_error; }
 

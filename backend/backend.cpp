@@ -28,22 +28,28 @@ QString stateName(BackendStatus::Store state)
 
 QString hostForUrl(const QHostAddress &host)
 {
-    return host.protocol() == QAbstractSocket::IPv6Protocol ? u"[%1]"_s.arg(host.toString()) : host.toString();
+    return host.protocol() == QAbstractSocket::IPv6Protocol ? u"[%1]"_s.arg(host.toString())
+                                                            : host.toString();
 }
 
 } // namespace
 
-Backend::Backend(BackendParts parts) : m_parts(std::move(parts)), m_observer(m_feed, m_statistics) {}
+Backend::Backend(BackendParts parts)
+    : m_parts(std::move(parts))
+    , m_observer(m_feed, m_statistics)
+{
+}
 
 Backend::~Backend() = default;
 
 Expected<QUrl> Backend::start()
 {
-    m_gateway = std::make_unique<Gateway>(GatewayParts{m_parts.makeModel, m_parts.makeTools, m_parts.log,
-                                                       m_parts.archive, m_observer, m_parts.session, m_parts.limits,
-                                                       m_parts.dialect},
-                                          [this] { return readiness(); }, m_parts.threads);
-    // Asked before the first client can open a session, so that what is live now is not taken for left behind.
+    m_gateway = std::make_unique<Gateway>(
+        GatewayParts{m_parts.makeModel, m_parts.makeTools, m_parts.log, m_parts.archive, m_observer,
+                     m_parts.session, m_parts.limits, m_parts.dialect},
+        [this] { return readiness(); }, m_parts.threads);
+    // Asked before the first client can open a session, so that what is live now is not taken for left
+    // behind.
     m_parts.archive.unfinished(this, [this](const Expected<QStringList> &sessionIds) {
         if (m_gateway && sessionIds)
             m_gateway->recover(*sessionIds);
@@ -111,8 +117,8 @@ Readiness Backend::readiness() const
     QJsonObject replica{{"state"_L1, stateName(now.store)}, {"queued"_L1, now.storeQueued}};
     if (!now.storeDetail.isEmpty())
         replica["detail"_L1] = now.storeDetail;
-    // A conversation needs the journal; the replica catches up and the model may come back, so neither makes the
-    // service unready.
+    // A conversation needs the journal; the replica catches up and the model may come back, so neither makes
+    // the service unready.
     return {journalOk,
             {{"journal"_L1, QJsonObject{{"state"_L1, journalOk ? "ok"_L1 : "failing"_L1}}},
              {"replica"_L1, replica},

@@ -47,8 +47,8 @@ public:
     explicit Backend(BackendParts parts);
     ~Backend() override;
 
-    /// Serves; the address as people write it: http://HOST:PORT. Sessions that a crash left open are finalised in the
-    /// background.
+    /// Serves; the address as people write it: http://HOST:PORT. Sessions that a crash left open are
+    /// finalised in the background.
     Expected<QUrl> start();
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
     void shutDown(std::function<void()> done);
@@ -57,7 +57,8 @@ public:
     /// `done` is called in the thread of `context`.
     void command(const QString &sessionId, const Command &command, QObject *context,
                  std::function<void(Expected<void>)> done);
-    void loadEvents(const QString &sessionId, QObject *context, std::function<void(Expected<QList<Event>>)> done);
+    void loadEvents(const QString &sessionId, QObject *context,
+                    std::function<void(Expected<QList<Event>>)> done);
     /// Thread-safe.
     [[nodiscard]] BackendStatus status() const;
 

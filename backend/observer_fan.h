@@ -11,7 +11,11 @@ namespace loquat {
 class ObserverFan final : public SessionObserver
 {
 public:
-    ObserverFan(LiveFeed &feed, SessionStatistics &statistics) : m_feed(feed), m_statistics(statistics) {}
+    ObserverFan(LiveFeed &feed, SessionStatistics &statistics)
+        : m_feed(feed)
+        , m_statistics(statistics)
+    {
+    }
 
     void onEvent(const Event &event) override;
     void onDelta(const Delta &delta) override;

@@ -10,7 +10,8 @@ namespace {
 class SystemTimer final : public Clock::Timer
 {
 public:
-    SystemTimer(std::chrono::milliseconds delay, std::function<void()> callback) : m_timer(new QTimer)
+    SystemTimer(std::chrono::milliseconds delay, std::function<void()> callback)
+        : m_timer(new QTimer)
     {
         m_timer->setSingleShot(true);
         QObject::connect(m_timer, &QTimer::timeout, m_timer, std::move(callback));

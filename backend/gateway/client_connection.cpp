@@ -16,8 +16,8 @@ constexpr int maxSilentIntervals = 3;
 
 } // namespace
 
-ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, SessionHub &hub, const Dialect &dialect,
-                                   const GatewayLimits &limits, QObject *parent)
+ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, SessionHub &hub,
+                                   const Dialect &dialect, const GatewayLimits &limits, QObject *parent)
     : QObject(parent)
     , m_socket(std::move(socket))
     , m_hub(hub)

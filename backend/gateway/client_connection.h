@@ -14,8 +14,8 @@ namespace loquat {
 
 class SessionHub;
 
-/// One chat client: its WebSocket on one side, a session on the other, a dialect between. Deletes itself when the
-/// socket is gone.
+/// One chat client: its WebSocket on one side, a session on the other, a dialect between. Deletes itself when
+/// the socket is gone.
 class ClientConnection final : public QObject, private SessionClient
 {
     Q_OBJECT

@@ -21,11 +21,13 @@ Expected<ClientFrame> parseClientFrame(const QString &frame)
         if (const QJsonValue message = object["message"_L1]; message.isString())
             return ClientFrame{Kind::Message, message.toString()};
         return Error{u"bad_frame"_s, u"A JSON frame needs a 'type', or a 'message' that is a string."_s,
-                     u"Send plain text, {\"message\":\"…\"} or {\"type\":\"message\",\"content\":\"…\"}."_s, false};
+                     u"Send plain text, {\"message\":\"…\"} or {\"type\":\"message\",\"content\":\"…\"}."_s,
+                     false};
     }
     const QString type = object["type"_L1].toString();
     if (type == "message"_L1) {
-        const QJsonValue content = object.contains("content"_L1) ? object["content"_L1] : object["message"_L1];
+        const QJsonValue content =
+            object.contains("content"_L1) ? object["content"_L1] : object["message"_L1];
         if (!content.isString())
             return Error{u"bad_frame"_s, u"'content' of a message must be a string."_s, {}, false};
         return ClientFrame{Kind::Message, content.toString()};

@@ -15,8 +15,9 @@ struct ClientFrame
     QString text;
 };
 
-/// Plain text is a message; so are {"message":"…"} and {"type":"message","content":"…"}. Text that only looks like
-/// JSON, and JSON that is no object, is plain text. A JSON object that means nothing is an Error for the client.
+/// Plain text is a message; so are {"message":"…"} and {"type":"message","content":"…"}. Text that only looks
+/// like JSON, and JSON that is no object, is plain text. A JSON object that means nothing is an Error for the
+/// client.
 Expected<ClientFrame> parseClientFrame(const QString &frame);
 
 } // namespace loquat

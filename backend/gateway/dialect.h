@@ -7,7 +7,8 @@
 
 namespace loquat {
 
-/// How a kind of client is spoken to: one text frame per string. Encoders are pure functions over the same messages.
+/// How a kind of client is spoken to: one text frame per string. Encoders are pure functions over the same
+/// messages.
 struct Dialect
 {
     QLatin1StringView name;

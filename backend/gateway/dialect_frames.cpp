@@ -17,8 +17,10 @@ QStringList encodeFrames(const Outbound &message)
                                    {"simulated"_L1, m.simulated},     {"seq"_L1, m.seq}};
             },
             [](const outbound::TurnStarted &m) {
-                return QJsonObject{
-                    {"type"_L1, "start"_L1}, {"role"_L1, "assistant"_L1}, {"turn"_L1, m.turn}, {"seq"_L1, m.seq}};
+                return QJsonObject{{"type"_L1, "start"_L1},
+                                   {"role"_L1, "assistant"_L1},
+                                   {"turn"_L1, m.turn},
+                                   {"seq"_L1, m.seq}};
             },
             [](const outbound::Token &m) {
                 return QJsonObject{{"type"_L1, "token"_L1}, {"token"_L1, m.text}};
@@ -31,20 +33,25 @@ QStringList encodeFrames(const Outbound &message)
                                    {"seq"_L1, m.seq}};
             },
             [](const outbound::ToolEnded &m) {
-                return QJsonObject{{"type"_L1, "tool_end"_L1}, {"tool"_L1, m.tool}, {"result"_L1, m.result},
-                                   {"ok"_L1, m.ok},            {"ms"_L1, m.ms},     {"call_id"_L1, m.callId},
+                return QJsonObject{{"type"_L1, "tool_end"_L1},
+                                   {"tool"_L1, m.tool},
+                                   {"result"_L1, m.result},
+                                   {"ok"_L1, m.ok},
+                                   {"ms"_L1, m.ms},
+                                   {"call_id"_L1, m.callId},
                                    {"seq"_L1, m.seq}};
             },
             [](const outbound::TurnDone &m) {
-                QJsonObject frameDone{{"type"_L1, "done"_L1},     {"text"_L1, m.text},
-                                      {"turn"_L1, m.turn},        {"finish"_L1, m.finish},
-                                      {"usage"_L1, toJson(m.usage)}, {"duration_ms"_L1, m.durationMs},
-                                      {"seq"_L1, m.seq}};
+                QJsonObject frameDone{
+                    {"type"_L1, "done"_L1},  {"text"_L1, m.text},           {"turn"_L1, m.turn},
+                    {"finish"_L1, m.finish}, {"usage"_L1, toJson(m.usage)}, {"duration_ms"_L1, m.durationMs},
+                    {"seq"_L1, m.seq}};
                 frameDone["ttft_ms"_L1] = m.ttftMs ? QJsonValue(*m.ttftMs) : QJsonValue(QJsonValue::Null);
                 return frameDone;
             },
             [](const outbound::OperatorMessage &m) {
-                return QJsonObject{{"type"_L1, "operator_message"_L1}, {"content"_L1, m.content}, {"seq"_L1, m.seq}};
+                return QJsonObject{
+                    {"type"_L1, "operator_message"_L1}, {"content"_L1, m.content}, {"seq"_L1, m.seq}};
             },
             [](const outbound::ModeChanged &m) {
                 return QJsonObject{{"type"_L1, "state"_L1}, {"mode"_L1, nameOf(m.mode)}, {"seq"_L1, m.seq}};
@@ -60,7 +67,9 @@ QStringList encodeFrames(const Outbound &message)
                     frameError["seq"_L1] = m.seq;
                 return frameError;
             },
-            [](const outbound::Pong &) { return QJsonObject{{"type"_L1, "pong"_L1}}; },
+            [](const outbound::Pong &) {
+                return QJsonObject{{"type"_L1, "pong"_L1}};
+            },
         },
         message);
     return {compact(frame)};

@@ -15,17 +15,17 @@ const QString endOfResponse = u"[END_OF_RESPONSE]"_s;
 
 QStringList encodeText(const Outbound &message)
 {
-    return std::visit(
-        Overloaded{
-            [](const outbound::Token &m) { return QStringList{m.text}; },
-            [](const outbound::OperatorMessage &m) { return QStringList{m.content}; },
-            [](const outbound::Problem &m) {
-                // A failed turn says so in its tokens; only what was refused outside of a turn is said here.
-                return m.seq > 0 ? QStringList() : QStringList{m.error.message};
-            },
-            [](const auto &) { return QStringList(); },
-        },
-        message);
+    return std::visit(Overloaded{
+                          [](const outbound::Token &m) { return QStringList{m.text}; },
+                          [](const outbound::OperatorMessage &m) { return QStringList{m.content}; },
+                          [](const outbound::Problem &m) {
+                              // A failed turn says so in its tokens; only what was refused outside of a turn
+                              // is said here.
+                              return m.seq > 0 ? QStringList() : QStringList{m.error.message};
+                          },
+                          [](const auto &) { return QStringList(); },
+                      },
+                      message);
 }
 
 QStringList encodeSentinel(const Outbound &message)

@@ -32,7 +32,8 @@ void FrontDoor::incomingConnection(qintptr descriptor)
                 headArrived(descriptor, head);
                 break;
             case HeadPeek::Verdict::TooLarge:
-                refuse(descriptor, {431, {u"head_too_large"_s, u"The request's header is too large."_s, {}, false}});
+                refuse(descriptor,
+                       {431, {u"head_too_large"_s, u"The request's header is too large."_s, {}, false}});
                 break;
             case HeadPeek::Verdict::TooSlow:
             case HeadPeek::Verdict::Gone:
@@ -61,7 +62,8 @@ void FrontDoor::admit(qintptr descriptor, const RequestHead &head)
         refuse(descriptor, request.error());
     } else if (m_connections.fetch_add(1) >= m_limits.maxConnections) {
         --m_connections;
-        refuse(descriptor, {503, {u"overloaded"_s, u"Too many clients are connected."_s, u"Try again soon."_s, true}});
+        refuse(descriptor,
+               {503, {u"overloaded"_s, u"Too many clients are connected."_s, u"Try again soon."_s, true}});
     } else {
         m_handOver(descriptor, *request);
     }
@@ -85,8 +87,8 @@ void FrontDoor::refuse(qintptr descriptor, const Refusal &refusal)
         return;
     }
     connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
-    // The request must be read before the connection is closed: with bytes left unread TCP resets it, and the client
-    // never sees the answer.
+    // The request must be read before the connection is closed: with bytes left unread TCP resets it, and the
+    // client never sees the answer.
     connect(
         socket, &QTcpSocket::readyRead, socket,
         [socket, response = problemResponse(refusal.status, refusal.error)] {

@@ -52,13 +52,12 @@ SessionWorker &Gateway::workerOf(const QString &sessionId) const
 
 Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
 {
-    m_door = std::make_unique<FrontDoor>(m_parts.limits, *m_parts.dialect, m_connections,
-                                         [this](qintptr descriptor, const SessionRequest &request) {
-                                             SessionWorker &worker = workerOf(request.sessionId);
-                                             QMetaObject::invokeMethod(&worker, [&worker, descriptor] {
-                                                 worker.accept(descriptor);
-                                             });
-                                         });
+    m_door = std::make_unique<FrontDoor>(
+        m_parts.limits, *m_parts.dialect, m_connections,
+        [this](qintptr descriptor, const SessionRequest &request) {
+            SessionWorker &worker = workerOf(request.sessionId);
+            QMetaObject::invokeMethod(&worker, [&worker, descriptor] { worker.accept(descriptor); });
+        });
     m_http = std::make_unique<QHttpServer>();
     HttpRoutes::install(*m_http, m_readiness);
     m_acceptor.setObjectName(u"acceptor"_s);
@@ -76,7 +75,8 @@ Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
         }
     });
     if (listening == 0)
-        return Error{u"cannot_listen"_s, u"Cannot listen on %1 port %2: %3."_s.arg(address.toString()).arg(port).arg(failure),
+        return Error{u"cannot_listen"_s,
+                     u"Cannot listen on %1 port %2: %3."_s.arg(address.toString()).arg(port).arg(failure),
                      u"Choose another --port (0: any free one) or stop what uses it."_s, false};
     return listening;
 }
@@ -94,12 +94,12 @@ void Gateway::command(const QString &sessionId, const Command &command, QObject 
                       std::function<void(Expected<void>)> done)
 {
     SessionWorker &worker = workerOf(sessionId);
-    QMetaObject::invokeMethod(
-        &worker, [&worker, sessionId, command, guard = QPointer<QObject>(context), context, done = std::move(done)] {
-            Expected<void> result = worker.command(sessionId, command);
-            if (guard)
-                QMetaObject::invokeMethod(context, [done, result = std::move(result)] { done(result); });
-        });
+    QMetaObject::invokeMethod(&worker, [&worker, sessionId, command, guard = QPointer<QObject>(context),
+                                        context, done = std::move(done)] {
+        Expected<void> result = worker.command(sessionId, command);
+        if (guard)
+            QMetaObject::invokeMethod(context, [done, result = std::move(result)] { done(result); });
+    });
 }
 
 void Gateway::shutDown(std::chrono::milliseconds turnBound, std::chrono::milliseconds bound,
@@ -108,9 +108,8 @@ void Gateway::shutDown(std::chrono::milliseconds turnBound, std::chrono::millise
     if (m_acceptor.isRunning())
         QMetaObject::invokeMethod(m_door.get(), [this] { m_door->close(); });
     for (const GatewayThread &entry : m_threads)
-        QMetaObject::invokeMethod(entry.worker.get(), [worker = entry.worker.get(), turnBound] {
-            worker->shutDown(turnBound);
-        });
+        QMetaObject::invokeMethod(entry.worker.get(),
+                                  [worker = entry.worker.get(), turnBound] { worker->shutDown(turnBound); });
     pollQuiet(bound, std::move(done));
 }
 
@@ -129,7 +128,8 @@ void Gateway::pollQuiet(std::chrono::milliseconds left, std::function<void()> do
                 if (*quiet || left <= quietPoll)
                     done();
                 else
-                    QTimer::singleShot(quietPoll, this, [this, left, done] { pollQuiet(left - quietPoll, done); });
+                    QTimer::singleShot(quietPoll, this,
+                                       [this, left, done] { pollQuiet(left - quietPoll, done); });
             });
         });
     }

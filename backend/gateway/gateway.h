@@ -15,8 +15,9 @@
 
 namespace loquat {
 
-/// The network side: one acceptor thread with the front door and HTTP, and N gateway threads with the sessions. A
-/// session belongs to the thread its id hashes to, so whoever connects with that id finds it there.
+/// The network side: one acceptor thread with the front door and HTTP, and N gateway threads with the
+/// sessions. A session belongs to the thread its id hashes to, so whoever connects with that id finds it
+/// there.
 ///
 /// Not thread-safe: use it from the thread that created it. Nothing here blocks once start() has returned.
 class Gateway final : public QObject
@@ -33,9 +34,11 @@ public:
     /// `done` is called in the thread of `context`.
     void command(const QString &sessionId, const Command &command, QObject *context,
                  std::function<void(Expected<void>)> done);
-    /// Stops accepting, lets turns finish within `turnBound`, ends and sums up the sessions within `bound` altogether
-    /// (what is not done by then is finalised at the next start), then calls `done` in this thread.
-    void shutDown(std::chrono::milliseconds turnBound, std::chrono::milliseconds bound, std::function<void()> done);
+    /// Stops accepting, lets turns finish within `turnBound`, ends and sums up the sessions within `bound`
+    /// altogether (what is not done by then is finalised at the next start), then calls `done` in this
+    /// thread.
+    void shutDown(std::chrono::milliseconds turnBound, std::chrono::milliseconds bound,
+                  std::function<void()> done);
     /// Ends the threads. Blocks for as long as one turn of their event loops takes.
     void stop();
 

@@ -33,7 +33,8 @@ HeadPeek::HeadPeek(qintptr descriptor, qsizetype maxBytes, std::chrono::millisec
 void HeadPeek::look()
 {
     QVarLengthArray<char, 4096> buffer(m_maxBytes + 1);
-    const ssize_t got = ::recv(int(m_descriptor), buffer.data(), size_t(buffer.size()), MSG_PEEK | MSG_DONTWAIT);
+    const ssize_t got =
+        ::recv(int(m_descriptor), buffer.data(), size_t(buffer.size()), MSG_PEEK | MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
         m_readable.setEnabled(true);
         return;
@@ -51,8 +52,8 @@ void HeadPeek::look()
         conclude(Verdict::TooLarge);
         return;
     }
-    // What is there stays readable, so the notifier would fire for ever: look again after a pause instead, a longer
-    // one each time nothing came.
+    // What is there stays readable, so the notifier would fire for ever: look again after a pause instead, a
+    // longer one each time nothing came.
     m_readable.setEnabled(false);
     m_pause = got > m_seen ? std::chrono::milliseconds(2) : std::min(m_pause * 2, longestPause);
     m_seen = got;

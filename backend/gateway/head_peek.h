@@ -10,8 +10,8 @@
 
 namespace loquat {
 
-/// Waits until a fresh connection's request head has arrived and shows it, leaving it unread (MSG_PEEK), so that
-/// whoever gets the descriptor reads the request from its first byte. Deletes itself with its verdict.
+/// Waits until a fresh connection's request head has arrived and shows it, leaving it unread (MSG_PEEK), so
+/// that whoever gets the descriptor reads the request from its first byte. Deletes itself with its verdict.
 class HeadPeek final : public QObject
 {
     Q_OBJECT
@@ -21,7 +21,8 @@ public:
     /// `head`: what was there. The descriptor is the callee's from then on.
     using Done = std::function<void(Verdict verdict, QByteArrayView head)>;
 
-    HeadPeek(qintptr descriptor, qsizetype maxBytes, std::chrono::milliseconds time, Done done, QObject *parent);
+    HeadPeek(qintptr descriptor, qsizetype maxBytes, std::chrono::milliseconds time, Done done,
+             QObject *parent);
 
 private:
     void look();

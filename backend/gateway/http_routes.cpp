@@ -18,13 +18,15 @@ namespace {
 using Status = QHttpServerResponse::StatusCode;
 using Method = QHttpServerRequest::Method;
 
-constexpr auto contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-                               "font-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
-                               "frame-ancestors 'none'";
+constexpr auto contentPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
 
 QHttpServerResponse json(const QJsonObject &object, Status status = Status::Ok)
 {
-    QHttpServerResponse response("application/json", QJsonDocument(object).toJson(QJsonDocument::Compact), status);
+    QHttpServerResponse response("application/json", QJsonDocument(object).toJson(QJsonDocument::Compact),
+                                 status);
     response.addHeader("Cache-Control", "no-store");
     return response;
 }
@@ -32,7 +34,8 @@ QHttpServerResponse json(const QJsonObject &object, Status status = Status::Ok)
 QHttpServerResponse notFound()
 {
     return {"application/problem+json",
-            problemJson(404, {u"not_found"_s, u"There is nothing at this path."_s, u"See / for what there is."_s, false}),
+            problemJson(404, {u"not_found"_s, u"There is nothing at this path."_s,
+                              u"See / for what there is."_s, false}),
             Status::NotFound};
 }
 
@@ -85,7 +88,8 @@ void HttpRoutes::install(QHttpServer &server, std::function<Readiness()> readine
     });
     server.route("/readyz", Method::Get, [readiness] {
         const Readiness state = readiness();
-        return json({{"status"_L1, state.ready ? "ready"_L1 : "not_ready"_L1}, {"dependencies"_L1, state.dependencies}},
+        return json({{"status"_L1, state.ready ? "ready"_L1 : "not_ready"_L1},
+                     {"dependencies"_L1, state.dependencies}},
                     state.ready ? Status::Ok : Status::ServiceUnavailable);
     });
     server.setMissingHandler([](const QHttpServerRequest &, QHttpServerResponder &&responder) {

@@ -15,8 +15,8 @@ struct Readiness
     QJsonObject dependencies; ///< {"journal":{"state":"ok"},"postgres":{"state":"unreachable","detail":…},…}
 };
 
-/// The plain HTTP of the gateway: what the service is, how it is, and the browser client. Every page carries a strict
-/// Content-Security-Policy; every error is application/problem+json.
+/// The plain HTTP of the gateway: what the service is, how it is, and the browser client. Every page carries
+/// a strict Content-Security-Policy; every error is application/problem+json.
 class HttpRoutes
 {
 public:

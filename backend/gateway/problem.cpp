@@ -53,9 +53,10 @@ QByteArray problemJson(int status, const Error &error)
 QByteArray problemResponse(int status, const Error &error)
 {
     const QByteArray body = problemJson(status, error);
-    QByteArray response = "HTTP/1.1 " + QByteArray::number(status) + ' ' + title(status) +
-                          "\r\nContent-Type: application/problem+json\r\nContent-Length: " +
-                          QByteArray::number(body.size()) + "\r\nConnection: close\r\n";
+    QByteArray response =
+        "HTTP/1.1 " + QByteArray::number(status) + ' ' + title(status) +
+        "\r\nContent-Type: application/problem+json\r\nContent-Length: " + QByteArray::number(body.size()) +
+        "\r\nConnection: close\r\n";
     if (status == 426)
         response += "Sec-WebSocket-Version: 13\r\n";
     if (status == 503 || status == 429)

@@ -56,7 +56,9 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
             return {};
         const QByteArrayView name = header.first(colon);
         const QByteArrayView value = header.sliced(colon + 1).trimmed();
-        const auto is = [name](QByteArrayView other) { return name.compare(other, Qt::CaseInsensitive) == 0; };
+        const auto is = [name](QByteArrayView other) {
+            return name.compare(other, Qt::CaseInsensitive) == 0;
+        };
         if (is("upgrade"))
             upgrade = listContains(value, "websocket");
         else if (is("connection"))

@@ -9,8 +9,8 @@
 
 namespace loquat {
 
-/// The few things of an HTTP/1.1 request head (RFC 9112) that decide who answers it. The request itself is parsed by
-/// Qt's servers; this only looks.
+/// The few things of an HTTP/1.1 request head (RFC 9112) that decide who answers it. The request itself is
+/// parsed by Qt's servers; this only looks.
 struct RequestHead
 {
     QByteArray method;

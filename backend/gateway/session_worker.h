@@ -15,8 +15,8 @@
 
 namespace loquat {
 
-/// What the gateway needs from outside. The factories are called once in each gateway thread, since models, tools and
-/// clocks belong to one thread; the rest is thread-safe.
+/// What the gateway needs from outside. The factories are called once in each gateway thread, since models,
+/// tools and clocks belong to one thread; the rest is thread-safe.
 struct GatewayParts
 {
     std::function<std::unique_ptr<ChatModel>(Clock &)> makeModel;

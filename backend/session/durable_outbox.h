@@ -11,16 +11,18 @@
 
 namespace loquat {
 
-/// Lets a session work ahead of the disk without telling the client anything the disk does not hold yet: events go to
-/// the log, messages to the client wait, in order, until the event that they rest on is stored. When the log refuses,
-/// what is not stored is offered again until it takes it; nothing is skipped, so `seq` keeps no gaps.
+/// Lets a session work ahead of the disk without telling the client anything the disk does not hold yet:
+/// events go to the log, messages to the client wait, in order, until the event that they rest on is stored.
+/// When the log refuses, what is not stored is offered again until it takes it; nothing is skipped, so `seq`
+/// keeps no gaps.
 class DurableOutbox
 {
 public:
     using Deliver = std::function<void(const Outbound &)>;
     using Task = std::function<void()>;
 
-    DurableOutbox(EventLog &log, Clock &clock, QObject *context, const SessionSettings &settings, Deliver deliver);
+    DurableOutbox(EventLog &log, Clock &clock, QObject *context, const SessionSettings &settings,
+                  Deliver deliver);
     ~DurableOutbox();
 
     void record(const Event &event);

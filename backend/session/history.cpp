@@ -61,9 +61,9 @@ void History::addToolCall(const Event &event)
     }
     const QString id = event.meta["call_id"_L1].toString();
     const QJsonValue args = event.meta["args"_L1];
-    const QString arguments = args.isObject()
-                                  ? QString::fromUtf8(QJsonDocument(args.toObject()).toJson(QJsonDocument::Compact))
-                                  : u"{}"_s; // a malformed wish was answered with an error; do not send it back
+    const QString arguments =
+        args.isObject() ? QString::fromUtf8(QJsonDocument(args.toObject()).toJson(QJsonDocument::Compact))
+                        : u"{}"_s; // a malformed wish was answered with an error; do not send it back
     m_messages.last().toolCalls.append({id, event.meta["tool"_L1].toString(), arguments});
     m_callIds.insert(id);
 }

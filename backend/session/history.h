@@ -9,15 +9,16 @@
 
 namespace loquat {
 
-/// The conversation as a model is shown it, built from events. Always well formed: every tool call is followed by
-/// its result before anything else is said, and a call that was interrupted has a result that says so (providers
-/// answer 400 to anything less).
+/// The conversation as a model is shown it, built from events. Always well formed: every tool call is
+/// followed by its result before anything else is said, and a call that was interrupted has a result that
+/// says so (providers answer 400 to anything less).
 class History
 {
 public:
     void add(const Event &event);
     [[nodiscard]] QList<ChatMessage> messages(const QString &systemPrompt) const;
-    /// `wanted`, or a variation of it where that is empty or taken: some servers number calls from 0 in every reply.
+    /// `wanted`, or a variation of it where that is empty or taken: some servers number calls from 0 in every
+    /// reply.
     QString uniqueCallId(const QString &wanted);
     [[nodiscard]] bool isEmpty() const { return m_messages.isEmpty(); }
 

@@ -11,7 +11,8 @@
 
 namespace loquat::outbound {
 
-// What a session tells its client, before a dialect puts it into words. `seq` is that of the event it reports.
+// What a session tells its client, before a dialect puts it into words. `seq` is that of the event it
+// reports.
 
 struct SessionStarted
 {
@@ -93,9 +94,10 @@ struct Pong
 
 namespace loquat {
 
-using Outbound = std::variant<outbound::SessionStarted, outbound::TurnStarted, outbound::Token, outbound::ToolStarted,
-                              outbound::ToolEnded, outbound::TurnDone, outbound::OperatorMessage,
-                              outbound::ModeChanged, outbound::Problem, outbound::Pong>;
+using Outbound =
+    std::variant<outbound::SessionStarted, outbound::TurnStarted, outbound::Token, outbound::ToolStarted,
+                 outbound::ToolEnded, outbound::TurnDone, outbound::OperatorMessage, outbound::ModeChanged,
+                 outbound::Problem, outbound::Pong>;
 
 /// Why a session lets its client go.
 enum class CloseReason { Ended, Replaced, ShuttingDown };

@@ -32,7 +32,8 @@ QString fallbackSentence(const Error &error)
 Session::Session(SessionParts &parts, SessionKeeper &keeper, QString sessionId, QString userId)
     : m_parts(parts)
     , m_keeper(keeper)
-    , m_outbox(parts.log, parts.clock, parts.context, parts.settings, [this](const Outbound &message) { tell(message); })
+    , m_outbox(parts.log, parts.clock, parts.context, parts.settings,
+               [this](const Outbound &message) { tell(message); })
 {
     m_state.sessionId = std::move(sessionId);
     m_state.userId = std::move(userId);
@@ -111,7 +112,8 @@ void Session::attach(SessionClient *client, const QString &protocol)
 
 void Session::begin(const QString &protocol)
 {
-    // A client that has left again by the time the journal answered still opened the session: it may have spoken.
+    // A client that has left again by the time the journal answered still opened the session: it may have
+    // spoken.
     if (deferUntilOpen([this, protocol] { begin(protocol); }))
         return;
     m_grace.reset();
@@ -121,12 +123,13 @@ void Session::begin(const QString &protocol)
     const bool resumed = m_state.lastSeq > 0;
     if (m_openTurn > 0)
         closeInterruptedTurn();
-    const Event event = resumed ? emitEvent(EventType::SessionResumed, Role::System, {}, {{"protocol"_L1, protocol}})
-                                : emitEvent(EventType::SessionStarted, Role::System, {},
-                                            {{"user_id"_L1, m_state.userId},
-                                             {"model"_L1, m_state.model},
-                                             {"node_id"_L1, m_state.nodeId},
-                                             {"protocol"_L1, protocol}});
+    const Event event =
+        resumed ? emitEvent(EventType::SessionResumed, Role::System, {}, {{"protocol"_L1, protocol}})
+                : emitEvent(EventType::SessionStarted, Role::System, {},
+                            {{"user_id"_L1, m_state.userId},
+                             {"model"_L1, m_state.model},
+                             {"node_id"_L1, m_state.nodeId},
+                             {"protocol"_L1, protocol}});
     m_outbox.send(outbound::SessionStarted{m_state.sessionId, m_state.userId, m_state.model,
                                            m_parts.model.isSimulated(), resumed, m_state.mode, event.seq},
                   event.seq);
@@ -165,7 +168,8 @@ void Session::userMessage(const QString &text)
     };
     const QString message = storable(text);
     if (m_state.status != SessionStatus::Active)
-        return refuseMessage(u"session_ended"_s, u"The session has ended; connect again to reopen it."_s, false);
+        return refuseMessage(u"session_ended"_s, u"The session has ended; connect again to reopen it."_s,
+                             false);
     if (message.trimmed().isEmpty())
         return refuseMessage(u"empty_message"_s, u"The message is empty."_s, false);
     if (m_outbox.isStalled())
@@ -173,7 +177,8 @@ void Session::userMessage(const QString &text)
     if (m_turn || !m_queue.empty()) {
         if (qsizetype(m_queue.size()) >= m_parts.settings.maxQueuedMessages)
             return refuseMessage(u"too_many_messages"_s,
-                                 u"%1 messages wait already; this one was not taken."_s.arg(m_queue.size()), true);
+                                 u"%1 messages wait already; this one was not taken."_s.arg(m_queue.size()),
+                                 true);
         m_queue.push_back(message);
         m_state.queued = int(m_queue.size());
         publish();
@@ -201,8 +206,8 @@ void Session::runTurn(int turn)
 {
     m_runningTurn = turn;
     TurnOwner &owner = *this;
-    m_turn = std::make_unique<Turn>(owner, m_parts.model, m_parts.tools, m_parts.clock, m_parts.settings, m_history,
-                                    ToolContext{m_state.sessionId, m_state.userId, {}});
+    m_turn = std::make_unique<Turn>(owner, m_parts.model, m_parts.tools, m_parts.clock, m_parts.settings,
+                                    m_history, ToolContext{m_state.sessionId, m_state.userId, {}});
     m_turn->start();
 }
 
@@ -240,7 +245,10 @@ void Session::turnSays(const QString &text)
 void Session::turnSaidBeforeTools(const QString &text, int round)
 {
     emitEvent(EventType::AiMessage, Role::Assistant, text,
-              {{"turn"_L1, m_runningTurn}, {"round"_L1, round}, {"final"_L1, false}, {"finish"_L1, u"tool_calls"_s}});
+              {{"turn"_L1, m_runningTurn},
+               {"round"_L1, round},
+               {"final"_L1, false},
+               {"finish"_L1, u"tool_calls"_s}});
 }
 
 void Session::turnCallsTool(const ToolCall &call, const QJsonValue &args, int round)
@@ -264,15 +272,19 @@ void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qi
                                    {"tool"_L1, call.name},
                                    {"ok"_L1, outcome.ok},
                                    {"ms"_L1, ms}});
-    m_outbox.send(outbound::ToolEnded{call.name, call.id, outcome.result, outcome.ok, ms, event.seq}, event.seq);
+    m_outbox.send(outbound::ToolEnded{call.name, call.id, outcome.result, outcome.ok, ms, event.seq},
+                  event.seq);
 }
 
 void Session::turnEnded(const TurnResult &result)
 {
     QString text = storable(result.text);
-    QJsonObject meta{{"turn"_L1, m_runningTurn},   {"round"_L1, result.round},
-                     {"final"_L1, true},           {"finish"_L1, result.finish},
-                     {"usage"_L1, toJson(result.usage)}, {"duration_ms"_L1, result.durationMs}};
+    QJsonObject meta{{"turn"_L1, m_runningTurn},
+                     {"round"_L1, result.round},
+                     {"final"_L1, true},
+                     {"finish"_L1, result.finish},
+                     {"usage"_L1, toJson(result.usage)},
+                     {"duration_ms"_L1, result.durationMs}};
     if (!result.model.isEmpty())
         meta["model"_L1] = result.model;
     if (result.ttftMs)

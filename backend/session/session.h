@@ -38,8 +38,8 @@ public:
     virtual void sessionCompleted(const QString &sessionId) = 0;
 };
 
-/// One conversation: turns what its client and its operators say into events. The state machine of the product:
-/// it knows no socket, no SQL and no real time.
+/// One conversation: turns what its client and its operators say into events. The state machine of the
+/// product: it knows no socket, no SQL and no real time.
 ///
 /// Before open() everything said to it is kept and done after. One thread.
 class Session final : private TurnOwner
@@ -56,7 +56,8 @@ public:
 
     /// A client takes the session; an earlier one is let go. `protocol` is its dialect's name.
     void attach(SessionClient *client, const QString &protocol);
-    /// `clean`: the client said goodbye (then the session ends), otherwise it may come back within the grace period.
+    /// `clean`: the client said goodbye (then the session ends), otherwise it may come back within the grace
+    /// period.
     void detach(SessionClient *client, bool clean);
 
     void userMessage(const QString &text);

@@ -28,7 +28,8 @@ void Session::finish(const QString &reason, qint64 atMs)
     QJsonObject meta{{"reason"_L1, reason}};
     const bool owed = m_saidSinceSummary;
     if (!owed)
-        meta["summary"_L1] = u"none"_s; // nothing was said since the last one: nothing to sum up, no model call
+        meta["summary"_L1] =
+            u"none"_s; // nothing was said since the last one: nothing to sum up, no model call
     m_endSeq = emitEventAt(atMs, EventType::SessionEnded, Role::System, {}, meta).seq;
     if (!owed)
         m_state.status = SessionStatus::Completed;

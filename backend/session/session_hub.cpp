@@ -71,7 +71,8 @@ void SessionHub::load(const QString &sessionId)
                            session->open(*loaded);
                        else
                            session->refuse(loaded.error());
-                       // It may have come to nothing: a client that left at once, a session that was complete.
+                       // It may have come to nothing: a client that left at once, a session that was
+                       // complete.
                        session = find(sessionId);
                        if (session && session->isDone())
                            forget(sessionId);
@@ -119,7 +120,8 @@ void SessionHub::recoverNext()
 void SessionHub::shutDown(std::chrono::milliseconds bound)
 {
     m_toRecover.clear(); // the next start finds them again
-    const bool busy = std::ranges::any_of(m_sessions, [](const auto &entry) { return entry.second->isBusy(); });
+    const bool busy =
+        std::ranges::any_of(m_sessions, [](const auto &entry) { return entry.second->isBusy(); });
     if (!busy || bound <= shutdownPoll) {
         endAll();
         return;

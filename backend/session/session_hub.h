@@ -10,7 +10,8 @@
 
 namespace loquat {
 
-/// The sessions of one thread: finds them, opens them from the journal, sees to their summaries, forgets them.
+/// The sessions of one thread: finds them, opens them from the journal, sees to their summaries, forgets
+/// them.
 class SessionHub final : private SessionKeeper
 {
 public:
@@ -19,12 +20,14 @@ public:
     Q_DISABLE_COPY_MOVE(SessionHub)
 
     /// The session with this id, opened or reopened if need be, with `client` attached.
-    Session &attach(const QString &sessionId, const QString &userId, SessionClient *client, const QString &protocol);
+    Session &attach(const QString &sessionId, const QString &userId, SessionClient *client,
+                    const QString &protocol);
     [[nodiscard]] Session *find(const QString &sessionId);
     Expected<void> command(const QString &sessionId, const Command &command);
     /// Ends what a crash left open, a few at a time.
     void recover(const QStringList &sessionIds);
-    /// Lets running turns finish within `bound`, then ends every session. isQuiet() tells when all is on disk.
+    /// Lets running turns finish within `bound`, then ends every session. isQuiet() tells when all is on
+    /// disk.
     void shutDown(std::chrono::milliseconds bound);
     [[nodiscard]] bool isQuiet() const { return m_sessions.empty(); }
     [[nodiscard]] qsizetype size() const { return qsizetype(m_sessions.size()); }

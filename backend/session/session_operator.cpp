@@ -58,8 +58,8 @@ void Session::setMode(Mode mode, const QString &by)
     if (mode == m_state.mode)
         return;
     m_state.mode = mode;
-    const Event event = emitEvent(EventType::ModeChanged, Role::Operator, {},
-                                  {{"mode"_L1, nameOf(mode)}, {"by"_L1, by}});
+    const Event event =
+        emitEvent(EventType::ModeChanged, Role::Operator, {}, {{"mode"_L1, nameOf(mode)}, {"by"_L1, by}});
     m_outbox.send(outbound::ModeChanged{mode, event.seq}, event.seq);
     if (mode != Mode::Ai) {
         if (m_turn)
@@ -87,7 +87,8 @@ void Session::answerWaiting(const QString &finish, const QString &text, qint64 s
 {
     const QList<int> turns = std::exchange(m_waiting, {});
     for (const int turn : turns)
-        m_outbox.send(outbound::TurnDone{turn, turn == turns.last() ? text : QString(), finish, {}, {}, 0, seq}, seq);
+        m_outbox.send(
+            outbound::TurnDone{turn, turn == turns.last() ? text : QString(), finish, {}, {}, 0, seq}, seq);
 }
 
 } // namespace loquat

@@ -11,7 +11,8 @@ constexpr qsizetype maxTranscriptChars = 48'000;
 constexpr qsizetype maxQuoteChars = 160;
 
 const QString summaryPrompt =
-    u"You sum up a finished conversation between a user and an assistant for the operators of the service. Write one "
+    u"You sum up a finished conversation between a user and an assistant for the operators of the service. "
+    u"Write one "
     "to three plain sentences: what the user wanted, what was done, and what is left open. Do not address anyone."_s;
 
 QString quoted(const QString &text)
@@ -123,11 +124,13 @@ void Summariser::askModel(quint64 id, const QList<Event> &events)
     if (events.isEmpty()) // the journal could not be read
         return finish(id, {});
     job.limit = m_clock.after(m_limit, [this, id] { finish(id, {}); });
-    job.reply = m_model.start({{{Role::System, summaryPrompt, {}, {}}, {Role::User, transcriptOf(events), {}, {}}},
-                               {},
-                               Purpose::Summary});
+    job.reply =
+        m_model.start({{{Role::System, summaryPrompt, {}, {}}, {Role::User, transcriptOf(events), {}, {}}},
+                       {},
+                       Purpose::Summary});
     const ChatReply *reply = job.reply.get();
-    QObject::connect(reply, &ChatReply::delta, reply, [this, id](const QString &text) { m_running.at(id).text += text; });
+    QObject::connect(reply, &ChatReply::delta, reply,
+                     [this, id](const QString &text) { m_running.at(id).text += text; });
     QObject::connect(reply, &ChatReply::finished, reply,
                      [this, id](const ChatOutcome &outcome) { finish(id, outcome.model); });
     QObject::connect(reply, &ChatReply::failed, reply, [this, id] { finish(id, {}); });
@@ -144,7 +147,8 @@ void Summariser::finish(quint64 id, const QString &model)
     }
     const QString text = job.text.trimmed();
     const bool byModel = !model.isEmpty() && !text.isEmpty();
-    job.done(byModel ? SessionSummary{text, u"model"_s, model} : SessionSummary{job.fallback, u"fallback"_s, {}});
+    job.done(byModel ? SessionSummary{text, u"model"_s, model}
+                     : SessionSummary{job.fallback, u"fallback"_s, {}});
     startNext();
 }
 

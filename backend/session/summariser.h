@@ -18,8 +18,8 @@ struct SessionSummary
     QString model;  ///< who wrote it; empty for fallback
 };
 
-/// Sums up ended sessions from the journal, a few at a time: by the model, or from the transcript itself where the
-/// model fails or takes too long. One thread.
+/// Sums up ended sessions from the journal, a few at a time: by the model, or from the transcript itself
+/// where the model fails or takes too long. One thread.
 class Summariser
 {
 public:

@@ -14,7 +14,8 @@ std::optional<qint64> sum(std::optional<qint64> a, std::optional<qint64> b)
     return a && b ? std::optional(*a + *b) : std::nullopt;
 }
 
-/// Across the calls of a turn: a number is known only if every call told it, and as sure as the least sure one.
+/// Across the calls of a turn: a number is known only if every call told it, and as sure as the least sure
+/// one.
 Usage combined(const std::optional<Usage> &before, const Usage &call)
 {
     if (!before)
@@ -25,8 +26,8 @@ Usage combined(const std::optional<Usage> &before, const Usage &call)
 
 } // namespace
 
-Turn::Turn(TurnOwner &owner, ChatModel &model, ToolRunner &tools, Clock &clock, const SessionSettings &settings,
-           History &history, ToolContext who)
+Turn::Turn(TurnOwner &owner, ChatModel &model, ToolRunner &tools, Clock &clock,
+           const SessionSettings &settings, History &history, ToolContext who)
     : m_owner(owner)
     , m_model(model)
     , m_tools(tools)
@@ -63,10 +64,12 @@ void Turn::callModel()
         request.tools = m_tools.specs();
     m_owner.turnThinks();
     m_reply = m_model.start(request);
-    QObject::connect(m_reply.get(), &ChatReply::delta, m_reply.get(), [this](const QString &text) { modelSaid(text); });
+    QObject::connect(m_reply.get(), &ChatReply::delta, m_reply.get(),
+                     [this](const QString &text) { modelSaid(text); });
     QObject::connect(m_reply.get(), &ChatReply::finished, m_reply.get(),
                      [this](const ChatOutcome &outcome) { modelFinished(outcome); });
-    QObject::connect(m_reply.get(), &ChatReply::failed, m_reply.get(), [this](const Error &error) { fail(error); });
+    QObject::connect(m_reply.get(), &ChatReply::failed, m_reply.get(),
+                     [this](const Error &error) { fail(error); });
 }
 
 void Turn::modelSaid(const QString &text)
@@ -103,7 +106,8 @@ void Turn::runTools(const QList<ToolCall> &calls)
         call.id = m_history.uniqueCallId(call.id);
         m_running.insert({call.id, {call, m_clock.monotonicMs()}});
         const QJsonDocument args = QJsonDocument::fromJson(call.arguments.toUtf8());
-        m_owner.turnCallsTool(call, args.isObject() ? QJsonValue(args.object()) : QJsonValue(call.arguments), m_round);
+        m_owner.turnCallsTool(call, args.isObject() ? QJsonValue(args.object()) : QJsonValue(call.arguments),
+                              m_round);
     }
     for (const ToolCall &call : std::as_const(named)) {
         ToolContext who = m_who;

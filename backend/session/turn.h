@@ -40,7 +40,8 @@ public:
     virtual void turnEnded(const TurnResult &result) = 0;
 };
 
-/// One answer: model call, tools, model call, …, until the model answers without tools. Knows no client and no store.
+/// One answer: model call, tools, model call, …, until the model answers without tools. Knows no client and
+/// no store.
 class Turn
 {
 public:

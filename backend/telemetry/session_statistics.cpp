@@ -21,7 +21,8 @@ void SessionStatistics::onEvent(const Event &event)
     if (event.type != EventType::AiMessage || !event.meta["final"_L1].toBool())
         return;
     const QMutexLocker lock(&m_mutex);
-    if (const QString finish = event.meta["finish"_L1].toString(); finish == "stop"_L1 || finish == "length"_L1) {
+    if (const QString finish = event.meta["finish"_L1].toString();
+        finish == "stop"_L1 || finish == "length"_L1) {
         m_modelOk = true;
         m_modelDetail.clear();
     }
@@ -72,7 +73,9 @@ void SessionStatistics::fill(BackendStatus &status, qint64 nowMs) const
     if (recent.empty())
         return;
     std::ranges::sort(recent);
-    const auto percentile = [&recent](double p) { return recent[size_t(double(recent.size() - 1) * p + 0.5)]; };
+    const auto percentile = [&recent](double p) {
+        return recent[size_t(double(recent.size() - 1) * p + 0.5)];
+    };
     status.ttftP50Ms = percentile(0.50);
     status.ttftP99Ms = percentile(0.99);
 }

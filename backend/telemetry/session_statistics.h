@@ -12,8 +12,8 @@
 
 namespace loquat {
 
-/// Counts what sessions do, for the status bar: how many are open and streaming, tokens per second, first-token
-/// percentiles, and whether the model answers. Thread-safe; a token costs two atomic operations.
+/// Counts what sessions do, for the status bar: how many are open and streaming, tokens per second,
+/// first-token percentiles, and whether the model answers. Thread-safe; a token costs two atomic operations.
 class SessionStatistics
 {
 public:
