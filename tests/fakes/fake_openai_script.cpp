@@ -190,15 +190,15 @@ FakeAnswer answerTo(const QJsonObject &request, const QJsonObject &script)
         answer.body = {{FakeStep::Kind::Stall, {}, 0}};
     } else if (answer.status >= 300) {
         if (const auto wait = script["retry_after"_L1]; wait.isDouble())
-            answer.headers.append({"Retry-After", QByteArray::number(wait.toInt())});
-        answer.headers.append({"Content-Type", "application/json"});
+            answer.headers.emplaceBack("Retry-After", QByteArray::number(wait.toInt()));
+        answer.headers.emplaceBack("Content-Type", "application/json");
         answer.body = {{FakeStep::Kind::Send, compact({{"error"_L1, errorOf(script, answer.status)}}),
                         script["first_delay_ms"_L1].toInt()}};
     } else if (script["whole"_L1].toBool() || !request["stream"_L1].toBool()) {
-        answer.headers.append({"Content-Type", "application/json"});
+        answer.headers.emplaceBack("Content-Type", "application/json");
         answer.body = {{FakeStep::Kind::Send, whole(script), script["first_delay_ms"_L1].toInt()}};
     } else {
-        answer.headers.append({"Content-Type", "text/event-stream"});
+        answer.headers.emplaceBack("Content-Type", "text/event-stream");
         answer.body = streamed(script);
     }
     return answer;

@@ -33,14 +33,21 @@ Result parse(const QByteArrayList &pieces)
     return {text, outcome.toolCalls, outcome.usage, {}, outcome.finish};
 }
 
+/// JSON written with ' for ", which neither C++ nor moc has to escape.
+QByteArray json(const char *text)
+{
+    return QByteArray(text).replace('\'', '"');
+}
+
 QByteArray chunk(const QByteArray &delta, const QByteArray &finish = "null")
 {
-    return R"(data: {"choices":[{"index":0,"delta":)" + delta + R"(,"finish_reason":)" + finish + "}]}\n\n";
+    return json("data: {'choices':[{'index':0,'delta':") + delta + json(",'finish_reason':") + finish +
+           "}]}\n\n";
 }
 
 QByteArray piece(const QByteArray &call)
 {
-    return chunk(R"({"content":null,"tool_calls":[)" + call + "]}");
+    return chunk(json("{'content':null,'tool_calls':[") + call + "]}");
 }
 
 QByteArray fixture(const QString &name)
@@ -49,7 +56,7 @@ QByteArray fixture(const QString &name)
     return file.open(QFile::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-const QByteArray callsTools = chunk("{}", R"("tool_calls")") + "data: [DONE]\n\n";
+const QByteArray callsTools = chunk("{}", json("'tool_calls'")) + "data: [DONE]\n\n";
 
 } // namespace
 
@@ -80,7 +87,8 @@ private Q_SLOTS:
         QCOMPARE(whole.text, text);
         QCOMPARE(whole.calls.size(), calls);
         for (qsizetype cut = 0; cut <= stream.size(); ++cut)
-            QVERIFY2(parse({stream.first(cut), stream.sliced(cut)}) == whole, QByteArray::number(cut).constData());
+            QVERIFY2(parse({stream.first(cut), stream.sliced(cut)}) == whole,
+                     QByteArray::number(cut).constData());
     }
 
     void theRecordedCallsAreComplete()
@@ -98,17 +106,16 @@ private Q_SLOTS:
         const Usage expected{9, 4, UsageSource::Reported};
         QCOMPARE(parse({fixture(u"text.sse"_s)}).usage, expected);
         const QByteArray counting =
-            R"(data: {"choices":[{"delta":{"content":"a"}}],"usage":{"prompt_tokens":9,)"
-            R"("completion_tokens":%}})"
-            "\n\n";
+            json("data: {'choices':[{'delta':{'content':'a'}}],'usage':{'prompt_tokens':9,") +
+            json("'completion_tokens':%}}") + "\n\n";
         const auto result = parse({QByteArray(counting).replace('%', "1") +
-                                   QByteArray(counting).replace('%', "4") + chunk("{}", R"("stop")")});
+                                   QByteArray(counting).replace('%', "4") + chunk("{}", json("'stop'"))});
         QCOMPARE(result.usage, expected);
     }
 
     void usageNobodyToldIsUnknown()
     {
-        const auto result = parse({chunk(R"({"content":"a"})", R"("stop")")});
+        const auto result = parse({chunk(json("{'content':'a'}"), json("'stop'"))});
         QCOMPARE(result.usage, Usage{});
     }
 
@@ -120,43 +127,43 @@ private Q_SLOTS:
             QTest::newRow(name) << stream + callsTools << calls;
         };
         row("no index",
-            piece(R"({"id":"a","function":{"name":"f","arguments":"{\"x\""}})") +
-                piece(R"({"function":{"arguments":":1}"}})") +
-                piece(R"({"id":"b","function":{"name":"g","arguments":"{}"}})"),
+            piece(json("{'id':'a','function':{'name':'f','arguments':'{\\'x\\''}}")) +
+                piece(json("{'function':{'arguments':':1}'}}")) +
+                piece(json("{'id':'b','function':{'name':'g','arguments':'{}'}}")),
             {u"a f {\"x\":1}"_s, u"b g {}"_s});
         row("1-based",
-            piece(R"({"index":1,"id":"a","function":{"name":"f","arguments":"{"}})") +
-                piece(R"({"index":1,"function":{"arguments":"}"}})") +
-                piece(R"({"index":2,"id":"b","function":{"name":"g","arguments":"{}"}})"),
+            piece(json("{'index':1,'id':'a','function':{'name':'f','arguments':'{'}}")) +
+                piece(json("{'index':1,'function':{'arguments':'}'}}")) +
+                piece(json("{'index':2,'id':'b','function':{'name':'g','arguments':'{}'}}")),
             {u"a f {}"_s, u"b g {}"_s});
         row("index used twice",
-            piece(R"({"index":0,"id":"a","function":{"name":"f","arguments":"{}"}})") +
-                piece(R"({"index":0,"id":"b","function":{"name":"g","arguments":"{"}})") +
-                piece(R"({"index":0,"function":{"arguments":"}"}})"),
+            piece(json("{'index':0,'id':'a','function':{'name':'f','arguments':'{}'}}")) +
+                piece(json("{'index':0,'id':'b','function':{'name':'g','arguments':'{'}}")) +
+                piece(json("{'index':0,'function':{'arguments':'}'}}")),
             {u"a f {}"_s, u"b g {}"_s});
         row("index used twice, no ids",
-            piece(R"({"index":0,"function":{"name":"f","arguments":"{}"}})") +
-                piece(R"({"index":0,"function":{"name":"f","arguments":"{\"x\":1}"}})"),
+            piece(json("{'index':0,'function':{'name':'f','arguments':'{}'}}")) +
+                piece(json("{'index':0,'function':{'name':'f','arguments':'{\\'x\\':1}'}}")),
             {u" f {}"_s, u" f {\"x\":1}"_s});
         row("late id",
-            piece(R"({"index":0,"function":{"name":"f","arguments":"{"}})") +
-                piece(R"({"index":0,"id":"a","function":{"arguments":"}"}})"),
+            piece(json("{'index':0,'function':{'name':'f','arguments':'{'}}")) +
+                piece(json("{'index':0,'id':'a','function':{'arguments':'}'}}")),
             {u"a f {}"_s});
         row("interleaved by id",
-            piece(R"({"id":"a","function":{"name":"f","arguments":"{"}})") +
-                piece(R"({"id":"b","function":{"name":"g","arguments":"{"}})") +
-                piece(R"({"id":"a","function":{"arguments":"}"}})") +
-                piece(R"({"id":"b","function":{"arguments":"}"}})"),
+            piece(json("{'id':'a','function':{'name':'f','arguments':'{'}}")) +
+                piece(json("{'id':'b','function':{'name':'g','arguments':'{'}}")) +
+                piece(json("{'id':'a','function':{'arguments':'}'}}")) +
+                piece(json("{'id':'b','function':{'arguments':'}'}}")),
             {u"a f {}"_s, u"b g {}"_s});
         row("name in every piece",
-            piece(R"({"index":0,"id":"a","function":{"name":"f","arguments":"{"}})") +
-                piece(R"({"index":0,"id":"a","function":{"name":"f","arguments":"}"}})"),
+            piece(json("{'index':0,'id':'a','function':{'name':'f','arguments':'{'}}")) +
+                piece(json("{'index':0,'id':'a','function':{'name':'f','arguments':'}'}}")),
             {u"a f {}"_s});
-        row("arguments as an object", piece(R"({"id":"a","function":{"name":"f","arguments":{"x":1}}})"),
+        row("arguments as an object", piece(json("{'id':'a','function':{'name':'f','arguments':{'x':1}}}")),
             {u"a f {\"x\":1}"_s});
         row("several in one chunk",
-            piece(R"({"index":0,"id":"a","function":{"name":"f","arguments":"{}"}},)"
-                  R"({"index":1,"id":"b","function":{"name":"g","arguments":"{}"}})"),
+            piece(json("{'index':0,'id':'a','function':{'name':'f','arguments':'{}'}},") +
+                  json("{'index':1,'id':'b','function':{'name':'g','arguments':'{}'}}")),
             {u"a f {}"_s, u"b g {}"_s});
     }
 
@@ -172,15 +179,15 @@ private Q_SLOTS:
 
     void callsCountEvenIfTheServerSaysStop()
     {
-        const auto result = parse(
-            {piece(R"({"id":"a","function":{"name":"f","arguments":"{}"}})") + chunk("{}", R"("stop")")});
+        const auto result = parse({piece(json("{'id':'a','function':{'name':'f','arguments':'{}'}}")) +
+                                   chunk("{}", json("'stop'"))});
         QCOMPARE(result.finish, FinishReason::ToolCalls);
     }
 
     void aCallCutOffByTheLengthLimitDoesNotRun()
     {
-        const auto result = parse(
-            {piece(R"({"id":"a","function":{"name":"f","arguments":"{\"x"}})") + chunk("{}", R"("length")")});
+        const auto result = parse({piece(json("{'id':'a','function':{'name':'f','arguments':'{\\'x'}}")) +
+                                   chunk("{}", json("'length'"))});
         QCOMPARE(result.finish, FinishReason::Length);
         QVERIFY(result.calls.isEmpty());
     }
@@ -190,20 +197,18 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("stream");
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("error");
-        const QByteArray hi = chunk(R"({"content":"hi"})");
-        QTest::newRow("no [DONE]") << hi + chunk("{}", R"("stop")") << u"hi"_s << QString();
+        const QByteArray hi = chunk(json("{'content':'hi'}"));
+        QTest::newRow("no [DONE]") << hi + chunk("{}", json("'stop'")) << u"hi"_s << QString();
         QTest::newRow("no finish reason") << hi + "data: [DONE]\n\n" << u"hi"_s << QString();
         QTest::newRow("broken off") << hi << u"hi"_s << u"model_broken_off"_s;
         QTest::newRow("cut inside an event") << hi + "data: {\"choi" << u"hi"_s << u"model_broken_off"_s;
         QTest::newRow("error inside 200")
-            << hi + R"(data: {"error":{"message":"x","code":"insufficient_quota"}})"
-                    "\n\n"
+            << hi + json("data: {'error':{'message':'x','code':'insufficient_quota'}}") + "\n\n"
             << u"hi"_s << u"model_quota"_s;
-        QTest::newRow("error with a status") << QByteArray(R"(data: {"error":{"message":"x","code":429}})"
-                                                           "\n\n")
-                                             << QString() << u"model_rate_limited"_s;
-        QTest::newRow("error as text") << QByteArray(R"(data: {"error":"out of memory"})"
-                                                     "\n\n")
+        QTest::newRow("error with a status")
+            << QByteArray(json("data: {'error':{'message':'x','code':429}}") + "\n\n") << QString()
+            << u"model_rate_limited"_s;
+        QTest::newRow("error as text") << QByteArray(json("data: {'error':'out of memory'}") + "\n\n")
                                        << QString() << u"model_overloaded"_s;
         QTest::newRow("comments only")
             << QByteArray(": wait\n\n: wait\n\n") << QString() << u"model_protocol"_s;
@@ -211,7 +216,7 @@ private Q_SLOTS:
                                  << u"model_protocol"_s;
         QTest::newRow("rubbish data") << hi + "data: \xff\x01!\n\n" << u"hi"_s << u"model_protocol"_s;
         QTest::newRow("nothing") << QByteArray() << QString() << u"model_protocol"_s;
-        QTest::newRow("filtered") << hi + chunk("{}", R"("content_filter")") << u"hi"_s
+        QTest::newRow("filtered") << hi + chunk("{}", json("'content_filter'")) << u"hi"_s
                                   << u"model_filtered"_s;
     }
 
@@ -228,17 +233,18 @@ private Q_SLOTS:
     void aServerThatDoesNotStreamIsUnderstood()
     {
         const QByteArray body =
-            "\n"
-            R"({"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"hi",
-            "tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}],
-            "usage":{"prompt_tokens":1,"completion_tokens":2}})";
+            "\n" +
+            json("{'model':'m','choices':[{'index':0,'message':{'role':'assistant','content':'hi',"
+                 "'tool_calls':[{'id':'a','function':{'name':'f','arguments':'{}'}}]},'finish_reason':'"
+                 "tool_calls'}],"
+                 "'usage':{'prompt_tokens':1,'completion_tokens':2}}");
         for (qsizetype cut = 0; cut <= body.size(); ++cut) {
             const auto result = parse({body.first(cut), body.sliced(cut)});
             QCOMPARE(result.text, u"hi"_s);
             QCOMPARE(result.calls.size(), 1);
             QCOMPARE(result.usage.outputTokens, 2);
         }
-        QCOMPARE(parse({R"({"detail":"Not Found"})"}).error, u"model_protocol"_s);
+        QCOMPARE(parse({json("{'detail':'Not Found'}")}).error, u"model_protocol"_s);
     }
 };
 
