@@ -255,7 +255,7 @@ private Q_SLOTS:
 
     void aServerThatStallsTimesOutButASlowOneDoesNot()
     {
-        m_server.script({{"text"_L1, "a b c d"_L1}, {"stall_after"_L1, 3}, {"delay_ms"_L1, 30}});
+        m_server.script({{"text"_L1, "a b c d"_L1}, {"stall_after"_L1, 3}, {"delay_ms"_L1, 200}});
         auto listener = start(saying(u"hi"_s));
         for (int token = 1; token <= 3; ++token) {
             QTRY_COMPARE(listener.deltas.size(), token);
