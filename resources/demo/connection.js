@@ -56,6 +56,7 @@ export class Connection {
     url.protocol = url.protocol.replace('http', 'ws');
     if (this.userId) url.searchParams.set('user_id', this.userId);
     url.searchParams.set('dialect', 'frames');
+    this.seenBefore = this.lastSeq;
     if (this.lastSeq) url.searchParams.set('after', this.lastSeq);
     const socket = new WebSocket(url);
     this.socket = socket;
@@ -73,8 +74,8 @@ export class Connection {
     let frame;
     try { frame = JSON.parse(data); } catch { return; }
     if (typeof frame.seq === 'number') {
-      // A replay may overlap with what was seen; the greeting is news every time.
-      if (frame.seq <= this.lastSeq && frame.type !== 'session_started') return;
+      // A replay that overlaps with what was seen before the loss; the greeting is news every time.
+      if (frame.seq <= this.seenBefore && frame.type !== 'session_started') return;
       this.lastSeq = Math.max(this.lastSeq, frame.seq);
     }
     this.onFrame(frame);

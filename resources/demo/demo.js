@@ -21,11 +21,14 @@ const modeSentences = {
   human: 'A person has taken over and reads along. They answer here.',
 };
 
+const modeWaits = { paused: 'paused', human: 'a person will answer' };
+
 const transcript = new Transcript({ log: $('log'), scroll: $('scroll'), jump: $('jump'), empty: $('empty') });
 let waiting = []; // messages the server has not confirmed with `start`, oldest first
 let unconfirmed = []; // those that a lost connection left in doubt
 let toSend = ''; // what to say once the connection stands
 let turn;
+let mode = 'ai';
 let lastMessage = '';
 let shownState = 'disconnected';
 
@@ -72,10 +75,18 @@ function endTurn(frame = { finish: 'cancelled' }) {
   $('stop').hidden = true;
 }
 
-function showMode(mode) {
+function showMode(now) {
+  mode = now;
   $('mode').hidden = !(mode in modeSentences);
   $('mode').dataset.mode = mode;
   $('mode').textContent = modeSentences[mode] ?? '';
+}
+
+// The reply that tokens and tools belong to.
+function running() {
+  turn ??= new Turn(transcript);
+  $('stop').hidden = false;
+  return turn;
 }
 
 const frames = {
@@ -85,24 +96,27 @@ const frames = {
     turn?.restart();
     if (frame.resumed && !$('log').querySelector('.row')) transcript.note('This conversation goes on from before.');
   },
-  start() {
+  start({ turn: number }) {
     (waiting.shift() ?? unconfirmed.shift())?.view.stored();
     for (const { view } of waiting) view.queued();
     if (turn) endTurn({ finish: 'stop', text: '' });
-    turn = new Turn(transcript);
-    $('stop').hidden = false;
+    turn = new Turn(transcript, number, modeWaits[mode]);
+    $('stop').hidden = mode !== 'ai';
   },
-  token({ token }) { (turn ??= new Turn(transcript)).token(token); },
-  tool_start(frame) { (turn ??= new Turn(transcript)).toolStart(frame); },
+  token({ token }) { running().token(token); },
+  tool_start(frame) { running().toolStart(frame); },
   tool_end(frame) { turn?.toolEnd(frame); },
   done(frame) {
-    turn ??= new Turn(transcript);
+    // Messages that waited for a person end together; the page shows the last of them.
+    if (turn?.number !== undefined && frame.turn !== undefined && frame.turn !== turn.number) return;
+    turn ??= new Turn(transcript, frame.turn);
     endTurn(frame);
     facts(frame);
   },
   operator_message({ content }) { transcript.person(content); },
-  state({ mode }) {
-    showMode(mode);
+  state(frame) {
+    showMode(frame.mode);
+    turn?.waits(modeWaits[mode] ?? 'thinking');
     transcript.note({ ai: 'The assistant answers again.', paused: 'The assistant was paused.', human: 'A person has taken over.' }[mode] ?? mode);
   },
   error({ message, code, retryable }) {

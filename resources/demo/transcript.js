@@ -73,12 +73,12 @@ export class Transcript {
     const said = el('div', { className: 'said' });
     const { row, detail } = this.row('assistant caret', 'A', 'assistant', said);
     row.ariaBusy = 'true'; // read out once it is whole, not token by token
-    detail.textContent = 'thinking';
     this.add(row, before);
     const time = clock();
     const view = new MarkdownView(said);
     return {
       row, view,
+      waits(what) { detail.textContent = what; },
       token(text) { detail.textContent = time; view.append(text); },
       end(text, ...words) {
         view.finish(text);

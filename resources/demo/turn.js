@@ -21,11 +21,17 @@ export function tokenRate({ usage, duration_ms: whole, ttft_ms: first }) {
 }
 
 export class Turn {
-  constructor(transcript) {
+  constructor(transcript, number, waitsFor = 'thinking') {
     this.transcript = transcript;
+    this.number = number;
     this.tools = new Map();
     this.texts = [];
     this.current = this.transcript.assistant();
+    this.current.waits(waitsFor);
+  }
+
+  waits(what) {
+    if (!this.texts.includes(this.current)) this.current.waits(what);
   }
 
   token(text) {
@@ -53,12 +59,13 @@ export class Turn {
   }
 
   done(frame) {
+    // What a person answered stands there already, as theirs.
     for (const tool of this.tools.values()) tool.interrupted();
     const text = frame.text ?? '';
     const shown = this.texts.map((part) => part.view.text);
     // Either all of it is here, in parts, or its last part is the reply; else the server's word counts.
     const complete = [shown.join(''), shown.at(-1) ?? ''].some((part) => squeezed(part) === squeezed(text));
-    if (!text && !shown.length) {
+    if (!shown.length && (!text || frame.finish === 'human')) {
       if (frame.finish === 'cancelled') this.current.end('', ...words(frame));
       else this.current.remove();
       return;
