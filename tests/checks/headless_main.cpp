@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Linked with every object of the backend and nothing else: it links only if the backend can do without a GUI.
+// Linked with every object of the backend and nothing else: links only if the backend can do without a GUI.
 int main()
 {
     return 0;
