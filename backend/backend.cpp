@@ -1,1 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend.h"
+
+#include <QDateTime>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString stateName(BackendStatus::Store state)
+{
+    switch (state) {
+    case BackendStatus::Store::InSync:
+        return u"in_sync"_s;
+    case BackendStatus::Store::CatchingUp:
+        return u"catching_up"_s;
+    case BackendStatus::Store::Unreachable:
+        return u"unreachable"_s;
+    case BackendStatus::Store::Failing:
+        return u"failing"_s;
+    case BackendStatus::Store::JournalOnly:
+        break;
+    }
+    return u"off"_s;
+}
+
+QString hostForUrl(const QHostAddress &host)
+{
+    return host.protocol() == QAbstractSocket::IPv6Protocol ? u"[%1]"_s.arg(host.toString())
+                                                            : host.toString();
+}
+
+} // namespace
+
+Backend::Backend(BackendParts parts)
+    : m_parts(std::move(parts))
+    , m_observer(m_feed, m_statistics)
+{
+}
+
+Backend::~Backend() = default;
+
+Expected<QUrl> Backend::start()
+{
+    m_gateway = std::make_unique<Gateway>(
+        GatewayParts{m_parts.makeModel, m_parts.makeTools, m_parts.log, m_parts.archive, m_observer,
+                     m_parts.session, m_parts.limits, m_parts.dialect},
+        [this] { return readiness(); }, m_parts.threads);
+    // Asked before the first client can open a session, so that what is live now is not taken for left
+    // behind.
+    m_parts.archive.unfinished(this, [this](const Expected<QStringList> &sessionIds) {
+        if (m_gateway && sessionIds)
+            m_gateway->recover(*sessionIds);
+    });
+    const auto port = m_gateway->start(m_parts.host, m_parts.port);
+    if (!port)
+        return port.error();
+    const QString authority = u"%1:%2"_s.arg(hostForUrl(m_parts.host)).arg(*port);
+    m_address = u"ws://"_s + authority;
+    return QUrl(u"http://"_s + authority);
+}
+
+void Backend::shutDown(std::function<void()> done)
+{
+    if (!m_gateway)
+        return done();
+    m_gateway->shutDown(turnBound, shutdownBound, [this, done = std::move(done)] {
+        m_gateway->stop();
+        done();
+    });
+}
+
+void Backend::command(const QString &sessionId, const Command &command, QObject *context,
+                      std::function<void(Expected<void>)> done)
+{
+    m_gateway->command(sessionId, command, context, std::move(done));
+}
+
+void Backend::loadEvents(const QString &sessionId, QObject *context,
+                         std::function<void(Expected<QList<Event>>)> done)
+{
+    m_parts.archive.load(sessionId, context,
+                         [done = std::move(done)](const Expected<std::optional<StoredSession>> &loaded) {
+                             if (!loaded)
+                                 done(loaded.error());
+                             else
+                                 done(*loaded ? (*loaded)->events : QList<Event>());
+                         });
+}
+
+BackendStatus Backend::status() const
+{
+    BackendStatus status;
+    status.address = m_address;
+    status.model = m_parts.modelName;
+    status.modelSimulated = m_parts.modelSimulated;
+    m_statistics.fill(status, QDateTime::currentMSecsSinceEpoch());
+    const StoreHealth store = m_parts.storeHealth();
+    status.store = store.state;
+    status.storeName = store.name;
+    status.storeDetail = store.detail;
+    status.storeQueued = store.queued;
+    return status;
+}
+
+Readiness Backend::readiness() const
+{
+    const BackendStatus now = status();
+    QJsonObject model{{"state"_L1, now.modelOk ? "ok"_L1 : "failing"_L1},
+                      {"name"_L1, now.model},
+                      {"simulated"_L1, now.modelSimulated}};
+    if (!now.modelDetail.isEmpty())
+        model["detail"_L1] = now.modelDetail;
+    const bool journalOk = m_parts.storeHealth().journalOk;
+    QJsonObject replica{{"state"_L1, stateName(now.store)}, {"queued"_L1, now.storeQueued}};
+    if (!now.storeDetail.isEmpty())
+        replica["detail"_L1] = now.storeDetail;
+    // A conversation needs the journal; the replica catches up and the model may come back, so neither makes
+    // the service unready.
+    return {journalOk,
+            {{"journal"_L1, QJsonObject{{"state"_L1, journalOk ? "ok"_L1 : "failing"_L1}}},
+             {"replica"_L1, replica},
+             {"model"_L1, model}}};
+}
+
+} // namespace loquat

@@ -1,2 +1,79 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+
+#include "gateway/gateway.h"
+#include "observer_fan.h"
+
+#include <QObject>
+
+#include <functional>
+
+namespace loquat {
+
+/// How the store is doing; thread-safe to ask.
+struct StoreHealth
+{
+    BackendStatus::Store state = BackendStatus::Store::JournalOnly;
+    QString name;   ///< "SQLite", "Postgres"
+    QString detail; ///< the reason and the remedy when not well
+    qint64 queued = 0;
+    bool journalOk = true;
+};
+
+/// What the composition root puts together. The log and the archive outlive the backend.
+struct BackendParts
+{
+    std::function<std::unique_ptr<ChatModel>(Clock &)> makeModel; ///< once per gateway thread
+    std::function<std::unique_ptr<ToolRunner>(Clock &)> makeTools;
+    EventLog &log;
+    SessionArchive &archive;
+    std::function<StoreHealth()> storeHealth;
+    QString modelName;
+    bool modelSimulated = false;
+    SessionSettings session;
+    GatewayLimits limits;
+    const Dialect *dialect = &framesDialect();
+    QHostAddress host = QHostAddress::LocalHost;
+    quint16 port = 8000;
+    int threads = 1;
+};
+
+/// The whole backend behind one door: start, watch, command, stop. Used from one thread (the application's).
+class Backend final : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Backend(BackendParts parts);
+    ~Backend() override;
+
+    /// Serves; the address as people write it: http://HOST:PORT. Sessions that a crash left open are
+    /// finalised in the background.
+    Expected<QUrl> start();
+    /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
+    void shutDown(std::function<void()> done);
+
+    LiveFeed &feed() { return m_feed; }
+    /// `done` is called in the thread of `context`.
+    void command(const QString &sessionId, const Command &command, QObject *context,
+                 std::function<void(Expected<void>)> done);
+    void loadEvents(const QString &sessionId, QObject *context,
+                    std::function<void(Expected<QList<Event>>)> done);
+    /// Thread-safe.
+    [[nodiscard]] BackendStatus status() const;
+
+private:
+    [[nodiscard]] Readiness readiness() const;
+
+    static constexpr std::chrono::milliseconds turnBound{10'000};
+    static constexpr std::chrono::milliseconds shutdownBound{20'000};
+
+    BackendParts m_parts;
+    LiveFeed m_feed;
+    SessionStatistics m_statistics;
+    ObserverFan m_observer;
+    QString m_address;
+    std::unique_ptr<Gateway> m_gateway;
+};
+
+} // namespace loquat

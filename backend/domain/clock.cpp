@@ -11,14 +11,22 @@ class SystemTimer final : public Clock::Timer
 {
 public:
     SystemTimer(std::chrono::milliseconds delay, std::function<void()> callback)
+        : m_timer(new QTimer)
     {
-        m_timer.setSingleShot(true);
-        QObject::connect(&m_timer, &QTimer::timeout, &m_timer, std::move(callback));
-        m_timer.start(delay);
+        m_timer->setSingleShot(true);
+        QObject::connect(m_timer, &QTimer::timeout, m_timer, std::move(callback));
+        m_timer->start(delay);
     }
+    ~SystemTimer() override
+    {
+        // Later, because a callback may well drop its own timer.
+        m_timer->stop();
+        m_timer->deleteLater();
+    }
+    Q_DISABLE_COPY_MOVE(SystemTimer)
 
 private:
-    QTimer m_timer;
+    QTimer *m_timer;
 };
 
 } // namespace

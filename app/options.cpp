@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "options.h"
+
+#include "env_file.h"
+#include "settings_reader.h"
+
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFile>
+#include <QStandardPaths>
+#include <QThread>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void describe(QCommandLineParser &parser)
+{
+    parser.setApplicationDescription(
+        u"Serves realtime AI conversations and lets a person watch them and step in.\n"
+        "Without --server it opens the operator console with the same backend inside."_s);
+    parser.addOptions({
+        {u"server"_s, u"Serve without a window; no display needed."_s},
+        {u"demo"_s, u"Open the console on simulated traffic; no keys, no database, a temporary journal."_s},
+        {u"host"_s, u"Address to listen on (default 127.0.0.1)."_s, u"address"_s},
+        {u"port"_s, u"Port to listen on; 0: any free one (default 8000, or PORT)."_s, u"port"_s},
+        {u"data-dir"_s, u"Folder of the journal (default: the user's data folder)."_s, u"folder"_s},
+        {u"env-file"_s, u"File with KEY=VALUE settings (default ./.env)."_s, u"file"_s},
+        {u"dialect"_s, u"How clients are spoken to unless they ask: frames, content, text or sentinel."_s,
+         u"name"_s},
+        {u"log-level"_s, u"debug, info, warning or error (default info)."_s, u"level"_s},
+        {u"theme"_s, u"Console colours: system, light or dark."_s, u"name"_s},
+        {u"screenshot"_s, u"Save a picture of the console after a moment, then quit."_s, u"file.png"_s},
+        {u"help"_s, u"Show this help."_s},
+        {u"version"_s, u"Show the version."_s},
+    });
+}
+
+Expected<QHash<QString, QString>> readEnvFile(const QCommandLineParser &parser)
+{
+    const bool named = parser.isSet(u"env-file"_s);
+    QFile file(named ? parser.value(u"env-file"_s) : u".env"_s);
+    if (!named && !file.exists())
+        return QHash<QString, QString>();
+    if (!file.open(QIODevice::ReadOnly | QIODevice::Text))
+        return SettingsReader::wrong(u"--env-file"_s,
+                                     u"cannot read '%1': %2"_s.arg(file.fileName(), file.errorString()),
+                                     u"the path of a readable file of KEY=VALUE lines"_s);
+    auto values = parseEnvFile(file.readAll());
+    if (!values)
+        return SettingsReader::wrong(u"--env-file"_s,
+                                     u"'%1': %2"_s.arg(file.fileName(), values.error().message),
+                                     u"KEY=VALUE lines, '#' for comments"_s);
+    return values;
+}
+
+Expected<Options::Run> runOf(const QCommandLineParser &parser)
+{
+    if (parser.isSet(u"help"_s))
+        return Options::Run::Help;
+    if (parser.isSet(u"version"_s))
+        return Options::Run::Version;
+    if (parser.isSet(u"server"_s) && parser.isSet(u"demo"_s))
+        return SettingsReader::wrong(u"--server"_s, u"cannot be combined with --demo"_s, u"one of the two"_s);
+    if (parser.isSet(u"server"_s))
+        return Options::Run::Server;
+    return parser.isSet(u"demo"_s) ? Options::Run::Demo : Options::Run::Console;
+}
+
+} // namespace
+
+Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString, QString> &environment)
+{
+    QCommandLineParser parser;
+    describe(parser);
+    if (!parser.parse(arguments))
+        return Error{u"bad_setting"_s, parser.errorText(), u"See --help."_s, false};
+    if (!parser.positionalArguments().isEmpty())
+        return SettingsReader::wrong(u"argument"_s,
+                                     u"'%1' is not understood"_s.arg(parser.positionalArguments().first()),
+                                     u"options only, see --help"_s);
+    const auto run = runOf(parser);
+    if (!run)
+        return run.error();
+    Options options;
+    options.run = *run;
+    if (options.run == Options::Run::Help || options.run == Options::Run::Version)
+        return options;
+
+    const auto file = readEnvFile(parser);
+    if (!file)
+        return file.error();
+    SettingsReader reader(parser, environment, *file);
+    options.host = reader.address(u"host"_s, options.host);
+    options.port = reader.port();
+    options.dialect = reader.oneOf(u"dialect"_s, {u"frames"_s, u"content"_s, u"text"_s, u"sentinel"_s});
+    options.logLevel = reader.oneOf(u"log-level"_s, {u"info"_s, u"debug"_s, u"warning"_s, u"error"_s});
+    options.theme = reader.oneOf(u"theme"_s, {u"system"_s, u"light"_s, u"dark"_s});
+    options.threads = int(reader.number(u"LOQUAT_THREADS"_s, QThread::idealThreadCount(), 1, 256));
+    const auto limit = [&reader](const QString &key, std::chrono::milliseconds fallback) {
+        return std::chrono::milliseconds(reader.number(key, fallback.count(), 1, 3'600'000));
+    };
+    options.firstTokenLimit = limit(u"LOQUAT_FIRST_TOKEN_TIMEOUT_MS"_s, options.firstTokenLimit);
+    options.betweenTokensLimit = limit(u"LOQUAT_TOKEN_TIMEOUT_MS"_s, options.betweenTokensLimit);
+    options.gracePeriod = limit(u"LOQUAT_GRACE_PERIOD_MS"_s, options.gracePeriod);
+    options.simulatedPace = limit(u"LOQUAT_SIMULATED_PACE_MS"_s, options.simulatedPace);
+    options.synchronousFull = reader.choice(u"LOQUAT_SYNCHRONOUS"_s, {u"FULL"_s, u"NORMAL"_s}) == "FULL"_L1;
+    options.provider = reader.provider();
+    options.databaseUrl = reader.text(u"SUPABASE_DB_URL"_s);
+    options.screenshot = parser.value(u"screenshot"_s);
+    options.dataDir =
+        parser.isSet(u"data-dir"_s)
+            ? parser.value(u"data-dir"_s)
+            : QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/loquat"_s;
+    reader.checkUnsupported(options.notes);
+    if (const auto error = reader.error())
+        return *error;
+    return options;
+}
+
+QString helpText()
+{
+    QCommandLineParser parser;
+    describe(parser);
+    return parser.helpText();
+}
+
+} // namespace loquat

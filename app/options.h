@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/expected.h"
+
+#include <QHash>
+#include <QHostAddress>
+#include <QString>
+#include <QStringList>
+#include <QUrl>
+
+#include <chrono>
+#include <optional>
+
+namespace loquat {
+
+/// How to reach one provider. Empty strings: the provider's own default.
+struct ProviderOptions
+{
+    QString name; ///< openai | groq | simulated
+    QString apiKey;
+    QUrl baseUrl;
+    QString model;
+};
+
+/// Everything a run is told from outside, checked. Precedence: command line, environment, .env file,
+/// defaults.
+struct Options
+{
+    enum class Run { Console, Server, Demo, Help, Version };
+
+    Run run = Run::Console;
+    QHostAddress host = QHostAddress::LocalHost;
+    quint16 port = 8000;
+    QString dataDir;
+    QString dialect;
+    QString logLevel;
+    int threads = 1;
+    ProviderOptions provider;
+    std::chrono::milliseconds firstTokenLimit{30'000};
+    std::chrono::milliseconds betweenTokensLimit{30'000};
+    std::chrono::milliseconds gracePeriod{30'000};
+    std::chrono::milliseconds simulatedPace{35};
+    bool synchronousFull = true;
+    QString databaseUrl; ///< SUPABASE_DB_URL, unparsed; never shown
+    QStringList notes;   ///< what the person who starts it should know, one line each
+    QString screenshot;  ///< save a picture of the console here after a moment, then quit
+    QString theme;       ///< system | light | dark
+};
+
+/// A setting that is wrong, in one line: which, what is wrong, what would be right.
+Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString, QString> &environment);
+
+QString helpText();
+
+} // namespace loquat

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "settings_reader.h"
+
+#include <QCommandLineParser>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+SettingsReader::SettingsReader(const QCommandLineParser &parser, const QHash<QString, QString> &environment,
+                               const QHash<QString, QString> &file)
+    : m_parser(parser)
+    , m_environment(environment)
+    , m_file(file)
+{
+}
+
+Error SettingsReader::wrong(const QString &setting, const QString &what, const QString &right)
+{
+    return {u"bad_setting"_s, u"%1: %2"_s.arg(setting, what), u"expected %1"_s.arg(right), false};
+}
+
+void SettingsReader::fail(const Error &error)
+{
+    if (!m_error)
+        m_error = error;
+}
+
+QString SettingsReader::text(const QString &key) const
+{
+    const auto found = m_environment.constFind(key);
+    return (found != m_environment.cend() ? *found : m_file.value(key)).trimmed();
+}
+
+QHostAddress SettingsReader::address(const QString &option, const QHostAddress &fallback)
+{
+    if (!m_parser.isSet(option))
+        return fallback;
+    const QString value = m_parser.value(option);
+    if (value == "localhost"_L1)
+        return fallback;
+    const QHostAddress address(value);
+    if (address.isNull())
+        fail(wrong(u"--"_s + option, u"'%1' is not an IP address"_s.arg(value),
+                   u"127.0.0.1, 0.0.0.0, ::1 or similar"_s));
+    return address;
+}
+
+quint16 SettingsReader::port()
+{
+    const bool given = m_parser.isSet(u"port"_s);
+    const QString value = given ? m_parser.value(u"port"_s) : text(u"PORT"_s);
+    if (value.isEmpty() && !given)
+        return 8000;
+    bool ok = false;
+    const int port = value.toInt(&ok);
+    if (!ok || port < 0 || port > 65535) {
+        fail(wrong(given ? u"--port"_s : u"PORT"_s, u"'%1' is not a port"_s.arg(value),
+                   u"a number from 0 to 65535 (0: any free one)"_s));
+        return 0;
+    }
+    return quint16(port);
+}
+
+qint64 SettingsReader::number(const QString &key, qint64 fallback, qint64 least, qint64 most)
+{
+    const QString value = text(key);
+    if (value.isEmpty())
+        return fallback;
+    bool ok = false;
+    const qint64 parsed = value.toLongLong(&ok);
+    if (!ok || parsed < least || parsed > most)
+        fail(wrong(key, u"'%1' is not usable"_s.arg(value),
+                   u"a whole number from %1 to %2"_s.arg(least).arg(most)));
+    return parsed;
+}
+
+QString SettingsReader::among(const QString &setting, const QString &value, const QStringList &names)
+{
+    if (!names.contains(value))
+        fail(wrong(setting, u"'%1' does not exist"_s.arg(value), u"one of %1"_s.arg(names.join(u", "_s))));
+    return value;
+}
+
+QString SettingsReader::oneOf(const QString &option, const QStringList &names)
+{
+    return m_parser.isSet(option) ? among(u"--"_s + option, m_parser.value(option), names) : names.first();
+}
+
+QString SettingsReader::choice(const QString &key, const QStringList &names)
+{
+    const QString value = text(key);
+    return value.isEmpty() ? names.first() : among(key, value, names);
+}
+
+ProviderOptions SettingsReader::provider()
+{
+    const QString listed = text(u"LOQUAT_PROVIDERS"_s);
+    if (!listed.isEmpty()) {
+        ProviderOptions first;
+        for (const QString &part : listed.split(u',')) {
+            const QString name =
+                among(u"LOQUAT_PROVIDERS"_s, part.trimmed(), {u"openai"_s, u"groq"_s, u"simulated"_s});
+            if (first.name.isEmpty())
+                first = providerNamed(name);
+        }
+        return first;
+    }
+    // A server on this machine often needs no key: its address alone says that it is wanted.
+    if (!text(u"OPENAI_API_KEY"_s).isEmpty() || !text(u"OPENAI_BASE_URL"_s).isEmpty())
+        return providerNamed(u"openai"_s);
+    if (!text(u"GROQ_API_KEY"_s).isEmpty())
+        return providerNamed(u"groq"_s);
+    return providerNamed(u"simulated"_s);
+}
+
+ProviderOptions SettingsReader::providerNamed(const QString &name)
+{
+    if (name == "simulated"_L1)
+        return {name, {}, {}, u"simulated"_s};
+    const bool groq = name == "groq"_L1;
+    const QString prefix = groq ? u"GROQ_"_s : u"OPENAI_"_s;
+    const QString urlKey = prefix + u"BASE_URL"_s;
+    const QString given = text(urlKey);
+    const QUrl url(given.isEmpty()
+                       ? (groq ? u"https://api.groq.com/openai/v1"_s : u"https://api.openai.com/v1"_s)
+                       : given,
+                   QUrl::StrictMode);
+    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "http"_L1 && url.scheme() != "https"_L1))
+        fail(wrong(urlKey, u"'%1' is not an http(s) URL"_s.arg(given),
+                   u"such as https://api.openai.com/v1"_s));
+    const QString model = text(prefix + u"MODEL"_s);
+    return {name, text(prefix + u"API_KEY"_s), url,
+            !model.isEmpty() ? model : (groq ? u"openai/gpt-oss-120b"_s : u"gpt-4o-mini"_s)};
+}
+
+void SettingsReader::checkUnsupported(QStringList &notes)
+{
+    if (const QString auth = text(u"LOQUAT_AUTH"_s); !auth.isEmpty() && auth != "none"_L1)
+        fail(wrong(u"LOQUAT_AUTH"_s, u"'%1' is not available in this version"_s.arg(auth),
+                   u"none, behind a proxy that authenticates"_s));
+    if (!text(u"LOQUAT_ALLOWED_ORIGINS"_s).isEmpty())
+        fail(wrong(u"LOQUAT_ALLOWED_ORIGINS"_s, u"an origin list is not available in this version"_s,
+                   u"unset, behind a proxy that checks Origin"_s));
+    for (const auto &key : {u"LOQUAT_TLS_CERT"_s, u"LOQUAT_TLS_KEY"_s})
+        if (!text(key).isEmpty())
+            fail(wrong(key, u"TLS is not available in this version"_s,
+                       u"unset, behind a proxy that speaks TLS"_s));
+    if (!text(u"SUPABASE_URL"_s).isEmpty() && text(u"SUPABASE_DB_URL"_s).isEmpty())
+        notes.append(
+            u"SUPABASE_URL is set, but this version replicates over SUPABASE_DB_URL only: events stay in the "
+            "local journal"_s);
+    for (const auto &key : {u"GEMINI_API_KEY"_s, u"ANTHROPIC_API_KEY"_s})
+        if (!text(key).isEmpty())
+            notes.append(u"%1 is set, but this version speaks to OpenAI-compatible servers only"_s.arg(key));
+}
+
+} // namespace loquat

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "options.h"
+
+class QCommandLineParser;
+
+namespace loquat {
+
+/// Reads single settings from wherever they were given, checks them, and remembers the first that is wrong.
+class SettingsReader
+{
+public:
+    SettingsReader(const QCommandLineParser &parser, const QHash<QString, QString> &environment,
+                   const QHash<QString, QString> &file);
+
+    static Error wrong(const QString &setting, const QString &what, const QString &right);
+
+    /// An environment variable, or the .env file's; empty if neither has it.
+    [[nodiscard]] QString text(const QString &key) const;
+    QHostAddress address(const QString &option, const QHostAddress &fallback);
+    quint16 port();
+    qint64 number(const QString &key, qint64 fallback, qint64 least, qint64 most);
+    /// A command line option out of `names`; the first is the default.
+    QString oneOf(const QString &option, const QStringList &names);
+    /// The same for an environment variable.
+    QString choice(const QString &key, const QStringList &names);
+    /// The first provider of LOQUAT_PROVIDERS, or the first that has a key, or the simulated one.
+    ProviderOptions provider();
+    /// Settings of the contract that this version cannot honour: those that protect are refused, others
+    /// noted.
+    void checkUnsupported(QStringList &notes);
+    [[nodiscard]] const std::optional<Error> &error() const { return m_error; }
+
+private:
+    void fail(const Error &error);
+    QString among(const QString &setting, const QString &value, const QStringList &names);
+    ProviderOptions providerNamed(const QString &name);
+
+    const QCommandLineParser &m_parser;
+    const QHash<QString, QString> &m_environment;
+    const QHash<QString, QString> &m_file;
+    std::optional<Error> m_error;
+};
+
+} // namespace loquat

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/client_frame.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+Expected<ClientFrame> parseClientFrame(const QString &frame)
+{
+    using Kind = ClientFrame::Kind;
+    if (!QStringView(frame).trimmed().startsWith(u'{'))
+        return ClientFrame{Kind::Message, frame};
+    const QJsonDocument document = QJsonDocument::fromJson(frame.toUtf8());
+    if (!document.isObject())
+        return ClientFrame{Kind::Message, frame};
+    const QJsonObject object = document.object();
+    if (!object.contains("type"_L1)) {
+        if (const QJsonValue message = object["message"_L1]; message.isString())
+            return ClientFrame{Kind::Message, message.toString()};
+        return Error{u"bad_frame"_s, u"A JSON frame needs a 'type', or a 'message' that is a string."_s,
+                     u"Send plain text, {\"message\":\"…\"} or {\"type\":\"message\",\"content\":\"…\"}."_s,
+                     false};
+    }
+    const QString type = object["type"_L1].toString();
+    if (type == "message"_L1) {
+        const QJsonValue content =
+            object.contains("content"_L1) ? object["content"_L1] : object["message"_L1];
+        if (!content.isString())
+            return Error{u"bad_frame"_s, u"'content' of a message must be a string."_s, {}, false};
+        return ClientFrame{Kind::Message, content.toString()};
+    }
+    if (type == "cancel"_L1)
+        return ClientFrame{Kind::Cancel, {}};
+    if (type == "end"_L1)
+        return ClientFrame{Kind::End, {}};
+    if (type == "ping"_L1)
+        return ClientFrame{Kind::Ping, {}};
+    return Error{u"unknown_type"_s, u"A frame of this 'type' is not known."_s,
+                 u"Use message, cancel, end or ping."_s, false};
+}
+
+} // namespace loquat

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/expected.h"
+
+#include <QString>
+
+namespace loquat {
+
+/// What a client's text frame means.
+struct ClientFrame
+{
+    enum class Kind { Message, Cancel, End, Ping };
+    Kind kind = Kind::Message;
+    QString text;
+};
+
+/// Plain text is a message; so are {"message":"…"} and {"type":"message","content":"…"}. Text that only looks
+/// like JSON, and JSON that is no object, is plain text. A JSON object that means nothing is an Error for the
+/// client.
+Expected<ClientFrame> parseClientFrame(const QString &frame);
+
+} // namespace loquat

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The two dialects that are raw text: with and without a mark at the end of a reply.
+#include "gateway/dialect.h"
+#include "gateway/encoding.h"
+
+namespace loquat::dialects {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QString endOfResponse = u"[END_OF_RESPONSE]"_s;
+
+} // namespace
+
+QStringList encodeText(const Outbound &message)
+{
+    return std::visit(Overloaded{
+                          [](const outbound::Token &m) { return QStringList{m.text}; },
+                          [](const outbound::OperatorMessage &m) { return QStringList{m.content}; },
+                          [](const outbound::Problem &m) {
+                              // A failed turn says so in its tokens; only what was refused outside of a turn
+                              // is said here.
+                              return m.seq > 0 ? QStringList() : QStringList{m.error.message};
+                          },
+                          [](const auto &) { return QStringList(); },
+                      },
+                      message);
+}
+
+QStringList encodeSentinel(const Outbound &message)
+{
+    if (const auto *started = std::get_if<outbound::SessionStarted>(&message))
+        return {compact({{"type"_L1, "session_started"_L1}, {"session_id"_L1, started->sessionId}})};
+    if (std::holds_alternative<outbound::TurnDone>(message))
+        return {endOfResponse};
+    QStringList text = encodeText(message);
+    if (!text.isEmpty() && std::holds_alternative<outbound::Problem>(message))
+        text.append(endOfResponse);
+    return text;
+}
+
+} // namespace loquat::dialects

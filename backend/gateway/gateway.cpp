@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/gateway.h"
+
+#include <QPointer>
+#include <QTimer>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::milliseconds quietPoll{20};
+
+/// Runs `work` in the thread of `target` and waits for it: for starting and stopping only.
+template <typename Work> void runIn(QObject *target, Work work)
+{
+    QMetaObject::invokeMethod(target, std::move(work), Qt::BlockingQueuedConnection);
+}
+
+} // namespace
+
+Gateway::Gateway(GatewayParts parts, std::function<Readiness()> readiness, int threads)
+    : m_parts(std::move(parts))
+    , m_readiness(std::move(readiness))
+{
+    startThreads(std::max(1, threads));
+}
+
+Gateway::~Gateway()
+{
+    stop();
+}
+
+void Gateway::startThreads(int count)
+{
+    for (int i = 0; i < count; ++i) {
+        GatewayThread &added = m_threads.emplace_back();
+        added.thread = std::make_unique<QThread>();
+        added.thread->setObjectName(u"gateway-%1"_s.arg(i));
+        added.worker = std::make_unique<SessionWorker>(m_parts, m_connections);
+        added.worker->moveToThread(added.thread.get());
+        added.thread->start();
+        runIn(added.worker.get(), [worker = added.worker.get()] { worker->start(); });
+    }
+}
+
+SessionWorker &Gateway::workerOf(const QString &sessionId) const
+{
+    return *m_threads[qHash(sessionId, 0) % m_threads.size()].worker;
+}
+
+Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
+{
+    m_door = std::make_unique<FrontDoor>(
+        m_parts.limits, *m_parts.dialect, m_connections,
+        [this](qintptr descriptor, const SessionRequest &request) {
+            SessionWorker &worker = workerOf(request.sessionId);
+            QMetaObject::invokeMethod(&worker, [&worker, descriptor] { worker.accept(descriptor); });
+        });
+    m_http = std::make_unique<QHttpServer>();
+    HttpRoutes::install(*m_http, m_readiness);
+    m_acceptor.setObjectName(u"acceptor"_s);
+    m_door->moveToThread(&m_acceptor);
+    m_http->moveToThread(&m_acceptor);
+    m_acceptor.start();
+    quint16 listening = 0;
+    QString failure;
+    runIn(m_door.get(), [&] {
+        if (m_door->listen(address, port)) {
+            listening = m_door->serverPort();
+            m_http->bind(m_door.get());
+        } else {
+            failure = m_door->errorString();
+        }
+    });
+    if (listening == 0)
+        return Error{u"cannot_listen"_s,
+                     u"Cannot listen on %1 port %2: %3."_s.arg(address.toString()).arg(port).arg(failure),
+                     u"Choose another --port (0: any free one) or stop what uses it."_s, false};
+    return listening;
+}
+
+void Gateway::recover(const QStringList &sessionIds)
+{
+    QHash<SessionWorker *, QStringList> byWorker;
+    for (const QString &id : sessionIds)
+        byWorker[&workerOf(id)].append(id);
+    for (auto it = byWorker.cbegin(); it != byWorker.cend(); ++it)
+        QMetaObject::invokeMethod(it.key(), [worker = it.key(), ids = it.value()] { worker->recover(ids); });
+}
+
+void Gateway::command(const QString &sessionId, const Command &command, QObject *context,
+                      std::function<void(Expected<void>)> done)
+{
+    SessionWorker &worker = workerOf(sessionId);
+    QMetaObject::invokeMethod(&worker, [&worker, sessionId, command, guard = QPointer<QObject>(context),
+                                        context, done = std::move(done)] {
+        Expected<void> result = worker.command(sessionId, command);
+        if (guard)
+            QMetaObject::invokeMethod(context, [done, result = std::move(result)] { done(result); });
+    });
+}
+
+void Gateway::shutDown(std::chrono::milliseconds turnBound, std::chrono::milliseconds bound,
+                       std::function<void()> done)
+{
+    if (m_acceptor.isRunning())
+        QMetaObject::invokeMethod(m_door.get(), [this] { m_door->close(); });
+    for (const GatewayThread &entry : m_threads)
+        QMetaObject::invokeMethod(entry.worker.get(),
+                                  [worker = entry.worker.get(), turnBound] { worker->shutDown(turnBound); });
+    pollQuiet(bound, std::move(done));
+}
+
+void Gateway::pollQuiet(std::chrono::milliseconds left, std::function<void()> done)
+{
+    // Each worker is asked in its own thread; the answers are counted in this one.
+    auto asked = std::make_shared<size_t>(m_threads.size());
+    auto quiet = std::make_shared<bool>(true);
+    for (const GatewayThread &entry : m_threads) {
+        SessionWorker *worker = entry.worker.get();
+        QMetaObject::invokeMethod(worker, [this, worker, asked, quiet, left, done] {
+            QMetaObject::invokeMethod(this, [this, is = worker->isQuiet(), asked, quiet, left, done] {
+                *quiet = *quiet && is;
+                if (--*asked > 0)
+                    return;
+                if (*quiet || left <= quietPoll)
+                    done();
+                else
+                    QTimer::singleShot(quietPoll, this,
+                                       [this, left, done] { pollQuiet(left - quietPoll, done); });
+            });
+        });
+    }
+}
+
+void Gateway::stop()
+{
+    if (m_acceptor.isRunning()) {
+        runIn(m_door.get(), [this] {
+            m_door->close();
+            // Deleted by the thread on its way out: their sockets must not outlive it.
+            m_http.release()->deleteLater();
+            m_door.release()->deleteLater();
+        });
+        m_acceptor.quit();
+        m_acceptor.wait();
+    }
+    for (const GatewayThread &entry : m_threads) {
+        runIn(entry.worker.get(), [worker = entry.worker.get()] { worker->stop(); });
+        entry.thread->quit();
+        entry.thread->wait();
+    }
+    m_threads.clear();
+}
+
+} // namespace loquat

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gateway/front_door.h"
+#include "gateway/http_routes.h"
+#include "gateway/session_worker.h"
+
+#include <QHostAddress>
+#include <QThread>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace loquat {
+
+/// The network side: one acceptor thread with the front door and HTTP, and N gateway threads with the
+/// sessions. A session belongs to the thread its id hashes to, so whoever connects with that id finds it
+/// there.
+///
+/// Not thread-safe: use it from the thread that created it. Nothing here blocks once start() has returned.
+class Gateway final : public QObject
+{
+    Q_OBJECT
+
+public:
+    Gateway(GatewayParts parts, std::function<Readiness()> readiness, int threads);
+    ~Gateway() override;
+
+    /// Listens; the port that it got. 0 asks for any free one.
+    Expected<quint16> start(const QHostAddress &address, quint16 port);
+    void recover(const QStringList &sessionIds);
+    /// `done` is called in the thread of `context`.
+    void command(const QString &sessionId, const Command &command, QObject *context,
+                 std::function<void(Expected<void>)> done);
+    /// Stops accepting, lets turns finish within `turnBound`, ends and sums up the sessions within `bound`
+    /// altogether (what is not done by then is finalised at the next start), then calls `done` in this
+    /// thread.
+    void shutDown(std::chrono::milliseconds turnBound, std::chrono::milliseconds bound,
+                  std::function<void()> done);
+    /// Ends the threads. Blocks for as long as one turn of their event loops takes.
+    void stop();
+
+private:
+    struct GatewayThread
+    {
+        std::unique_ptr<QThread> thread;
+        std::unique_ptr<SessionWorker> worker;
+    };
+
+    void startThreads(int count);
+    SessionWorker &workerOf(const QString &sessionId) const;
+    void pollQuiet(std::chrono::milliseconds left, std::function<void()> done);
+
+    GatewayParts m_parts;
+    std::function<Readiness()> m_readiness;
+    std::atomic<int> m_connections = 0;
+    std::vector<GatewayThread> m_threads;
+    QThread m_acceptor;
+    // Both live in m_acceptor.
+    std::unique_ptr<FrontDoor> m_door;
+    std::unique_ptr<QHttpServer> m_http;
+};
+
+} // namespace loquat

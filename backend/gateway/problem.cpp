@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/problem.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArray title(int status)
+{
+    switch (status) {
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 426:
+        return "Upgrade Required";
+    case 429:
+        return "Too Many Requests";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 503:
+        return "Service Unavailable";
+    default:
+        return "Error";
+    }
+}
+
+} // namespace
+
+QByteArray problemJson(int status, const Error &error)
+{
+    QJsonObject problem{{"type"_L1, "about:blank"_L1},
+                        {"title"_L1, QString::fromLatin1(title(status))},
+                        {"status"_L1, status},
+                        {"detail"_L1, error.message},
+                        {"code"_L1, error.code}};
+    if (!error.remedy.isEmpty())
+        problem["remedy"_L1] = error.remedy;
+    return QJsonDocument(problem).toJson(QJsonDocument::Compact);
+}
+
+QByteArray problemResponse(int status, const Error &error)
+{
+    const QByteArray body = problemJson(status, error);
+    QByteArray response =
+        "HTTP/1.1 " + QByteArray::number(status) + ' ' + title(status) +
+        "\r\nContent-Type: application/problem+json\r\nContent-Length: " + QByteArray::number(body.size()) +
+        "\r\nConnection: close\r\n";
+    if (status == 426)
+        response += "Sec-WebSocket-Version: 13\r\n";
+    if (status == 503 || status == 429)
+        response += "Retry-After: 5\r\n";
+    return response + "\r\n" + body;
+}
+
+} // namespace loquat

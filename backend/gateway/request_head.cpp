@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/request_head.h"
+
+namespace loquat {
+
+namespace {
+
+bool listContains(QByteArrayView list, QByteArrayView token)
+{
+    qsizetype start = 0;
+    while (start <= list.size()) {
+        qsizetype comma = list.indexOf(',', start);
+        if (comma < 0)
+            comma = list.size();
+        if (list.sliced(start, comma - start).trimmed().compare(token, Qt::CaseInsensitive) == 0)
+            return true;
+        start = comma + 1;
+    }
+    return false;
+}
+
+} // namespace
+
+bool isHeadComplete(QByteArrayView bytes)
+{
+    return bytes.indexOf("\r\n\r\n") >= 0;
+}
+
+std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
+{
+    const qsizetype end = bytes.indexOf("\r\n\r\n");
+    if (end < 0)
+        return {};
+    bytes = bytes.first(end);
+    const qsizetype lineEnd = bytes.indexOf("\r\n");
+    const QByteArrayView line = lineEnd < 0 ? bytes : bytes.first(lineEnd);
+    const qsizetype firstSpace = line.indexOf(' ');
+    const qsizetype lastSpace = line.lastIndexOf(' ');
+    if (firstSpace <= 0 || lastSpace <= firstSpace + 1 || !line.sliced(lastSpace + 1).startsWith("HTTP/1."))
+        return {};
+
+    RequestHead head;
+    head.method = line.first(firstSpace).toByteArray();
+    head.target = line.sliced(firstSpace + 1, lastSpace - firstSpace - 1).toByteArray();
+    bool upgrade = false;
+    bool connectionUpgrade = false;
+    qsizetype at = lineEnd < 0 ? bytes.size() : lineEnd + 2;
+    while (at < bytes.size()) {
+        qsizetype next = bytes.indexOf("\r\n", at);
+        if (next < 0)
+            next = bytes.size();
+        const QByteArrayView header = bytes.sliced(at, next - at);
+        at = next + 2;
+        const qsizetype colon = header.indexOf(':');
+        if (colon <= 0)
+            return {};
+        const QByteArrayView name = header.first(colon);
+        const QByteArrayView value = header.sliced(colon + 1).trimmed();
+        const auto is = [name](QByteArrayView other) {
+            return name.compare(other, Qt::CaseInsensitive) == 0;
+        };
+        if (is("upgrade"))
+            upgrade = listContains(value, "websocket");
+        else if (is("connection"))
+            connectionUpgrade = connectionUpgrade || listContains(value, "upgrade");
+        else if (is("sec-websocket-key"))
+            head.webSocketKey = value.toByteArray();
+        else if (is("sec-websocket-version"))
+            head.webSocketVersion = value.toByteArray();
+    }
+    head.wantsWebSocket = upgrade && connectionUpgrade;
+    return head;
+}
+
+} // namespace loquat

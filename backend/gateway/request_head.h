@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QByteArrayView>
+#include <QUrl>
+
+#include <optional>
+
+namespace loquat {
+
+/// The few things of an HTTP/1.1 request head (RFC 9112) that decide who answers it. The request itself is
+/// parsed by Qt's servers; this only looks.
+struct RequestHead
+{
+    QByteArray method;
+    QByteArray target; ///< as sent: path and query
+    bool wantsWebSocket = false;
+    QByteArray webSocketKey;
+    QByteArray webSocketVersion;
+
+    [[nodiscard]] QUrl url() const { return QUrl::fromEncoded(target); }
+};
+
+/// Whether `bytes` hold a whole head (up to the empty line).
+[[nodiscard]] bool isHeadComplete(QByteArrayView bytes);
+
+/// nullopt: not HTTP.
+[[nodiscard]] std::optional<RequestHead> parseRequestHead(QByteArrayView bytes);
+
+} // namespace loquat

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/session_request.h"
+
+#include "domain/ids.h"
+
+#include <QUrlQuery>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr auto sessionPath = "/ws/session/"_L1;
+
+Refusal refusal(int status, const QString &code, const QString &message, const QString &remedy = {})
+{
+    return {status, {code, message, remedy, false}};
+}
+
+/// A client that writes "+" for a space, as HTML forms do, means a space.
+QString queryValue(const QUrlQuery &query, const QString &key)
+{
+    return query.queryItemValue(key, QUrl::FullyEncoded).replace(u'+', u' ').isEmpty()
+               ? QString()
+               : QUrl::fromPercentEncoding(
+                     query.queryItemValue(key, QUrl::FullyEncoded).replace(u'+', "%20"_L1).toUtf8());
+}
+
+} // namespace
+
+Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dialect &defaultDialect)
+{
+    const QString path = url.path(QUrl::FullyDecoded);
+    if (!path.startsWith(sessionPath))
+        return refusal(404, u"not_found"_s, u"There is no WebSocket at this path."_s,
+                       u"Connect to /ws/session/{session_id}."_s);
+    const auto sessionId = parseSessionId(path.sliced(sessionPath.size()));
+    if (!sessionId)
+        return Refusal{400, sessionId.error()};
+    const QUrlQuery query(url);
+    const auto userId = parseUserId(queryValue(query, u"user_id"_s));
+    if (!userId)
+        return Refusal{400, userId.error()};
+    const Dialect *dialect = &defaultDialect;
+    if (const QString name = queryValue(query, u"dialect"_s); !name.isEmpty()) {
+        dialect = findDialect(name);
+        if (!dialect)
+            return refusal(400, u"unknown_dialect"_s, u"This dialect does not exist."_s,
+                           u"Use one of %1."_s.arg(dialectNames().join(u", "_s)));
+    }
+    return SessionRequest{*sessionId, *userId, dialect};
+}
+
+Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect)
+{
+    if (head.method != "GET")
+        return refusal(400, u"bad_upgrade"_s, u"A WebSocket upgrade is a GET request."_s);
+    if (QByteArray::fromBase64(head.webSocketKey).size() != 16)
+        return refusal(400, u"bad_upgrade"_s, u"Sec-WebSocket-Key is missing or not 16 bytes in base64."_s);
+    if (head.webSocketVersion != "13")
+        return refusal(426, u"bad_upgrade"_s, u"Only version 13 of the WebSocket protocol is spoken."_s,
+                       u"Send Sec-WebSocket-Version: 13."_s);
+    return parseSessionRequest(head.url(), defaultDialect);
+}
+
+} // namespace loquat

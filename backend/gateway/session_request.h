@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/expected.h"
+#include "gateway/dialect.h"
+#include "gateway/request_head.h"
+
+#include <QUrl>
+
+namespace loquat {
+
+/// What /ws/session/{session_id}?user_id=…&dialect=… asks for.
+struct SessionRequest
+{
+    QString sessionId;
+    QString userId;
+    const Dialect *dialect = nullptr;
+};
+
+/// Refused before the upgrade, with an HTTP status.
+struct Refusal
+{
+    int status = 400;
+    Error error;
+};
+
+/// Pure: looks at the URL alone.
+Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dialect &defaultDialect);
+
+/// Also what the upgrade itself must be (RFC 6455, 4.2.1): QWebSocketServer would close without an answer.
+Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect);
+
+} // namespace loquat

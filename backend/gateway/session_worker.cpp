@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/session_worker.h"
+
+#include "gateway/client_connection.h"
+
+#include <QTcpSocket>
+
+namespace loquat {
+
+SessionWorker::SessionWorker(GatewayParts &parts, std::atomic<int> &connections)
+    : m_parts(parts)
+    , m_connections(connections)
+{
+}
+
+SessionWorker::~SessionWorker() = default;
+
+void SessionWorker::start()
+{
+    m_clock = std::make_unique<SystemClock>();
+    m_model = m_parts.makeModel(*m_clock);
+    m_tools = m_parts.makeTools(*m_clock);
+    m_hub = std::make_unique<SessionHub>(
+        SessionParts{m_parts.log, *m_model, *m_tools, *m_clock, m_parts.observer, this, m_parts.session},
+        m_parts.archive);
+    m_server = std::make_unique<QWebSocketServer>(QStringLiteral("loquat"), QWebSocketServer::NonSecureMode);
+    m_server->setMaxPendingConnections(m_parts.limits.maxConnections);
+    connect(m_server.get(), &QWebSocketServer::newConnection, this, &SessionWorker::upgraded);
+    m_pings = std::make_unique<QTimer>();
+    connect(m_pings.get(), &QTimer::timeout, this, [this] {
+        const auto connections = findChildren<ClientConnection *>(Qt::FindDirectChildrenOnly);
+        for (ClientConnection *connection : connections)
+            connection->checkAlive();
+    });
+    m_pings->start(m_parts.limits.pingInterval);
+}
+
+void SessionWorker::stop()
+{
+    const auto connections = findChildren<ClientConnection *>(Qt::FindDirectChildrenOnly);
+    qDeleteAll(connections);
+    m_pings.reset();
+    m_server.reset();
+    m_hub.reset();
+    m_tools.reset();
+    m_model.reset();
+    m_clock.reset();
+}
+
+void SessionWorker::accept(qintptr descriptor)
+{
+    auto *socket = new QTcpSocket(this);
+    if (!m_server || m_shuttingDown || !socket->setSocketDescriptor(descriptor)) {
+        delete socket;
+        --m_connections;
+        return;
+    }
+    // Nagle would hold a token back until the client acknowledges the one before: 40 ms.
+    socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    connect(socket, &QObject::destroyed, this, &SessionWorker::forgetSocket);
+    m_server->handleConnection(socket);
+}
+
+void SessionWorker::forgetSocket()
+{
+    --m_connections;
+}
+
+void SessionWorker::upgraded()
+{
+    while (std::unique_ptr<QWebSocket> socket{m_server->nextPendingConnection()}) {
+        // The front door has let it in, so this can only succeed; Qt parsed the same bytes.
+        const auto request = parseSessionRequest(socket->requestUrl(), *m_parts.dialect);
+        if (!request || m_shuttingDown) {
+            socket->close(m_shuttingDown ? QWebSocketProtocol::CloseCodeGoingAway
+                                         : QWebSocketProtocol::CloseCodePolicyViolated);
+            socket.release()->deleteLater();
+            continue;
+        }
+        auto *connection =
+            new ClientConnection(std::move(socket), *m_hub, *request->dialect, m_parts.limits, this);
+        connection->open(request->sessionId, request->userId);
+    }
+}
+
+Expected<void> SessionWorker::command(const QString &sessionId, const Command &command)
+{
+    return m_hub->command(sessionId, command);
+}
+
+void SessionWorker::recover(const QStringList &sessionIds)
+{
+    m_hub->recover(sessionIds);
+}
+
+void SessionWorker::shutDown(std::chrono::milliseconds bound)
+{
+    m_shuttingDown = true;
+    m_hub->shutDown(bound);
+}
+
+} // namespace loquat

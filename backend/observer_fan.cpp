@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "observer_fan.h"
+
+namespace loquat {
+
+void ObserverFan::onEvent(const Event &event)
+{
+    m_feed.publish(event);
+    m_statistics.onEvent(event);
+}
+
+void ObserverFan::onDelta(const Delta &delta)
+{
+    m_feed.publish(delta);
+    m_statistics.onDelta(delta);
+}
+
+void ObserverFan::onSnapshot(const SessionSnapshot &snapshot)
+{
+    m_feed.publish(snapshot);
+    m_statistics.onSnapshot(snapshot);
+}
+
+} // namespace loquat

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "session/live_feed.h"
+#include "session/session_observer.h"
+#include "telemetry/session_statistics.h"
+
+namespace loquat {
+
+/// Hands what sessions do to the sinks: the live feed and the statistics.
+class ObserverFan final : public SessionObserver
+{
+public:
+    ObserverFan(LiveFeed &feed, SessionStatistics &statistics)
+        : m_feed(feed)
+        , m_statistics(statistics)
+    {
+    }
+
+    void onEvent(const Event &event) override;
+    void onDelta(const Delta &delta) override;
+    void onSnapshot(const SessionSnapshot &snapshot) override;
+
+private:
+    LiveFeed &m_feed;
+    SessionStatistics &m_statistics;
+};
+
+} // namespace loquat

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/history.h"
+
+#include <QJsonDocument>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// What the assistant really said: without the sentence that stood in for a failed reply.
+QString spoken(const Event &event)
+{
+    const QJsonValue fallbackFrom = event.meta["fallback_from"_L1];
+    return fallbackFrom.isDouble() ? event.content.left(fallbackFrom.toInteger()) : event.content;
+}
+
+} // namespace
+
+void History::add(const Event &event)
+{
+    switch (event.type) {
+    case EventType::UserMessage:
+        m_messages.append({Role::User, event.content, {}, {}});
+        break;
+    case EventType::AiMessage:
+        if (const QString text = spoken(event); !text.isEmpty()) {
+            m_messages.append({Role::Assistant, text, {}, {}});
+            m_openRound = event.meta["round"_L1].toInteger(-1);
+            return;
+        }
+        break;
+    case EventType::OperatorMessage:
+        m_messages.append({Role::Assistant, event.content, {}, {}});
+        break;
+    case EventType::OperatorWhisper:
+        m_messages.append({Role::System,
+                           u"A human operator tells you, unseen by the user: %1"_s.arg(event.content),
+                           {},
+                           {}});
+        break;
+    case EventType::ToolCall:
+        addToolCall(event);
+        return;
+    case EventType::ToolResult:
+        m_results.insert(event.meta["call_id"_L1].toString(), event.content);
+        return;
+    default:
+        return;
+    }
+    m_openRound = -1;
+}
+
+void History::addToolCall(const Event &event)
+{
+    const qint64 round = event.meta["round"_L1].toInteger();
+    if (m_openRound != round || m_messages.isEmpty()) {
+        m_messages.append({Role::Assistant, {}, {}, {}});
+        m_openRound = round;
+    }
+    const QString id = event.meta["call_id"_L1].toString();
+    const QJsonValue args = event.meta["args"_L1];
+    const QString arguments =
+        args.isObject() ? QString::fromUtf8(QJsonDocument(args.toObject()).toJson(QJsonDocument::Compact))
+                        : u"{}"_s; // a malformed wish was answered with an error; do not send it back
+    m_messages.last().toolCalls.append({id, event.meta["tool"_L1].toString(), arguments});
+    m_callIds.insert(id);
+}
+
+QList<ChatMessage> History::messages(const QString &systemPrompt) const
+{
+    QList<ChatMessage> result;
+    result.reserve(m_messages.size() + m_results.size() + 1);
+    if (!systemPrompt.isEmpty())
+        result.append({Role::System, systemPrompt, {}, {}});
+    for (const ChatMessage &message : m_messages) {
+        result.append(message);
+        for (const ToolCall &call : message.toolCalls)
+            result.append(
+                {Role::Tool, m_results.value(call.id, u"{\"error\":\"interrupted\"}"_s), {}, call.id});
+    }
+    return result;
+}
+
+QString History::uniqueCallId(const QString &wanted)
+{
+    QString id = wanted.isEmpty() ? u"call_%1"_s.arg(m_callIds.size() + 1) : wanted;
+    for (int n = 2; m_callIds.contains(id); ++n)
+        id = u"%1_%2"_s.arg(wanted.isEmpty() ? u"call"_s : wanted).arg(n);
+    m_callIds.insert(id);
+    return id;
+}
+
+} // namespace loquat

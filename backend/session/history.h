@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/chat.h"
+
+#include <QHash>
+#include <QList>
+#include <QSet>
+
+namespace loquat {
+
+/// The conversation as a model is shown it, built from events. Always well formed: every tool call is
+/// followed by its result before anything else is said, and a call that was interrupted has a result that
+/// says so (providers answer 400 to anything less).
+class History
+{
+public:
+    void add(const Event &event);
+    [[nodiscard]] QList<ChatMessage> messages(const QString &systemPrompt) const;
+    /// `wanted`, or a variation of it where that is empty or taken: some servers number calls from 0 in every
+    /// reply.
+    QString uniqueCallId(const QString &wanted);
+    [[nodiscard]] bool isEmpty() const { return m_messages.isEmpty(); }
+
+private:
+    void addToolCall(const Event &event);
+
+    QList<ChatMessage> m_messages; ///< without Role::Tool: results are put in place by messages()
+    QHash<QString, QString> m_results;
+    QSet<QString> m_callIds;
+    qint64 m_openRound = -1; ///< the round whose calls the last message may still take
+};
+
+} // namespace loquat

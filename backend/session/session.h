@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/command.h"
+#include "session/durable_outbox.h"
+#include "session/history.h"
+#include "session/outbound.h"
+#include "session/session_observer.h"
+#include "session/session_settings.h"
+#include "session/turn.h"
+#include "store/api/session_archive.h"
+
+#include <deque>
+#include <functional>
+
+namespace loquat {
+
+/// What sessions of one thread share. All live in that thread, or are thread-safe, and outlive the sessions.
+struct SessionParts
+{
+    EventLog &log;
+    ChatModel &model;
+    ToolRunner &tools;
+    Clock &clock;
+    SessionObserver &observer;
+    QObject *context; ///< where the log answers
+    SessionSettings settings;
+};
+
+/// What a session tells the hub that keeps it.
+class SessionKeeper
+{
+public:
+    virtual ~SessionKeeper() = default;
+    /// The end is on disk and a summary is owed: answer with completeWith(). `endSeq` tells ends apart.
+    virtual void sessionNeedsSummary(const QString &sessionId, qint64 endSeq) = 0;
+    /// Everything about the session is on disk and it may be forgotten.
+    virtual void sessionCompleted(const QString &sessionId) = 0;
+};
+
+/// One conversation: turns what its client and its operators say into events. The state machine of the
+/// product: it knows no socket, no SQL and no real time.
+///
+/// Before open() everything said to it is kept and done after. One thread.
+class Session final : private TurnOwner
+{
+public:
+    Session(SessionParts &parts, SessionKeeper &keeper, QString sessionId, QString userId);
+    ~Session() override;
+    Q_DISABLE_COPY_MOVE(Session)
+
+    /// `stored`: what the journal knows of the session, if it does.
+    void open(const std::optional<StoredSession> &stored);
+    /// The journal could not be read: the client is told and let go, nothing is written.
+    void refuse(const Error &error);
+
+    /// A client takes the session; an earlier one is let go. `protocol` is its dialect's name.
+    void attach(SessionClient *client, const QString &protocol);
+    /// `clean`: the client said goodbye (then the session ends), otherwise it may come back within the grace
+    /// period.
+    void detach(SessionClient *client, bool clean);
+
+    void userMessage(const QString &text);
+    void cancel();
+    void end(const QString &reason);
+    Expected<void> command(const Command &command);
+    /// Writes the summary of the end `endSeq`, unless the session was reopened since.
+    void completeWith(const QString &summary, const QString &source, const QString &model, qint64 endSeq);
+    /// Ends a session that a crash left open, at the time of its last event.
+    void recover();
+
+    [[nodiscard]] const SessionSnapshot &snapshot() const { return m_state; }
+    /// Nobody is connected and nothing is left to do.
+    [[nodiscard]] bool isDone() const
+    {
+        return m_open && !m_client && (m_state.lastSeq == 0 || m_state.status == SessionStatus::Completed) &&
+               m_outbox.isIdle();
+    }
+    [[nodiscard]] bool isBusy() const { return m_turn != nullptr || !m_queue.empty(); }
+
+private:
+    void turnThinks() override;
+    void turnSays(const QString &text) override;
+    void turnSaidBeforeTools(const QString &text, int round) override;
+    void turnCallsTool(const ToolCall &call, const QJsonValue &args, int round) override;
+    void turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms) override;
+    void turnEnded(const TurnResult &result) override;
+
+    Event emitEvent(EventType type, Role role, const QString &content, QJsonObject meta = {});
+    Event emitEventAt(qint64 atMs, EventType type, Role role, const QString &content, QJsonObject meta);
+    void tell(const Outbound &message);
+    void restore(const StoredSession &stored);
+    void begin(const QString &protocol);
+    void leave(bool clean);
+    void beginTurn(const QString &text);
+    void runTurn(int turn);
+    void pump();
+    void setMode(Mode mode, const QString &by);
+    void replyAsHuman(const QString &text, const QString &by);
+    void answerWaiting(const QString &finish, const QString &text, qint64 seq);
+    void finish(const QString &reason, qint64 atMs);
+    void closeInterruptedTurn();
+    void setPhase(Phase phase, const QString &detail = {});
+    void publish();
+    bool deferUntilOpen(std::function<void()> input);
+
+    SessionParts &m_parts;
+    SessionKeeper &m_keeper;
+    SessionSnapshot m_state;
+    DurableOutbox m_outbox;
+    History m_history;
+    SessionClient *m_client = nullptr;
+    std::unique_ptr<Turn> m_turn;
+    int m_runningTurn = 0;
+    int m_openTurn = 0; ///< restored: the turn a crash interrupted
+    std::deque<QString> m_queue;
+    QList<int> m_waiting; ///< turns whose message waits for a person, or for the assistant to be resumed
+    std::unique_ptr<Clock::Timer> m_grace;
+    std::vector<std::function<void()>> m_deferred;
+    bool m_open = false;
+    bool m_saidSinceSummary = false;
+    qint64 m_endSeq = 0;
+};
+
+} // namespace loquat

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How sessions end: by a goodbye, a lost connection, an operator, a shutdown, or found open after a crash.
+#include "session/session.h"
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+void Session::end(const QString &reason)
+{
+    if (deferUntilOpen([this, reason] { end(reason); }))
+        return;
+    if (m_state.status != SessionStatus::Active)
+        return;
+    m_queue.clear();
+    m_state.queued = 0;
+    if (m_turn)
+        m_turn->cancel();
+    finish(reason, m_parts.clock.nowMs());
+}
+
+void Session::finish(const QString &reason, qint64 atMs)
+{
+    answerWaiting(u"cancelled"_s, {}, m_state.lastSeq);
+    m_grace.reset();
+    m_state.status = SessionStatus::Ending;
+    m_state.phase = Phase::Idle;
+    QJsonObject meta{{"reason"_L1, reason}};
+    const bool owed = m_saidSinceSummary;
+    if (!owed)
+        meta["summary"_L1] =
+            u"none"_s; // nothing was said since the last one: nothing to sum up, no model call
+    m_endSeq = emitEventAt(atMs, EventType::SessionEnded, Role::System, {}, meta).seq;
+    if (!owed)
+        m_state.status = SessionStatus::Completed;
+    publish();
+    const auto closing = reason == "shutdown"_L1 ? CloseReason::ShuttingDown : CloseReason::Ended;
+    m_outbox.then(
+        [this, closing, owed, endSeq = m_endSeq] {
+            if (m_endSeq != endSeq || m_state.status == SessionStatus::Active)
+                return; // reopened meanwhile
+            if (SessionClient *client = std::exchange(m_client, nullptr))
+                client->close(closing);
+            m_state.connected = false;
+            publish();
+            if (owed)
+                m_keeper.sessionNeedsSummary(m_state.sessionId, endSeq);
+            else
+                m_keeper.sessionCompleted(m_state.sessionId);
+        },
+        m_endSeq);
+}
+
+void Session::completeWith(const QString &summary, const QString &source, const QString &model, qint64 endSeq)
+{
+    if (m_state.status != SessionStatus::Ending || endSeq != m_endSeq)
+        return;
+    m_state.status = SessionStatus::Completed;
+    m_state.summary = summary;
+    m_saidSinceSummary = false;
+    QJsonObject meta{{"source"_L1, source}};
+    if (!model.isEmpty())
+        meta["model"_L1] = model;
+    const Event event = emitEvent(EventType::Summary, Role::System, summary, meta);
+    publish();
+    m_outbox.then(
+        [this] {
+            if (m_state.status == SessionStatus::Completed)
+                m_keeper.sessionCompleted(m_state.sessionId);
+        },
+        event.seq);
+}
+
+void Session::recover()
+{
+    if (deferUntilOpen([this] { recover(); }))
+        return;
+    if (m_client || m_state.lastSeq == 0 || m_state.status == SessionStatus::Completed)
+        return;
+    if (m_state.status == SessionStatus::Ending && m_endSeq > 0 && m_saidSinceSummary) {
+        m_keeper.sessionNeedsSummary(m_state.sessionId, m_endSeq); // it ended; only the summary is owed
+        return;
+    }
+    const qint64 lastSign = m_state.lastActivityMs;
+    m_state.status = SessionStatus::Active;
+    if (m_openTurn > 0)
+        closeInterruptedTurn();
+    finish(u"recovered"_s, lastSign);
+}
+
+void Session::closeInterruptedTurn()
+{
+    // Every turn has an end, also one whose process died.
+    emitEventAt(m_state.lastActivityMs, EventType::AiMessage, Role::Assistant, {},
+                {{"turn"_L1, std::exchange(m_openTurn, 0)},
+                 {"final"_L1, true},
+                 {"finish"_L1, u"failed"_s},
+                 {"usage"_L1, toJson(Usage{})}});
+}
+
+} // namespace loquat

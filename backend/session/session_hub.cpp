@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/session_hub.h"
+
+#include <algorithm>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+constexpr std::chrono::milliseconds shutdownPoll{50};
+}
+
+SessionHub::SessionHub(SessionParts parts, SessionArchive &archive)
+    : m_parts(std::move(parts))
+    , m_archive(archive)
+    , m_summariser(archive, m_parts.model, m_parts.clock, m_parts.context, m_parts.settings)
+{
+}
+
+SessionHub::~SessionHub()
+{
+    *m_alive = false;
+}
+
+Session &SessionHub::attach(const QString &sessionId, const QString &userId, SessionClient *client,
+                            const QString &protocol)
+{
+    Session *session = find(sessionId);
+    const bool fresh = session == nullptr;
+    if (fresh)
+        session = &create(sessionId, userId);
+    session->attach(client, protocol);
+    if (fresh)
+        load(sessionId);
+    else if (m_recovering.remove(sessionId)) // it is a live session again
+        recoverNext();
+    return *session;
+}
+
+Session *SessionHub::find(const QString &sessionId)
+{
+    const auto found = m_sessions.find(sessionId);
+    return found == m_sessions.end() ? nullptr : found->second.get();
+}
+
+Expected<void> SessionHub::command(const QString &sessionId, const Command &command)
+{
+    if (Session *session = find(sessionId))
+        return session->command(command);
+    return Error{u"session_not_live"_s, u"No live session has this id."_s,
+                 u"Commands reach a session while it is live."_s, false};
+}
+
+Session &SessionHub::create(const QString &sessionId, const QString &userId)
+{
+    SessionKeeper &keeper = *this;
+    const auto [at, inserted] =
+        m_sessions.emplace(sessionId, std::make_unique<Session>(m_parts, keeper, sessionId, userId));
+    return *at->second;
+}
+
+void SessionHub::load(const QString &sessionId)
+{
+    m_archive.load(sessionId, m_parts.context,
+                   [this, sessionId, alive = m_alive](const Expected<std::optional<StoredSession>> &loaded) {
+                       Session *session = *alive ? find(sessionId) : nullptr;
+                       if (!session)
+                           return;
+                       if (loaded)
+                           session->open(*loaded);
+                       else
+                           session->refuse(loaded.error());
+                       // It may have come to nothing: a client that left at once, a session that was
+                       // complete.
+                       session = find(sessionId);
+                       if (session && session->isDone())
+                           forget(sessionId);
+                   });
+}
+
+void SessionHub::sessionNeedsSummary(const QString &sessionId, qint64 endSeq)
+{
+    m_summariser.summarise(sessionId, [this, sessionId, endSeq](const SessionSummary &summary) {
+        if (Session *session = find(sessionId))
+            session->completeWith(summary.text, summary.source, summary.model, endSeq);
+    });
+}
+
+void SessionHub::sessionCompleted(const QString &sessionId)
+{
+    forget(sessionId);
+}
+
+void SessionHub::forget(const QString &sessionId)
+{
+    m_sessions.erase(sessionId);
+    if (m_recovering.remove(sessionId))
+        recoverNext();
+}
+
+void SessionHub::recover(const QStringList &sessionIds)
+{
+    m_toRecover += sessionIds;
+    recoverNext();
+}
+
+void SessionHub::recoverNext()
+{
+    while (!m_toRecover.isEmpty() && m_recovering.size() < maxParallelRecoveries) {
+        const QString sessionId = m_toRecover.takeFirst();
+        if (find(sessionId))
+            continue; // its client was quicker
+        m_recovering.insert(sessionId);
+        create(sessionId, {}).recover();
+        load(sessionId);
+    }
+}
+
+void SessionHub::shutDown(std::chrono::milliseconds bound)
+{
+    m_toRecover.clear(); // the next start finds them again
+    const bool busy =
+        std::ranges::any_of(m_sessions, [](const auto &entry) { return entry.second->isBusy(); });
+    if (!busy || bound <= shutdownPoll) {
+        endAll();
+        return;
+    }
+    m_shutdown = m_parts.clock.after(shutdownPoll, [this, bound] { shutDown(bound - shutdownPoll); });
+}
+
+void SessionHub::endAll()
+{
+    QStringList ids;
+    for (const auto &[id, session] : m_sessions)
+        ids.append(id);
+    for (const QString &id : std::as_const(ids))
+        if (Session *session = find(id))
+            session->end(u"shutdown"_s);
+}
+
+} // namespace loquat

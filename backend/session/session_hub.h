@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "session/session.h"
+#include "session/summariser.h"
+
+#include <QStringList>
+
+#include <unordered_map>
+
+namespace loquat {
+
+/// The sessions of one thread: finds them, opens them from the journal, sees to their summaries, forgets
+/// them.
+class SessionHub final : private SessionKeeper
+{
+public:
+    SessionHub(SessionParts parts, SessionArchive &archive);
+    ~SessionHub() override;
+    Q_DISABLE_COPY_MOVE(SessionHub)
+
+    /// The session with this id, opened or reopened if need be, with `client` attached.
+    Session &attach(const QString &sessionId, const QString &userId, SessionClient *client,
+                    const QString &protocol);
+    [[nodiscard]] Session *find(const QString &sessionId);
+    Expected<void> command(const QString &sessionId, const Command &command);
+    /// Ends what a crash left open, a few at a time.
+    void recover(const QStringList &sessionIds);
+    /// Lets running turns finish within `bound`, then ends every session. isQuiet() tells when all is on
+    /// disk.
+    void shutDown(std::chrono::milliseconds bound);
+    [[nodiscard]] bool isQuiet() const { return m_sessions.empty(); }
+    [[nodiscard]] qsizetype size() const { return qsizetype(m_sessions.size()); }
+
+private:
+    void sessionNeedsSummary(const QString &sessionId, qint64 endSeq) override;
+    void sessionCompleted(const QString &sessionId) override;
+    Session &create(const QString &sessionId, const QString &userId);
+    void load(const QString &sessionId);
+    void recoverNext();
+    void endAll();
+    void forget(const QString &sessionId);
+
+    static constexpr int maxParallelRecoveries = 8;
+
+    SessionParts m_parts;
+    SessionArchive &m_archive;
+    Summariser m_summariser;
+    std::unordered_map<QString, std::unique_ptr<Session>> m_sessions;
+    QStringList m_toRecover;
+    QSet<QString> m_recovering;
+    std::unique_ptr<Clock::Timer> m_shutdown;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+};
+
+} // namespace loquat

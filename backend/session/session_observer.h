@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/session_snapshot.h"
+
+namespace loquat {
+
+/// Sees everything sessions do: the live feed, telemetry. Called from the sessions' threads; must not block.
+class SessionObserver
+{
+public:
+    virtual ~SessionObserver() = default;
+    virtual void onEvent(const Event &event) = 0;
+    virtual void onDelta(const Delta &delta) = 0;
+    virtual void onSnapshot(const SessionSnapshot &snapshot) = 0;
+};
+
+} // namespace loquat

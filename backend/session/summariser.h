@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/clock.h"
+#include "llm/chat_model.h"
+#include "session/session_settings.h"
+#include "store/api/session_archive.h"
+
+#include <functional>
+#include <map>
+
+namespace loquat {
+
+struct SessionSummary
+{
+    QString text;
+    QString source; ///< model | fallback
+    QString model;  ///< who wrote it; empty for fallback
+};
+
+/// Sums up ended sessions from the journal, a few at a time: by the model, or from the transcript itself
+/// where the model fails or takes too long. One thread.
+class Summariser
+{
+public:
+    using Done = std::function<void(const SessionSummary &)>;
+    static constexpr int maxParallel = 4;
+
+    Summariser(SessionArchive &archive, ChatModel &model, Clock &clock, QObject *context,
+               const SessionSettings &settings);
+    ~Summariser();
+    Q_DISABLE_COPY_MOVE(Summariser)
+
+    /// `done` comes exactly once, unless the summariser is destroyed before.
+    void summarise(const QString &sessionId, Done done);
+    [[nodiscard]] bool isIdle() const { return m_running.empty() && m_waiting.isEmpty(); }
+
+private:
+    struct Job
+    {
+        QString sessionId;
+        Done done;
+        QString transcript;
+        QString fallback;
+        QString text;
+        std::unique_ptr<ChatReply> reply;
+        std::unique_ptr<Clock::Timer> limit;
+    };
+
+    void startNext();
+    void askModel(quint64 id, const QList<Event> &events);
+    void finish(quint64 id, const QString &model);
+
+    SessionArchive &m_archive;
+    ChatModel &m_model;
+    Clock &m_clock;
+    QObject *m_context;
+    std::chrono::milliseconds m_limit;
+    quint64 m_nextId = 0;
+    std::map<quint64, Job> m_running;
+    QList<std::pair<QString, Done>> m_waiting;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+};
+
+/// What was said, one line a message, for a model to sum up.
+QString transcriptOf(const QList<Event> &events);
+
+/// A summary that needs no model: who asked what first and last, and how much there was.
+QString fallbackSummary(const QList<Event> &events);
+
+} // namespace loquat

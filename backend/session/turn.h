@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/clock.h"
+#include "llm/chat_model.h"
+#include "session/history.h"
+#include "session/session_settings.h"
+#include "tools/tool_runner.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace loquat {
+
+/// How a turn ended.
+struct TurnResult
+{
+    QString text;   ///< what the model said after its last tool call
+    QString finish; ///< stop | length | cancelled | failed
+    std::optional<Error> error;
+    Usage usage;
+    QString model;
+    std::optional<qint64> ttftMs;
+    qint64 durationMs = 0;
+    int round = 0;
+};
+
+/// What a turn reports while it runs. ended() comes exactly once, last, and the turn may be destroyed in it.
+class TurnOwner
+{
+public:
+    virtual ~TurnOwner() = default;
+    virtual void turnThinks() = 0; ///< a model call begins
+    virtual void turnSays(const QString &text) = 0;
+    /// The text a model said before it called tools in the same reply.
+    virtual void turnSaidBeforeTools(const QString &text, int round) = 0;
+    virtual void turnCallsTool(const ToolCall &call, const QJsonValue &args, int round) = 0;
+    virtual void turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms) = 0;
+    virtual void turnEnded(const TurnResult &result) = 0;
+};
+
+/// One answer: model call, tools, model call, …, until the model answers without tools. Knows no client and
+/// no store.
+class Turn
+{
+public:
+    Turn(TurnOwner &owner, ChatModel &model, ToolRunner &tools, Clock &clock, const SessionSettings &settings,
+         History &history, ToolContext who);
+    ~Turn();
+    Q_DISABLE_COPY_MOVE(Turn)
+
+    void start();
+    /// Ends the turn now, with what was said so far; tools that still run get a result that says so.
+    void cancel();
+    [[nodiscard]] int round() const { return m_round; }
+
+private:
+    struct RunningCall
+    {
+        ToolCall call;
+        qint64 startedMs = 0;
+    };
+
+    void callModel();
+    void modelSaid(const QString &text);
+    void modelFinished(const ChatOutcome &outcome);
+    void runTools(const QList<ToolCall> &calls);
+    void toolEnded(const QString &callId, const ToolOutcome &outcome);
+    void interruptTools(const QString &why);
+    void fail(const Error &error);
+    void end(const QString &finish, std::optional<Error> error = {});
+    void dropReply();
+
+    TurnOwner &m_owner;
+    ChatModel &m_model;
+    ToolRunner &m_tools;
+    Clock &m_clock;
+    const SessionSettings &m_settings;
+    History &m_history;
+    ToolContext m_who;
+    std::unique_ptr<ChatReply> m_reply;
+    std::unique_ptr<Clock::Timer> m_limit;
+    std::map<QString, RunningCall> m_running;
+    QString m_text; ///< of the running model call
+    std::optional<Usage> m_usage;
+    QString m_modelName;
+    qint64 m_startedMs = 0;
+    std::optional<qint64> m_ttftMs;
+    int m_round = 0;
+    bool m_ended = false;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true); ///< tools outlive a cancelled turn
+};
+
+} // namespace loquat
