@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One conversation's WebSocket: connects, comes back after a loss where it left off, and says in words how it is.
+
+// Closed for a reason that coming back would not change.
+const final = new Map([
+  [1000, 'The conversation has ended.'],
+  [1008, 'The server closed the connection: not allowed.'],
+  [1009, 'The server closed the connection: the message was too large.'],
+  [4409, 'This conversation was opened somewhere else, and that connection took over.'],
+]);
+const firstDelay = 500;
+const longestDelay = 15000;
+
+export class Connection {
+  // onState(state, sentence): disconnected | connecting | connected | reconnecting | failed.  onFrame(frame).
+  constructor({ onState, onFrame }) {
+    this.onState = onState;
+    this.onFrame = onFrame;
+    this.state = 'disconnected';
+    this.lastSeq = 0;
+    addEventListener('online', () => { if (this.state === 'reconnecting') this.open(); });
+  }
+
+  connect(sessionId, userId) {
+    if (sessionId !== this.sessionId) this.lastSeq = 0;
+    this.sessionId = sessionId;
+    this.userId = userId;
+    this.attempts = 0;
+    this.say('connecting');
+    this.open();
+  }
+
+  disconnect() {
+    clearTimeout(this.timer);
+    const { socket } = this;
+    this.socket = undefined;
+    socket?.close(1000);
+    this.say('disconnected');
+  }
+
+  // False when there is no connection to send on.
+  send(frame) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  say(state, sentence = '') {
+    this.state = state;
+    this.onState(state, sentence);
+  }
+
+  open() {
+    clearTimeout(this.timer);
+    const url = new URL(`/ws/session/${encodeURIComponent(this.sessionId)}`, location.href);
+    url.protocol = url.protocol.replace('http', 'ws');
+    if (this.userId) url.searchParams.set('user_id', this.userId);
+    url.searchParams.set('dialect', 'frames');
+    this.seenBefore = this.lastSeq;
+    if (this.lastSeq) url.searchParams.set('after', this.lastSeq);
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    let opened = false;
+    socket.onopen = () => {
+      opened = true;
+      this.attempts = 0;
+      this.say('connected');
+    };
+    socket.onmessage = ({ data }) => { if (socket === this.socket) this.receive(data); };
+    socket.onclose = ({ code, reason }) => { if (socket === this.socket) this.lost(code, reason, opened); };
+  }
+
+  receive(data) {
+    let frame;
+    try { frame = JSON.parse(data); } catch { return; }
+    if (typeof frame.seq === 'number') {
+      // A replay that overlaps with what was seen before the loss; the greeting is news every time.
+      if (frame.seq <= this.seenBefore && frame.type !== 'session_started') return;
+      this.lastSeq = Math.max(this.lastSeq, frame.seq);
+    }
+    this.onFrame(frame);
+  }
+
+  async lost(code, reason, opened) {
+    this.socket = undefined;
+    if (final.has(code)) return this.say(code === 1000 ? 'disconnected' : 'failed', final.get(code));
+    const attempt = this.attempts++;
+    // A browser does not tell a refusal from an absent server: one that answers elsewhere has refused.
+    if (!opened && attempt === 0 && (await serverAnswers()))
+      return this.say('failed', `The server refused this conversation${reason ? `: ${reason}` : ''}. Is it allowed, and not too busy?`);
+    const delay = Math.min(longestDelay, firstDelay * 2 ** attempt) * (0.75 + Math.random() / 2);
+    this.say('reconnecting', opened ? 'The connection was lost.' : 'The server cannot be reached.');
+    this.timer = setTimeout(() => this.open(), delay);
+  }
+}
+
+async function serverAnswers() {
+  try { return (await fetch('/healthz', { cache: 'no-store' })).ok; } catch { return false; }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Shows Markdown that is still being written. Blocks that are finished keep their nodes, so nothing flickers and a
+// selection survives; the block at the end is patched in place.
+/* global marked */
+import { elementsOf } from './elements.js';
+
+// The parser rewrites these, and then its blocks would no longer add up to the text they came from.
+const normal = (text) => text.replace(/\r/g, '').replace(/\t/g, '    ');
+
+// Emphasis or a link that is opened but not closed yet shows as what it is about to be, not as signs that vanish.
+function closed(text) {
+  let tail = text.replace(/!?\[([^\]\n]*)\]\([^)\n]*$/, '$1').replace(/(\*{1,2}|_{1,2}|`)$/, '');
+  for (const mark of ['`', '**'])
+    if (tail.split(mark).length % 2 === 0) tail = tail.replace(/\s+$/, '') + mark;
+  return tail;
+}
+
+function patchChildren(parent, start, wanted) {
+  wanted.forEach((fresh, i) => {
+    const old = parent.childNodes[start + i];
+    if (!old) parent.append(fresh);
+    else if (old.nodeName !== fresh.nodeName) old.replaceWith(fresh);
+    else if (old.nodeType === Node.TEXT_NODE) { if (old.data !== fresh.data) old.data = fresh.data; }
+    else {
+      for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+      patchChildren(old, 0, [...fresh.childNodes]);
+    }
+  });
+  while (parent.childNodes.length > start + wanted.length) parent.lastChild.remove();
+}
+
+function withClosedTail(blocks) {
+  if (!blocks.length || blocks.at(-1).type === 'code') return blocks;
+  const raw = blocks.map((block) => block.raw).join('');
+  const fixed = closed(raw);
+  return fixed === raw ? blocks : marked.lexer(fixed);
+}
+
+export class MarkdownView {
+  constructor(element) {
+    this.element = element;
+    this.clear();
+  }
+
+  clear() {
+    this.text = '';
+    this.settledText = 0; // up to here the text is shown by nodes that will not change any more
+    this.settledNodes = 0;
+    this.element.replaceChildren();
+  }
+
+  append(piece) {
+    this.text += normal(piece);
+    this.frame ??= requestAnimationFrame(() => this.render(false));
+  }
+
+  // The whole text, from the server's last word on it.
+  finish(text = this.text) {
+    text = normal(text);
+    if (!text.startsWith(this.text.slice(0, this.settledText))) this.clear();
+    this.text = text;
+    this.render(true);
+  }
+
+  render(whole) {
+    cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    const blocks = marked.lexer(this.text.slice(this.settledText));
+    // What follows may still join the last two blocks, such as the next number of a list: they are not settled.
+    const content = blocks.flatMap((block, i) => (block.type === 'space' ? [] : [i]));
+    const firstOpen = whole ? blocks.length : content.at(-2) ?? 0;
+    const settled = blocks.slice(0, firstOpen);
+    const done = elementsOf(settled);
+    patchChildren(this.element, this.settledNodes, [...done, ...elementsOf(withClosedTail(blocks.slice(firstOpen)))]);
+    this.settledText += settled.reduce((sum, block) => sum + block.raw.length, 0);
+    this.settledNodes += done.length;
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a plain HTTP client finds on the port.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startLoquat } from './lib/processes.mjs';
+import { refusal } from './lib/chat.mjs';
+
+describe('HTTP', () => {
+  let server;
+  before(async () => { server = await startLoquat(); });
+  after(() => server.stop());
+  const get = (path, headers = {}) => fetch(server.url + path, { headers, redirect: 'manual' });
+
+  it('lists its links to a program at /', async () => {
+    const answer = await get('/');
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers.get('content-type'), /^application\/json/);
+    assert.match(JSON.stringify(await answer.json()), /\/demo/);
+  });
+
+  it('sends a browser from / to /demo', async () => {
+    const answer = await get('/', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
+    assert.ok([302, 303, 307].includes(answer.status), `status ${answer.status}`);
+    assert.equal(new URL(answer.headers.get('location'), server.url).pathname, '/demo');
+  });
+
+  it('serves the browser client with everything it loads, from itself alone', async () => {
+    const page = await get('/demo');
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get('content-type'), /^text\/html/);
+    const html = await page.text();
+    const seen = new Set();
+    const queue = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url);
+    assert.ok(queue.length >= 4, `only ${queue} in the page`);
+    while (queue.length) {
+      const url = new URL(queue.pop(), `${server.url}/demo`);
+      assert.equal(url.origin, server.url, `${url} is somewhere else`);
+      if (seen.has(url.pathname)) continue;
+      seen.add(url.pathname);
+      const file = await get(url.pathname);
+      assert.equal(file.status, 200, url.pathname);
+      const wanted = { js: /javascript/, css: /^text\/css/, svg: /^image\/svg/ }[url.pathname.split('.').pop()];
+      assert.match(file.headers.get('content-type'), wanted, url.pathname);
+      const text = await file.text();
+      assert.ok(text.length > 0, `${url.pathname} is empty`);
+      for (const [, module] of text.matchAll(/^import .* from '(\.\/[^']+)';$/gm)) queue.push(new URL(module, url).pathname);
+    }
+    assert.ok([...seen].some((path) => path.endsWith('marked.js')), 'the Markdown parser is not among them');
+  });
+
+  it('says that it is alive', async () => {
+    const answer = await get('/healthz');
+    assert.equal(answer.status, 200);
+    const health = await answer.json();
+    assert.equal(health.status, 'ok');
+    assert.equal(health.app, 'loquat');
+    assert.match(health.version, /^\d+\.\d+\.\d+/);
+  });
+
+  it('says that it is ready, dependency by dependency', async () => {
+    const answer = await get('/readyz');
+    assert.equal(answer.status, 200);
+    const ready = await answer.json();
+    assert.ok(Object.keys(ready).length >= 1, JSON.stringify(ready));
+    assert.match(JSON.stringify(ready), /simulated/i, 'it does not say that the model is simulated');
+  });
+
+  for (const path of ['/nothing/here', '/demo/../../etc/passwd', '/demo/nothing.js', '/api/nothing'])
+    it(`has a problem document for ${path}`, async () => {
+      const answer = await get(path);
+      assert.equal(answer.status, 404);
+      assert.match(answer.headers.get('content-type'), /^application\/problem\+json/);
+      const problem = await answer.json();
+      assert.equal(problem.status, 404);
+      assert.equal(typeof problem.title, 'string');
+    });
+
+  it('does not take a plain request for a conversation', async () => {
+    const answer = await get('/ws/session/plain');
+    assert.ok(answer.status >= 400 && answer.status < 500, `status ${answer.status}`);
+  });
+
+  for (const [what, target, statuses] of [
+    ['a session id with a space', '/ws/session/a%20b', [400]],
+    ['a session id with a letter outside ASCII', '/ws/session/%C3%A4', [400]],
+    ['a session id of 129 characters', `/ws/session/${'x'.repeat(129)}`, [400]],
+    ['no session id', '/ws/session/', [400, 404]],
+    ['a user id of 257 characters', `/ws/session/fine?user_id=${'u'.repeat(257)}`, [400]],
+    ['a user id with a control character', '/ws/session/fine?user_id=a%01b', [400]],
+    ['an unknown dialect', '/ws/session/fine?dialect=klingon', [400]],
+    ['another path', '/ws/elsewhere', [404]],
+  ])
+    it(`refuses ${what} before the upgrade`, async () => {
+      const { status, type, body } = await refusal(server, target);
+      assert.ok(statuses.includes(status), `status ${status}: ${body}`);
+      assert.match(type, /^application\/problem\+json/);
+      assert.equal(JSON.parse(body).status, status);
+    });
+
+  it('still answers after all of that', async () => {
+    assert.equal((await get('/healthz')).status, 200);
+  });
+});

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whatever a model does wrong costs one turn, never the conversation, and tells nobody a secret.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Chat } from './lib/chat.mjs';
+import { startFakeOpenAi, startLoquat } from './lib/processes.mjs';
+import { journalEvents } from './lib/rows.mjs';
+
+describe('A model that fails', () => {
+  let fake, server;
+  before(async () => {
+    fake = await startFakeOpenAi();
+    server = await startLoquat({ env: fake.settings });
+  });
+  after(() => Promise.all([server.stop(), fake.stop()]));
+
+  for (const [what, command, retryable] of [
+    ['too many requests', 'fake:status 429', true],
+    ['an error of the server', 'fake:status 500', true],
+    ['a key that is refused', 'fake:status 401', false],
+    ['a connection that breaks off', 'fake:drop 2', true],
+    ['an error in the stream', 'fake:error 2'],
+    ['rubbish in the stream', 'fake:rubbish 2'],
+  ])
+    it(`${what}: an error, a failed turn, and the next message works`, async () => {
+      const chat = await Chat.open(server);
+      await chat.until('session_started');
+      const { errors, done, types } = await chat.ask(`${command} one two three four`);
+      assert.equal(errors.length, 1, JSON.stringify(types));
+      assert.match(errors[0].code, /^[a-z][a-z0-9_]*$/);
+      assert.match(errors[0].message, /\w+ \w+/);
+      if (retryable !== undefined) assert.equal(errors[0].retryable, retryable);
+      assert.ok(types.indexOf('error') < types.indexOf('done'));
+      assert.equal(done.finish, 'failed');
+      assert.equal(done.turn, 1);
+      const next = await chat.ask('and now');
+      assert.equal(next.done.finish, 'stop');
+      assert.equal(next.done.text, 'You said: and now');
+      assert.ok(!JSON.stringify(chat.frames).includes(fake.settings.OPENAI_API_KEY), 'the key is in a frame');
+      const rows = await journalEvents(server.dataDir, chat.id);
+      const finals = rows.filter(({ metadata }) => metadata.final === true).map(({ metadata }) => metadata.finish);
+      assert.deepEqual(finals, ['failed', 'stop']);
+      assert.equal(rows.filter(({ event_type: type }) => type === 'error').length, 1);
+      await chat.leave();
+    });
+
+  it('sends the model a history that is well formed after a failure', async () => {
+    const chat = await Chat.open(server);
+    await chat.ask('fake:tool no_such_tool {}');
+    await chat.ask('fake:drop 1 x y');
+    await chat.ask('last words');
+    const requests = await fake.ask('/requests');
+    const messages = requests.at(-1).body.messages;
+    const calls = messages.flatMap(({ tool_calls: list = [] }) => list.map(({ id }) => id));
+    const answered = messages.filter(({ role }) => role === 'tool').map(({ tool_call_id: id }) => id);
+    assert.ok(calls.length >= 1, 'the history has lost the tool call');
+    assert.deepEqual(answered, calls);
+    assert.equal(messages.at(-1).content, 'last words');
+    await chat.leave();
+  });
+
+  it('writes neither keys nor what was said into its log', async () => {
+    const chat = await Chat.open(server);
+    await chat.ask('fake:status 500 a-secret-of-mine');
+    await chat.leave();
+    const log = server.stdout + server.stderr;
+    assert.ok(!log.includes(fake.settings.OPENAI_API_KEY));
+    assert.ok(!log.includes('a-secret-of-mine'));
+  });
+});

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command line and the environment: a wrong setting ends the program at once, and says which one it was.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { Chat } from './lib/chat.mjs';
+import { runLoquat, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
+
+describe('A wrong setting', () => {
+  for (const [name, args, env] of [
+    ['--port', ['--port', 'eighty']],
+    ['--port', ['--port', '70000']],
+    ['--dialect', ['--dialect', 'klingon']],
+    ['--env-file', ['--env-file', '/nonexistent/.env']],
+    ['PORT', [], { PORT: 'eighty' }],
+    ['SUPABASE_DB_URL', [], { SUPABASE_DB_URL: 'mysql://somewhere/else' }],
+    ['SUPABASE_DB_URL', [], { SUPABASE_DB_URL: 'not a url at all' }],
+    ['LOQUAT_PROVIDERS', [], { LOQUAT_PROVIDERS: 'openai,oracle-of-delphi' }],
+  ])
+    it(`${name} "${args.at(-1) ?? env[name]}" ends with status 2 and one line`, async () => {
+      // A good --port would hide a wrong PORT.
+      const port = name.toUpperCase().endsWith('PORT') ? [] : ['--port', '0'];
+      const program = runLoquat(['--server', '--data-dir', temporaryFolder(), ...port, ...args], env);
+      const { code } = await within(program.ended, () => 'it runs all the same');
+      assert.equal(code, 2, program.stderr);
+      const lines = program.stderr.trim().split('\n');
+      assert.equal(lines.length, 1, program.stderr);
+      assert.ok(lines[0].includes(name), lines[0]);
+      assert.equal(program.stdout, '');
+    });
+
+  it('an option nobody knows ends with a status that is not 0', async () => {
+    const { code } = await within(runLoquat(['--sevrer']).ended, () => 'it runs all the same');
+    assert.notEqual(code, 0);
+  });
+
+  it('a port that is taken ends it with a sentence', async () => {
+    const server = await startLoquat();
+    const second = runLoquat(['--server', '--data-dir', temporaryFolder(), '--port', new URL(server.url).port]);
+    const { code } = await within(second.ended, () => 'it runs all the same');
+    assert.notEqual(code, 0);
+    assert.match(second.stderr, /port|address|listen/i);
+    await server.stop();
+  });
+});
+
+describe('Settings', () => {
+  it('--version and --help speak and end', async () => {
+    const version = runLoquat(['--version']);
+    assert.equal((await within(version.ended, () => '--version does not end')).code, 0);
+    assert.match(version.stdout, /\d+\.\d+\.\d+/);
+    const help = runLoquat(['--help']);
+    assert.equal((await within(help.ended, () => '--help does not end')).code, 0);
+    for (const option of ['--server', '--host', '--port', '--data-dir', '--env-file', '--dialect', '--log-level'])
+      assert.ok(help.stdout.includes(option), `${option} is not in --help`);
+  });
+
+  it('come from an .env file', async () => {
+    const file = join(temporaryFolder(), 'settings.env');
+    writeFileSync(file, '# a comment\n\nPORT=1\nexport OPENAI_MODEL="from-the-file"\nOPENAI_API_KEY=sk-x\nOPENAI_BASE_URL=http://127.0.0.1:1/v1\n');
+    const server = await startLoquat({ args: ['--env-file', file] });
+    const chat = await Chat.open(server);
+    assert.equal((await chat.one('session_started')).model, 'from-the-file');
+    await chat.leave();
+    await server.stop();
+  });
+
+  it('of the environment win over the .env file', async () => {
+    const file = join(temporaryFolder(), 'settings.env');
+    writeFileSync(file, 'OPENAI_MODEL=from-the-file\n');
+    const env = { OPENAI_MODEL: 'from-the-environment', OPENAI_API_KEY: 'sk-x', OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' };
+    const server = await startLoquat({ args: ['--env-file', file], env });
+    const chat = await Chat.open(server);
+    assert.equal((await chat.one('session_started')).model, 'from-the-environment');
+    await chat.leave();
+    await server.stop();
+  });
+});
