@@ -32,7 +32,8 @@ void say(std::FILE *stream, const QString &line)
 int complain(const Error &error, int status)
 {
     const QString remedy = error.remedy.isEmpty() ? QString() : u" ("_s + error.remedy + u')';
-    say(stderr, (u"loquat: "_s + error.message + remedy).replace(u'\n', u' '));
+    QString line = u"loquat: "_s + error.message + remedy;
+    say(stderr, line.replace(u'\n', u' '));
     return status;
 }
 

@@ -34,9 +34,8 @@ private:
 std::function<std::unique_ptr<ChatModel>(Clock &)> modelFactory(const Options &options)
 {
     if (options.provider.name == "simulated"_L1) {
-        SimulatedSettings settings;
-        settings.wordPace = options.simulatedPace;
-        return [settings](Clock &clock) { return std::make_unique<SimulatedModel>(clock, settings); };
+        const SimulatedPace pace{options.simulatedPace * 6, options.simulatedPace};
+        return [pace](Clock &clock) { return std::make_unique<SimulatedModel>(clock, pace); };
     }
     OpenAiSettings settings;
     settings.baseUrl = options.provider.baseUrl;

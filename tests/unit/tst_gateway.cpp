@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/client_frame.h"
+#include "gateway/dialect.h"
+#include "gateway/session_request.h"
+
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace loquat;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QByteArray upgradeHead = "GET /ws/session/s-1?user_id=ana%20b&dialect=sentinel HTTP/1.1\r\n"
+                               "Host: localhost:8000\r\n"
+                               "UPGRADE: WebSocket\r\n"
+                               "connection: keep-alive, Upgrade\r\n"
+                               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                               "Sec-WebSocket-Version: 13\r\n\r\n";
+
+QByteArray withoutLine(const QByteArray &name)
+{
+    QByteArrayList kept;
+    for (const QByteArray &line : upgradeHead.split('\n'))
+        if (!line.startsWith(name))
+            kept.append(line);
+    return kept.join('\n');
+}
+
+QJsonObject frame(const Outbound &message)
+{
+    return QJsonDocument::fromJson(framesDialect().encode(message).first().toUtf8()).object();
+}
+
+} // namespace
+
+/// Protects the edge: who is let in, what a client's frames mean, and what it is sent in each dialect.
+class TestGateway : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aHeadIsReadOnlyWhenItIsWhole()
+    {
+        for (qsizetype cut = 0; cut < upgradeHead.size(); ++cut) {
+            QVERIFY(!isHeadComplete(QByteArrayView(upgradeHead).first(cut)));
+            QVERIFY(!parseRequestHead(QByteArrayView(upgradeHead).first(cut)));
+        }
+        const auto head = parseRequestHead(upgradeHead + "more bytes");
+        QVERIFY(head);
+        QVERIFY(head->wantsWebSocket);
+        const auto request = parseUpgrade(*head, framesDialect());
+        QVERIFY(request.has_value());
+        QCOMPARE(request->sessionId, u"s-1"_s);
+        QCOMPARE(request->userId, u"ana b"_s);
+        QCOMPARE(QString(request->dialect->name), u"sentinel"_s);
+    }
+
+    void rubbishIsNoHead_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::newRow("no spaces") << QByteArray("hello\r\n\r\n");
+        QTest::newRow("not http") << QByteArray("GET / SMTP/1.0\r\n\r\n");
+        QTest::newRow("http/2") << QByteArray("PRI * HTTP/2.0\r\n\r\n");
+        QTest::newRow("empty line first") << QByteArray("\r\n\r\n");
+        QTest::newRow("header without colon") << QByteArray("GET / HTTP/1.1\r\nnonsense\r\n\r\n");
+    }
+
+    void rubbishIsNoHead()
+    {
+        QFETCH(QByteArray, bytes);
+        QVERIFY(!parseRequestHead(bytes));
+    }
+
+    void badUpgradesAreRefusedWithAStatus_data()
+    {
+        QTest::addColumn<QByteArray>("head");
+        QTest::addColumn<int>("status");
+        const auto at = [](const QByteArray &target) {
+            return QByteArray(upgradeHead).replace("/ws/session/s-1?user_id=ana%20b&dialect=sentinel", target);
+        };
+        QTest::newRow("other path") << at("/ws/other") << 404;
+        QTest::newRow("no id") << at("/ws/session/") << 400;
+        QTest::newRow("bad id") << at("/ws/session/a%20b") << 400;
+        QTest::newRow("two segments") << at("/ws/session/a/b") << 400;
+        QTest::newRow("encoded slash") << at("/ws/session/a%2Fb") << 400;
+        QTest::newRow("long user") << at("/ws/session/a?user_id=" + QByteArray(257, 'u')) << 400;
+        QTest::newRow("dialect") << at("/ws/session/a?dialect=klingon") << 400;
+        QTest::newRow("no key") << withoutLine("Sec-WebSocket-Key") << 400;
+        QTest::newRow("old version") << QByteArray(upgradeHead).replace("Version: 13", "Version: 8") << 426;
+        QTest::newRow("post") << QByteArray(upgradeHead).replace("GET ", "POST ") << 400;
+    }
+
+    void badUpgradesAreRefusedWithAStatus()
+    {
+        QFETCH(QByteArray, head);
+        QFETCH(int, status);
+        const auto request = parseUpgrade(*parseRequestHead(head), framesDialect());
+        QVERIFY(!request);
+        QCOMPARE(request.error().status, status);
+        QVERIFY(!request.error().error.message.isEmpty());
+    }
+
+    void aMissingUserIsAnonymous()
+    {
+        const auto request = parseSessionRequest(QUrl(u"/ws/session/x"_s), framesDialect());
+        QCOMPARE(request->userId, u"anonymous"_s);
+        QCOMPARE(QString(request->dialect->name), u"frames"_s);
+    }
+
+    void plusMeansSpaceAndEscapesArePlain()
+    {
+        const auto request =
+            parseSessionRequest(QUrl::fromEncoded("/ws/session/x?user_id=a+b%2Bc%26d"), framesDialect());
+        QCOMPARE(request->userId, u"a b+c&d"_s);
+    }
+
+    void clientFrames_data()
+    {
+        using Kind = ClientFrame::Kind;
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<Kind>("kind");
+        QTest::addColumn<QString>("content");
+        QTest::newRow("plain") << u"hello"_s << Kind::Message << u"hello"_s;
+        QTest::newRow("message") << uR"({"message":"hi"})"_s << Kind::Message << u"hi"_s;
+        QTest::newRow("typed") << uR"({"type":"message","content":"hi"})"_s << Kind::Message << u"hi"_s;
+        QTest::newRow("broken json is text") << uR"({"message":)"_s << Kind::Message << uR"({"message":)"_s;
+        QTest::newRow("array is text") << u"[1,2]"_s << Kind::Message << u"[1,2]"_s;
+        QTest::newRow("number is text") << u"42"_s << Kind::Message << u"42"_s;
+        QTest::newRow("ping") << uR"( {"type":"ping"} )"_s << Kind::Ping << QString();
+        QTest::newRow("cancel") << uR"({"type":"cancel"})"_s << Kind::Cancel << QString();
+        QTest::newRow("end") << uR"({"type":"end"})"_s << Kind::End << QString();
+    }
+
+    void clientFrames()
+    {
+        QFETCH(QString, text);
+        QFETCH(ClientFrame::Kind, kind);
+        QFETCH(QString, content);
+        const auto parsed = parseClientFrame(text);
+        QVERIFY(parsed.has_value());
+        QVERIFY(parsed->kind == kind);
+        QCOMPARE(parsed->text, content);
+    }
+
+    void framesWithoutMeaningAreErrors()
+    {
+        QCOMPARE(parseClientFrame(u"{}"_s).error().code, u"bad_frame"_s);
+        QCOMPARE(parseClientFrame(uR"({"message":7})"_s).error().code, u"bad_frame"_s);
+        QCOMPARE(parseClientFrame(uR"({"type":"message","content":[]})"_s).error().code, u"bad_frame"_s);
+        QCOMPARE(parseClientFrame(uR"({"type":"dance"})"_s).error().code, u"unknown_type"_s);
+        QCOMPARE(parseClientFrame(uR"({"type":null})"_s).error().code, u"unknown_type"_s);
+    }
+
+    void framesDialectSpeaksTheContract()
+    {
+        QCOMPARE(frame(outbound::Token{1, u"Hé\n"_s}), (QJsonObject{{"type"_L1, "token"_L1}, {"token"_L1, u"Hé\n"_s}}));
+        const auto done = frame(outbound::TurnDone{2, u"x"_s, u"stop"_s, {3, 4, UsageSource::Reported}, 5, 6, 7});
+        QCOMPARE(done, (QJsonObject{{"type"_L1, "done"_L1},
+                                    {"text"_L1, "x"_L1},
+                                    {"turn"_L1, 2},
+                                    {"finish"_L1, "stop"_L1},
+                                    {"usage"_L1, QJsonObject{{"input_tokens"_L1, 3},
+                                                             {"output_tokens"_L1, 4},
+                                                             {"source"_L1, "reported"_L1}}},
+                                    {"ttft_ms"_L1, 5},
+                                    {"duration_ms"_L1, 6},
+                                    {"seq"_L1, 7}}));
+        const auto error = frame(outbound::Problem{{u"c"_s, u"m"_s, {}, true}, 0});
+        QCOMPARE(error, (QJsonObject{{"type"_L1, "error"_L1},
+                                     {"code"_L1, "c"_L1},
+                                     {"message"_L1, "m"_L1},
+                                     {"retryable"_L1, true}}));
+        QVERIFY(frame(outbound::TurnDone{})["usage"_L1].toObject()["source"_L1] == "unknown"_L1);
+    }
+
+    void otherDialectsSayNothingOfTheFrames()
+    {
+        const QList<Outbound> reply{outbound::SessionStarted{u"s"_s, u"u"_s, {}, false, false, Mode::Ai, 1},
+                                    outbound::TurnStarted{1, 2},
+                                    outbound::Token{1, u"Hi"_s},
+                                    outbound::ToolStarted{u"t"_s, QJsonObject{{"a"_L1, 1}}, u"c"_s, 3},
+                                    outbound::ToolEnded{u"t"_s, u"c"_s, u"r"_s, true, 4, 4},
+                                    outbound::TurnDone{1, u"Hi"_s, u"stop"_s, {}, {}, 0, 5}};
+        const auto spoken = [&reply](const QString &dialect) {
+            QStringList frames;
+            for (const Outbound &message : reply)
+                frames += findDialect(dialect)->encode(message);
+            return frames;
+        };
+        QCOMPARE(spoken(u"text"_s), QStringList{u"Hi"_s});
+        QCOMPARE(spoken(u"sentinel"_s), (QStringList{uR"({"session_id":"s","type":"session_started"})"_s, u"Hi"_s,
+                                                     u"[END_OF_RESPONSE]"_s}));
+        QCOMPARE(spoken(u"content"_s),
+                 (QStringList{uR"({"type":"content","value":"Hi"})"_s, uR"({"args":{"a":1},"tool":"t","type":"tool_start"})"_s,
+                              uR"({"result":"r","tool":"t","type":"tool_end"})"_s}));
+    }
+};
+
+Q_DECLARE_METATYPE(loquat::ClientFrame::Kind)
+
+QTEST_GUILESS_MAIN(TestGateway)
+#include "tst_gateway.moc"

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "env_file.h"
+#include "options.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace loquat;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Expected<Options> parsed(QStringList arguments, const QHash<QString, QString> &environment = {})
+{
+    arguments.prepend(u"loquat"_s);
+    return parseOptions(arguments, environment);
+}
+
+QString write(const QTemporaryDir &dir, const QByteArray &text)
+{
+    QFile file(dir.filePath(u"env"_s));
+    if (!file.open(QIODevice::WriteOnly))
+        return {};
+    file.write(text);
+    return file.fileName();
+}
+
+} // namespace
+
+/// Protects how a run is told what to do: the precedence, the seeds' settings, and one clear line where one is wrong.
+class TestOptions : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        // A .env beside the tests must not decide them.
+        QVERIFY(m_empty.isValid());
+        QVERIFY(QDir::setCurrent(m_empty.path()));
+    }
+
+    void nothingSaidIsALocalConsoleWithTheSimulatedModel()
+    {
+        const auto options = parsed({});
+        QVERIFY(options.has_value());
+        QVERIFY(options->run == Options::Run::Console);
+        QCOMPARE(options->host, QHostAddress(QHostAddress::LocalHost));
+        QCOMPARE(options->port, 8000);
+        QCOMPARE(options->dialect, u"frames"_s);
+        QCOMPARE(options->provider.name, u"simulated"_s);
+    }
+
+    void theCommandLineBeatsTheEnvironmentBeatsTheFile()
+    {
+        QTemporaryDir dir;
+        const QString file = write(dir, "PORT=1001\nOPENAI_MODEL=from-file\nOPENAI_API_KEY=k\n");
+        QCOMPARE(parsed({u"--env-file"_s, file})->port, 1001);
+        QCOMPARE(parsed({u"--env-file"_s, file}, {{u"PORT"_s, u"1002"_s}})->port, 1002);
+        QCOMPARE(parsed({u"--env-file"_s, file, u"--port"_s, u"1003"_s}, {{u"PORT"_s, u"1002"_s}})->port, 1003);
+        QCOMPARE(parsed({u"--env-file"_s, file})->provider.model, u"from-file"_s);
+        QCOMPARE(parsed({u"--env-file"_s, file}, {{u"OPENAI_MODEL"_s, u"env"_s}})->provider.model, u"env"_s);
+    }
+
+    void providersAreChosenByKeyOrByName()
+    {
+        QCOMPARE(parsed({}, {{u"OPENAI_API_KEY"_s, u"k"_s}})->provider.name, u"openai"_s);
+        QCOMPARE(parsed({}, {{u"OPENAI_BASE_URL"_s, u"http://127.0.0.1:11434/v1"_s}})->provider.name, u"openai"_s);
+        const auto groq = parsed({}, {{u"GROQ_API_KEY"_s, u"k"_s}, {u"GROQ_MODEL"_s, u"m"_s}});
+        QCOMPARE(groq->provider.name, u"groq"_s);
+        QCOMPARE(groq->provider.model, u"m"_s);
+        QCOMPARE(groq->provider.baseUrl, QUrl(u"https://api.groq.com/openai/v1"_s));
+        const auto forced =
+            parsed({}, {{u"OPENAI_API_KEY"_s, u"k"_s}, {u"LOQUAT_PROVIDERS"_s, u"simulated, openai"_s}});
+        QCOMPARE(forced->provider.name, u"simulated"_s);
+    }
+
+    void wrongSettingsSayWhichWhatAndWhatInstead_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("variable");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("named");
+        const auto option = [](const char *row, const QStringList &arguments, const QString &named) {
+            QTest::newRow(row) << arguments << QString() << QString() << named;
+        };
+        option("port word", {u"--port"_s, u"http"_s}, u"--port"_s);
+        option("port range", {u"--port"_s, u"70000"_s}, u"--port"_s);
+        option("port empty", {u"--port"_s, QString()}, u"--port"_s);
+        option("host", {u"--host"_s, u"my.host"_s}, u"--host"_s);
+        option("dialect", {u"--dialect"_s, u"klingon"_s}, u"--dialect"_s);
+        option("log level", {u"--log-level"_s, u"loud"_s}, u"--log-level"_s);
+        option("env file", {u"--env-file"_s, u"/nowhere/at/all"_s}, u"--env-file"_s);
+        option("unknown", {u"--frobnicate"_s}, u"frobnicate"_s);
+        option("stray", {u"serve"_s}, u"serve"_s);
+        const auto variable = [](const QString &name, const QString &value) {
+            QTest::newRow(qPrintable(name)) << QStringList() << name << value << name;
+        };
+        variable(u"PORT"_s, u"-1"_s);
+        variable(u"OPENAI_BASE_URL"_s, u"localhost:11434"_s);
+        variable(u"LOQUAT_PROVIDERS"_s, u"hal9000"_s);
+        variable(u"LOQUAT_SYNCHRONOUS"_s, u"SOMETIMES"_s);
+        variable(u"LOQUAT_GRACE_PERIOD_MS"_s, u"soon"_s);
+        // Protections that are asked for and not there must not be silently absent.
+        variable(u"LOQUAT_AUTH"_s, u"jwt"_s);
+        variable(u"LOQUAT_TLS_CERT"_s, u"/cert.pem"_s);
+        variable(u"LOQUAT_ALLOWED_ORIGINS"_s, u"https://a.example"_s);
+    }
+
+    void wrongSettingsSayWhichWhatAndWhatInstead()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, variable);
+        QFETCH(QString, value);
+        QFETCH(QString, named);
+        QHash<QString, QString> environment;
+        if (!variable.isEmpty())
+            environment.insert(variable, value);
+        const auto options = parsed(arguments, environment);
+        QVERIFY(!options);
+        QVERIFY2(options.error().message.contains(named), qPrintable(options.error().message));
+        QVERIFY(!options.error().remedy.isEmpty());
+    }
+
+    void envFilesAreReadAsPeopleWriteThem()
+    {
+        const auto values = parseEnvFile("# comment\n\nA=1\nexport B = two words \nC=\"q # not a comment\\n\"\n"
+                                         "D='single $x'\nE=plain # comment\r\nF=\n");
+        QVERIFY(values.has_value());
+        QCOMPARE(values->value(u"A"_s), u"1"_s);
+        QCOMPARE(values->value(u"B"_s), u"two words"_s);
+        QCOMPARE(values->value(u"C"_s), u"q # not a comment\n"_s);
+        QCOMPARE(values->value(u"D"_s), u"single $x"_s);
+        QCOMPARE(values->value(u"E"_s), u"plain"_s);
+        QCOMPARE(values->value(u"F"_s), QString());
+        QVERIFY(parseEnvFile("A=1\nwhat is this\n").error().message.contains("line 2"_L1));
+    }
+
+    void whatThisVersionCannotDoIsSaid()
+    {
+        const auto options = parsed({}, {{u"SUPABASE_URL"_s, u"https://x.supabase.co"_s}});
+        QCOMPARE(options->notes.size(), 1);
+        QVERIFY(options->notes.first().contains("SUPABASE_DB_URL"_L1));
+    }
+
+private:
+    QTemporaryDir m_empty;
+};
+
+QTEST_GUILESS_MAIN(TestOptions)
+#include "tst_options.moc"
