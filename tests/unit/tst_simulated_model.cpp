@@ -176,7 +176,8 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("parts");
         QTest::newRow("shipping") << u"How much to ship 5kg to the US?"_s
                                   << QStringList{u"**$20**"_s, u"5 kg"_s};
-        QTest::newRow("balance") << u"What is my balance? user_id=user-1"_s << QStringList{u"250.75**"_s};
+        QTest::newRow("balance") << u"What is my balance? user_id=user-1"_s
+                                 << QStringList{u"**$1,250.75**"_s};
         QTest::newRow("order") << u"Check order status for order_id=ORD-1001"_s
                                << QStringList{u"`ORD-1001`"_s, u"Monday"_s};
         QTest::newRow("weather") << u"How's the weather in Delhi?"_s << QStringList{u"**Delhi**"_s, u"°C"_s};
