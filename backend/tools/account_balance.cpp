@@ -39,10 +39,11 @@ QCoro::Task<Expected<QJsonValue>> AccountBalance::run(QJsonObject arguments, Too
     for (const auto &account : accounts) {
         if (userId.compare(account.userId, Qt::CaseInsensitive) != 0)
             continue;
-        const QJsonObject result{{"user_id"_L1, QString(account.userId)},
-                                 {"balance"_L1, account.balance},
-                                 {"currency"_L1, "USD"_L1},
-                                 {"display"_L1, QLocale::c().toCurrencyString(account.balance, u"$"_s, 2)}};
+        const QJsonObject result{
+            {"user_id"_L1, QString(account.userId)},
+            {"balance"_L1, account.balance},
+            {"currency"_L1, "USD"_L1},
+            {"display"_L1, u'$' + QLocale(QLocale::English).toString(account.balance, 'f', 2)}};
         co_return QJsonValue(result);
     }
     co_return Error{u"unknown_user"_s, u"There is no account of the user '%1'."_s.arg(userId), {}, false};
