@@ -22,10 +22,14 @@ Expected<std::unique_ptr<FolderLock>> FolderLock::take(const QString &folder)
             u"Make it writable for the user that Loquat runs as, or choose another with --data-dir."_s,
             false};
     };
+    const bool isNew = !QDir(folder).exists();
     errno = 0;
     if (!QDir().mkpath(folder))
         return unwritable(errno != 0 ? QString::fromLocal8Bit(std::strerror(errno))
                                      : u"it is not a folder"_s);
+
+    if (isNew) // conversations are nobody else's business
+        QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
 
     const auto file = QFile::encodeName(QDir(folder).filePath(u"loquat.lock"_s));
     // Close on exec: a tool's process that outlives Loquat must not keep the lock.

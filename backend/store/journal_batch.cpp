@@ -62,6 +62,7 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Eve
     if (const auto begun = m_connection.run(u"begin immediate"_s); !begun)
         return allFail(begun.error());
     std::vector<Expected<void>> results;
+    qsizetype refused = 0;
     for (const auto *event : events) {
         if (const auto set = m_connection.run(u"savepoint event"_s); !set)
             return allFail(set.error());
@@ -72,8 +73,7 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Eve
             if (const auto undone = m_connection.run(u"rollback to event"_s); !undone)
                 return allFail(undone.error());
             results.emplace_back(journalError(error));
-            qCWarning(storeLog) << "refused event" << event->seq << "of session" << event->sessionId << ':'
-                                << results.back().error().message;
+            ++refused;
         } else {
             // No room, or a failing disk: SQLite may have ended the transaction already.
             return allFail(journalError(error));
@@ -85,6 +85,8 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Eve
         return allFail(noted.error());
     if (const auto committed = m_connection.run(u"commit"_s); !committed)
         return allFail(committed.error());
+    if (refused > 0)
+        qCWarning(storeLog) << "refused" << refused << "of" << events.size() << "events";
     return results;
 }
 

@@ -182,7 +182,7 @@ Expected<qint64> JournalReader::shippedUpTo(const QString &target)
 
 Expected<qint64> JournalReader::lastId()
 {
-    return number(u"select coalesce(max(id), 0) from session_events"_s);
+    return number(u"select coalesce(max(seq), 0) from sqlite_sequence where name = 'session_events'"_s);
 }
 
 Expected<qint64> JournalReader::number(const QString &sql, const QVariantList &values)

@@ -66,7 +66,9 @@ Expected<void> JournalWriter::run(const QString &file, const std::function<void(
         return ready;
     {
         QSqlQuery newest((*connection)->db());
-        if (!newest.exec(u"select coalesce(max(id), 0) from session_events"_s) || !newest.next())
+        if (!newest.exec(
+                u"select coalesce(max(seq), 0) from sqlite_sequence where name = 'session_events'"_s) ||
+            !newest.next())
             return journalError(newest.lastError());
         m_lastId = newest.value(0).toLongLong();
     }

@@ -44,10 +44,12 @@ public:
         // SQLite: immediate, so that the version read is the version written to.
         if (auto begun = run(m_postgres ? u"begin"_s : u"begin immediate"_s); !begun)
             return begun;
-        if (m_postgres)
-            if (auto locked = run(u"select pg_advisory_xact_lock(%1)"_s.arg(advisoryLock)); !locked)
-                return locked;
-        return {};
+        if (!m_postgres)
+            return {};
+        // "already exists, skipping" is no news to anybody.
+        if (auto quiet = run(u"set local client_min_messages = warning"_s); !quiet)
+            return quiet;
+        return run(u"select pg_advisory_xact_lock(%1)"_s.arg(advisoryLock));
     }
 
     Expected<int> version()

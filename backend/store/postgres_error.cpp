@@ -24,11 +24,17 @@ Error postgresError(const QSqlError &error, bool connected)
     if (error.type() == QSqlError::ConnectionError && state.isEmpty()) {
         const bool refused = text.contains("authentication failed"_L1) ||
                              text.contains("no pg_hba.conf"_L1) || text.contains("does not exist"_L1) ||
-                             text.contains("Tenant or user not found"_L1);
+                             text.contains("no such "_L1) || text.contains("Tenant or user not found"_L1);
         if (refused)
             return {u"postgres_refused"_s,
                     u"Postgres refuses the connection: %1"_s.arg(connectionWords(error)),
                     u"Check user, password and database in SUPABASE_DB_URL."_s, true};
+        if (text.contains("Network is unreachable"_L1) && text.contains(".supabase.co"_L1))
+            return {u"postgres_unreachable"_s,
+                    u"Postgres cannot be reached: %1"_s.arg(connectionWords(error)),
+                    u"Supabase's direct host has an IPv6 address only and this machine has none: use the "
+                    "pooler's URL (Connect, Session pooler)."_s,
+                    true};
         if (text.contains("certificate"_L1) || text.contains("SSL"_L1))
             return {u"postgres_tls"_s,
                     u"No encrypted connection to Postgres: %1"_s.arg(connectionWords(error)),

@@ -134,19 +134,25 @@ bool Replica::shipNext(JournalReader &reader)
         m_committed = false;
         return m_shippedUpTo;
     }();
+    const qint64 newest = m_journal.lastId();
     const auto entries = reader.after(from, m_settings.maxBatchEvents, m_settings.maxBatchCharacters);
     if (!entries) {
         publishFailure(entries.error());
         return false;
     }
     if (entries->isEmpty()) {
+        {
+            // The newest events may have been deleted with their session.
+            const QMutexLocker lock(&m_mutex);
+            m_shippedUpTo = std::max(m_shippedUpTo, newest);
+        }
         publish(State::InSync);
         m_nextRetry = m_settings.firstRetry;
         waitForWork();
         return true;
     }
     // A handful of fresh events is no backlog: the state would flicker with every message.
-    const bool backlog = m_journal.lastId() - from > m_settings.maxBatchEvents;
+    const bool backlog = newest - from > m_settings.maxBatchEvents;
     publish(backlog ? State::CatchingUp : State::InSync);
     if (const auto shipped = ship(reader, *entries); !shipped) {
         publishFailure(shipped.error());

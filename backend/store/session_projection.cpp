@@ -42,13 +42,14 @@ SessionProjection::SessionProjection(const QSqlDatabase &db)
     , m_resume(prepared(
           db,
           u"update sessions set status = 'active', end_time = null, duration_seconds = null where session_id = ?"_s))
+    // What is unknown adds nothing, and stays unknown if it was: the sum, else what is known of it.
     , m_turn(prepared(db, u"update sessions set turns = turns + 1, "
-                          "input_tokens = iif(?1 is null, input_tokens, coalesce(input_tokens, 0) + ?1), "
-                          "output_tokens = iif(?2 is null, output_tokens, coalesce(output_tokens, 0) + ?2), "
-                          "model = coalesce(model, ?3) where session_id = ?4"_s))
-    , m_end(prepared(db, u"update sessions set status = ?1, end_time = ?2, duration_seconds = "
-                         "max(0, cast(round((julianday(?2) - julianday(start_time)) * 86400) as integer)) "
-                         "where session_id = ?3"_s))
+                          "input_tokens = coalesce(input_tokens + ?, input_tokens, ?), "
+                          "output_tokens = coalesce(output_tokens + ?, output_tokens, ?), "
+                          "model = coalesce(model, ?) where session_id = ?"_s))
+    , m_end(prepared(db, u"update sessions set status = ?, end_time = ?, duration_seconds = "
+                         "max(0, cast(round((julianday(?) - julianday(start_time)) * 86400) as integer)) "
+                         "where session_id = ?"_s))
     , m_summary(prepared(db, u"update sessions set summary = ?, summary_source = ?, "
                              "status = iif(end_time is null, status, 'completed') where session_id = ?"_s))
 {
@@ -106,14 +107,16 @@ QSqlError SessionProjection::end(const Event &event)
 {
     // An empty session gets no summary, so nothing would complete it later.
     const bool complete = event.meta["summary"_L1].toString() == "none"_L1;
-    return run(m_end, {complete ? u"completed"_s : u"ending"_s, storedTime(event.atMs), event.sessionId});
+    const auto at = storedTime(event.atMs);
+    return run(m_end, {complete ? u"completed"_s : u"ending"_s, at, at, event.sessionId});
 }
 
 QSqlError SessionProjection::countTurn(const Event &event)
 {
     const auto usage = event.meta["usage"_L1].toObject();
-    return run(m_turn, {integerOrNull(usage["input_tokens"_L1]), integerOrNull(usage["output_tokens"_L1]),
-                        textOrNull(event.meta["model"_L1]), event.sessionId});
+    const auto input = integerOrNull(usage["input_tokens"_L1]);
+    const auto output = integerOrNull(usage["output_tokens"_L1]);
+    return run(m_turn, {input, input, output, output, textOrNull(event.meta["model"_L1]), event.sessionId});
 }
 
 } // namespace loquat

@@ -13,20 +13,20 @@ namespace loquat {
 struct SessionRow
 {
     QString sessionId;
-    QString userId;
-    QString status; ///< active | ending | completed
+    QString userId = {};
+    QString status = {}; ///< active | ending | completed
     qint64 startedAtMs = 0;
-    std::optional<qint64> endedAtMs;
-    std::optional<qint64> durationSeconds;
-    std::optional<QString> summary;
-    std::optional<QString> summarySource; ///< model | fallback
-    std::optional<QString> model;
+    std::optional<qint64> endedAtMs = {};
+    std::optional<qint64> durationSeconds = {};
+    std::optional<QString> summary = {};
+    std::optional<QString> summarySource = {}; ///< model | fallback
+    std::optional<QString> model = {};
     qint64 turns = 0;
-    std::optional<qint64> inputTokens;
-    std::optional<qint64> outputTokens;
-    std::optional<double> costUsd;
-    std::optional<QString> nodeId;
-    QJsonObject metadata;
+    std::optional<qint64> inputTokens = {};
+    std::optional<qint64> outputTokens = {};
+    std::optional<double> costUsd = {};
+    std::optional<QString> nodeId = {};
+    QJsonObject metadata = {};
 
     bool operator==(const SessionRow &) const = default;
 };

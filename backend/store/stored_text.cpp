@@ -48,6 +48,8 @@ QByteArray compact(const QJsonObject &object)
 
 QString storedText(const QString &text)
 {
+    if (text.isNull())
+        return u""_s; // a null string would be written as null
     if (!needsCare(text))
         return text;
     QString clean = storable(text);

@@ -45,6 +45,7 @@ create or replace view events as
 -- Nobody but the owner (and roles that bypass row level security) sees a row unless a policy says so.
 alter table sessions enable row level security;
 alter table session_events enable row level security;
+alter table if exists schema_migrations enable row level security;
 
 do $$
 declare
@@ -63,9 +64,15 @@ begin
     end if;
     if exists (select from pg_roles where rolname = 'anon') then
         execute 'revoke all on sessions, session_events, events from anon';
+        if to_regclass('schema_migrations') is not null then
+            execute 'revoke all on schema_migrations from anon';
+        end if;
     end if;
     if exists (select from pg_roles where rolname = 'authenticated') then
         execute 'revoke all on sessions, session_events, events from authenticated';
+        if to_regclass('schema_migrations') is not null then
+            execute 'revoke all on schema_migrations from authenticated';
+        end if;
         if to_regprocedure('auth.uid()') is not null then
             execute 'grant select on sessions, session_events to authenticated';
             if invoker_views then
