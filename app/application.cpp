@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "application.h"
+
+#include "console_run.h"
+#include "logging.h"
+#include "options.h"
+#include "service.h"
+#include "unix_signals.h"
+
+#include <QCoreApplication>
+#include <QProcessEnvironment>
+
+#include <sys/resource.h>
+
+#include <cstdio>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int exitFailure = 1;
+constexpr int exitWrongSetting = 2;
+
+void say(std::FILE *stream, const QString &line)
+{
+    std::fprintf(stream, "%s\n", qUtf8Printable(line));
+    std::fflush(stream);
+}
+
+int complain(const Error &error, int status)
+{
+    const QString remedy = error.remedy.isEmpty() ? QString() : u" ("_s + error.remedy + u')';
+    say(stderr, (u"loquat: "_s + error.message + remedy).replace(u'\n', u' '));
+    return status;
+}
+
+QHash<QString, QString> environment()
+{
+    QHash<QString, QString> values;
+    const auto system = QProcessEnvironment::systemEnvironment();
+    for (const QString &key : system.keys())
+        values.insert(key, system.value(key));
+    return values;
+}
+
+/// Each client is a descriptor; the usual soft limit of 1024 is for programs that do not know better.
+void raiseDescriptorLimit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+void stopOnSignal(UnixSignals &signals_, Service &service)
+{
+    QObject::connect(&signals_, &UnixSignals::stopRequested, &service,
+                     [&service] { service.shutDown([] { QCoreApplication::exit(0); }); });
+}
+
+} // namespace
+
+int runApplication(int argc, char *argv[])
+{
+    QCoreApplication::setApplicationName(u"loquat"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(LOQUAT_VERSION));
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    const auto options = parseOptions(arguments, environment());
+    if (!options)
+        return complain(options.error(), exitWrongSetting);
+    const bool windowed = options->run == Options::Run::Console || options->run == Options::Run::Demo;
+    if (windowed)
+        if (const auto possible = consolePossible(); !possible)
+            return complain(possible.error(), exitWrongSetting);
+
+    UnixSignals signals_; // before any thread starts
+    const std::unique_ptr<QCoreApplication> application =
+        windowed ? makeConsoleApplication(argc, argv) : std::make_unique<QCoreApplication>(argc, argv);
+    if (options->run == Options::Run::Help) {
+        say(stdout, helpText());
+        return 0;
+    }
+    if (options->run == Options::Run::Version) {
+        say(stdout, u"loquat "_s + QCoreApplication::applicationVersion());
+        return 0;
+    }
+    setUpLogging(options->logLevel);
+    raiseDescriptorLimit();
+    for (const QString &note : options->notes)
+        say(stderr, u"loquat: "_s + note);
+
+    auto service = Service::create(*options);
+    if (!service)
+        return complain(service.error(), exitWrongSetting);
+    stopOnSignal(signals_, **service);
+    const auto address = (*service)->start();
+    if (!address)
+        return complain(address.error(), address.error().code == "cannot_listen"_L1 ? exitWrongSetting : exitFailure);
+    say(stdout, u"listening on "_s + address->toString());
+    if (options->provider.name == "simulated"_L1)
+        say(stderr, u"loquat: no model is configured, the simulated one answers (set OPENAI_API_KEY or "
+                    "OPENAI_BASE_URL)"_s);
+    return windowed ? runConsole(**service, *options) : QCoreApplication::exec();
+}
+
+} // namespace loquat

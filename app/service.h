@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backend.h"
+#include "options.h"
+
+#include <memory>
+
+namespace loquat {
+
+class Journal;
+class Replica;
+
+/// The composition root: the one place that names concrete stores, models and tools, and puts a backend together
+/// from them. The console and the headless server run the same one.
+class Service final : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Opens the journal. Errors name the setting that is to blame where one is.
+    static Expected<std::unique_ptr<Service>> create(const Options &options);
+    ~Service() override;
+
+    Expected<QUrl> start();
+    /// Finalises, flushes, lets the replica drain within a bound, then calls `done`.
+    void shutDown(std::function<void()> done);
+    Backend &backend() { return *m_backend; }
+
+private:
+    Service();
+    [[nodiscard]] StoreHealth storeHealth() const;
+
+    static constexpr std::chrono::milliseconds drainBound{5'000};
+
+    std::unique_ptr<Journal> m_journal;
+    std::unique_ptr<Replica> m_replica;
+    QString m_replicaName;
+    std::unique_ptr<Backend> m_backend;
+};
+
+} // namespace loquat

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QSocketNotifier>
+
+#include <memory>
+
+namespace loquat {
+
+/// SIGINT and SIGTERM as Qt signals. The second one ends the process at once: everything that was confirmed to
+/// anyone is on disk at any time.
+class UnixSignals final : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit UnixSignals(QObject *parent = nullptr);
+    ~UnixSignals() override;
+
+Q_SIGNALS:
+    void stopRequested();
+
+private:
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    int m_received = 0;
+};
+
+} // namespace loquat

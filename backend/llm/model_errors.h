@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/error.h"
+
+#include <QByteArray>
+#include <QJsonValue>
+
+#include <chrono>
+
+/// The ways a provider lets a reply down, as errors with stable codes. None holds a key; what a provider says
+/// about a refused request is passed on shortened.
+namespace loquat::model_errors {
+
+inline constexpr qsizetype maxProviderText = 300;
+
+/// `text` on one line, at most maxProviderText characters, with everything that looks like a key blotted out.
+QString presentable(const QString &text, const QString &apiKey = {});
+
+/// An answer with a status of 300 or more. `retryAfter` is the header's text.
+Error fromStatus(const QString &provider, int status, const QByteArray &body, const QByteArray &retryAfter,
+                 const QString &apiKey);
+/// The value of "error" inside an answer that began as a success.
+Error fromStream(const QString &provider, const QJsonValue &error, const QString &apiKey = {});
+
+Error unreachable(const QString &provider, const QString &reason);
+Error timeout(const QString &provider, const QString &waitedFor, std::chrono::milliseconds limit);
+Error brokenOff(const QString &provider);
+Error protocol(const QString &provider, const QString &what);
+Error filtered(const QString &provider);
+
+} // namespace loquat::model_errors

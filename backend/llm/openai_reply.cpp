@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "llm/openai_reply.h"
+
+#include "llm/model_errors.h"
+
+#include <QUuid>
+
+#include <algorithm>
+#include <utility>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+OpenAiReply::OpenAiReply(const OpenAiSettings &settings, UpstreamPool &pool, Clock &clock,
+                         QNetworkReply *upstream, qint64 inputEstimate)
+    : m_settings(settings)
+    , m_pool(pool)
+    , m_clock(clock)
+    , m_upstream(upstream)
+    , m_parser(settings.providerName)
+    , m_inputEstimate(inputEstimate)
+    , m_startedMs(clock.monotonicMs())
+    , m_lastByteMs(m_startedMs)
+{
+    connect(m_upstream, &QIODevice::readyRead, this, &OpenAiReply::read);
+    // Queued: some failures are found inside post(), and nobody listens before start() has returned.
+    connect(m_upstream, &QNetworkReply::finished, this, &OpenAiReply::upstreamFinished, Qt::QueuedConnection);
+    watch();
+}
+
+OpenAiReply::~OpenAiReply()
+{
+    abort();
+}
+
+void OpenAiReply::abort()
+{
+    if (QNetworkReply *upstream = letGo()) {
+        upstream->abort();
+        upstream->deleteLater();
+    }
+}
+
+Usage OpenAiReply::usageSoFar() const
+{
+    if (m_parser.usage().source == UsageSource::Reported)
+        return m_parser.usage();
+    // Providers send a token a delta, or nearly so.
+    return {m_inputEstimate, m_deltas, UsageSource::Estimated};
+}
+
+void OpenAiReply::read()
+{
+    if (!m_upstream)
+        return;
+    const QByteArray bytes = m_upstream->readAll();
+    m_lastByteMs = m_clock.monotonicMs();
+    m_received += bytes.size();
+    if (status() >= 300) {
+        m_errorBody.append(bytes.left(std::max<qsizetype>(0, maxErrorBody - m_errorBody.size())));
+        return;
+    }
+    emitTexts(m_parser.feed(bytes));
+    if (m_upstream && !concludeIfOver() && m_received > maxReplyBytes)
+        fail(model_errors::protocol(m_settings.providerName, u"more than %1 bytes."_s.arg(maxReplyBytes)));
+}
+
+void OpenAiReply::upstreamFinished()
+{
+    if (!m_upstream)
+        return;
+    read();
+    if (!m_upstream)
+        return;
+    if (status() >= 300) {
+        fail(model_errors::fromStatus(m_settings.providerName, status(), m_errorBody,
+                                      m_upstream->rawHeader("Retry-After"), m_settings.apiKey));
+        return;
+    }
+    if (m_upstream->error() != QNetworkReply::NoError && !m_parser.sawFinish()) {
+        fail(upstreamError());
+        return;
+    }
+    emitTexts(m_parser.end());
+    if (m_upstream)
+        concludeIfOver();
+}
+
+void OpenAiReply::emitTexts(const QStringList &texts)
+{
+    for (const auto &text : texts) {
+        if (!m_upstream) // the listener aborted
+            return;
+        ++m_deltas;
+        Q_EMIT delta(text);
+    }
+}
+
+bool OpenAiReply::concludeIfOver()
+{
+    if (!m_parser.isOver())
+        return false;
+    if (const auto &error = m_parser.error())
+        fail(*error);
+    else
+        finishWhole();
+    return true;
+}
+
+void OpenAiReply::finishWhole()
+{
+    m_pool.drain(letGo());
+    ChatOutcome outcome = m_parser.outcome();
+    for (auto &call : outcome.toolCalls)
+        if (call.id.isEmpty())
+            call.id = u"call_"_s + QUuid::createUuid().toString(QUuid::Id128);
+    if (outcome.usage.source != UsageSource::Reported)
+        outcome.usage = usageSoFar();
+    if (outcome.model.isEmpty())
+        outcome.model = m_settings.model;
+    Q_EMIT finished(outcome);
+}
+
+void OpenAiReply::fail(const Error &error)
+{
+    abort();
+    Q_EMIT failed(error);
+}
+
+QNetworkReply *OpenAiReply::letGo()
+{
+    m_watch.reset();
+    if (m_upstream)
+        m_upstream->disconnect(this);
+    return std::exchange(m_upstream, nullptr);
+}
+
+void OpenAiReply::watch()
+{
+    // One timer that looks at the time of the last byte: restarting one per byte would cost more than
+    // reading.
+    const qint64 now = m_clock.monotonicMs();
+    const auto limit = m_received > 0 ? m_settings.betweenBytesLimit : m_settings.firstByteLimit;
+    const qint64 due =
+        std::min(m_lastByteMs + limit.count(), m_startedMs + m_settings.replyLimit.count()) - now;
+    m_watch = m_clock.after(std::chrono::milliseconds(std::max<qint64>(0, due)), [this] { checkTime(); });
+}
+
+void OpenAiReply::checkTime()
+{
+    const qint64 now = m_clock.monotonicMs();
+    const auto &name = m_settings.providerName;
+    const auto limit = m_received > 0 ? m_settings.betweenBytesLimit : m_settings.firstByteLimit;
+    const bool tooLong = now - m_startedMs >= m_settings.replyLimit.count();
+    if (!tooLong && now - m_lastByteMs < limit.count())
+        watch();
+    else if (m_parser.sawFinish())
+        finishWhole(); // the reply is whole; only the end of the stream is missing
+    else if (tooLong)
+        fail(model_errors::timeout(name, u"no end of its answer"_s, m_settings.replyLimit));
+    else
+        fail(model_errors::timeout(name, m_received > 0 ? u"nothing more"_s : u"no answer"_s, limit));
+}
+
+int OpenAiReply::status() const
+{
+    return m_upstream->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+}
+
+Error OpenAiReply::upstreamError() const
+{
+    if (status() != 0)
+        return model_errors::brokenOff(m_settings.providerName);
+    return model_errors::unreachable(m_settings.providerName, m_upstream->errorString());
+}
+
+} // namespace loquat

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "llm/completions_parser.h"
+#include "llm/openai_model.h"
+
+#include <QNetworkReply>
+
+namespace loquat {
+
+/// One running call of an OpenAiModel.
+class OpenAiReply final : public ChatReply
+{
+    Q_OBJECT
+
+public:
+    static constexpr qsizetype maxErrorBody = 64 * 1024;
+    static constexpr qsizetype maxReplyBytes =
+        32 * 1024 * 1024; ///< of the stream, with its JSON around the text
+
+    OpenAiReply(const OpenAiSettings &settings, UpstreamPool &pool, Clock &clock, QNetworkReply *upstream,
+                qint64 inputEstimate);
+    ~OpenAiReply() override;
+
+    void abort() override;
+    [[nodiscard]] Usage usageSoFar() const override;
+
+private:
+    void read();
+    void upstreamFinished();
+    void emitTexts(const QStringList &texts);
+    /// Ends the reply if the parser says so.
+    bool concludeIfOver();
+    void finishWhole();
+    void fail(const Error &error);
+    /// The reply is over: nothing of the upstream is heard from now on.
+    QNetworkReply *letGo();
+    void watch();
+    void checkTime();
+    [[nodiscard]] int status() const;
+    [[nodiscard]] Error upstreamError() const;
+
+    const OpenAiSettings m_settings;
+    UpstreamPool &m_pool;
+    Clock &m_clock;
+    QNetworkReply *m_upstream; ///< nullptr once the reply is over
+    CompletionsParser m_parser;
+    QByteArray m_errorBody;
+    const qint64 m_inputEstimate;
+    qint64 m_deltas = 0;
+    qsizetype m_received = 0;
+    const qint64 m_startedMs;
+    qint64 m_lastByteMs;
+    std::unique_ptr<Clock::Timer> m_watch;
+};
+
+} // namespace loquat

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/journal_batch.h"
+
+#include "store/logging.h"
+#include "store/sql_error.h"
+#include "store/stored_text.h"
+
+#include <QDateTime>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+JournalBatch::JournalBatch(SqliteConnection &connection)
+    : m_connection(connection)
+    , m_projection(connection.db())
+{
+}
+
+Expected<void> JournalBatch::ready() const
+{
+    if (const auto error = m_projection.prepareError(); error.isValid())
+        return journalError(error);
+    return {};
+}
+
+std::vector<Expected<void>> JournalBatch::write(const std::vector<const Event *> &events,
+                                                const ReplicaNotes &notes)
+{
+    const auto together = writeTogether(events, notes);
+    if (together)
+        return std::vector<Expected<void>>(events.size());
+    std::ignore = m_connection.run(u"rollback"_s);
+    if (events.empty()) {
+        qCWarning(storeLog) << "a replica's position was not written:" << together.error().message;
+        return {};
+    }
+    return writeApart(events, notes);
+}
+
+Expected<void> JournalBatch::writeTogether(const std::vector<const Event *> &events,
+                                           const ReplicaNotes &notes)
+{
+    if (auto begun = m_connection.run(u"begin immediate"_s); !begun)
+        return begun;
+    for (const auto *event : events)
+        if (const auto error = m_projection.write(*event); error.isValid())
+            return journalError(error);
+    if (auto noted = writeNotes(notes); !noted)
+        return noted;
+    return m_connection.run(u"commit"_s);
+}
+
+std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Event *> &events,
+                                                     const ReplicaNotes &notes)
+{
+    const auto allFail = [&](const Error &error) {
+        std::ignore = m_connection.run(u"rollback"_s);
+        qCWarning(storeLog) << events.size() << "events were not written:" << error.code << error.message;
+        return std::vector<Expected<void>>(events.size(), error);
+    };
+    if (const auto begun = m_connection.run(u"begin immediate"_s); !begun)
+        return allFail(begun.error());
+    std::vector<Expected<void>> results;
+    for (const auto *event : events) {
+        if (const auto set = m_connection.run(u"savepoint event"_s); !set)
+            return allFail(set.error());
+        const auto error = m_projection.write(*event);
+        if (!error.isValid()) {
+            results.emplace_back();
+        } else if (isConstraintViolation(error)) {
+            if (const auto undone = m_connection.run(u"rollback to event"_s); !undone)
+                return allFail(undone.error());
+            results.emplace_back(journalError(error));
+            qCWarning(storeLog) << "refused event" << event->seq << "of session" << event->sessionId << ':'
+                                << results.back().error().message;
+        } else {
+            // No room, or a failing disk: SQLite may have ended the transaction already.
+            return allFail(journalError(error));
+        }
+        if (const auto released = m_connection.run(u"release event"_s); !released)
+            return allFail(released.error());
+    }
+    if (const auto noted = writeNotes(notes); !noted)
+        return allFail(noted.error());
+    if (const auto committed = m_connection.run(u"commit"_s); !committed)
+        return allFail(committed.error());
+    return results;
+}
+
+Expected<void> JournalBatch::writeNotes(const ReplicaNotes &notes)
+{
+    if (notes.isEmpty())
+        return {};
+    const auto now = storedTime(QDateTime::currentMSecsSinceEpoch());
+    QSqlQuery query(m_connection.db());
+    query.prepare(u"insert into replica_marks (target, event_id, at) values (?, ?, ?) on conflict (target) "
+                  "do update set event_id = max(event_id, excluded.event_id), at = excluded.at"_s);
+    for (auto it = notes.marks.begin(); it != notes.marks.end(); ++it) {
+        query.bindValue(0, it.key());
+        query.bindValue(1, it.value());
+        query.bindValue(2, now);
+        if (!query.exec())
+            return journalError(query.lastError());
+    }
+    query.prepare(
+        u"insert or replace into replica_rejects (target, event_id, reason, at) values (?, ?, ?, ?)"_s);
+    for (const auto &reject : notes.rejects) {
+        query.bindValue(0, reject.target);
+        query.bindValue(1, reject.eventId);
+        query.bindValue(2, reject.reason);
+        query.bindValue(3, now);
+        if (!query.exec())
+            return journalError(query.lastError());
+    }
+    return {};
+}
+
+} // namespace loquat

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/event.h"
+#include "store/session_projection.h"
+#include "store/sqlite_connection.h"
+
+#include <QMap>
+
+#include <vector>
+
+namespace loquat {
+
+/// What a replica wants to be remembered.
+struct ReplicaNotes
+{
+    struct Reject
+    {
+        QString target;
+        qint64 eventId = 0;
+        QString reason;
+    };
+
+    QMap<QString, qint64> marks; ///< by target
+    QList<Reject> rejects;
+
+    [[nodiscard]] bool isEmpty() const { return marks.isEmpty() && rejects.isEmpty(); }
+};
+
+/// Writes a batch of events in one transaction. If one of them is refused, all are written again with a
+/// savepoint each, so that only the refused ones fail. Lives in the connection's thread.
+class JournalBatch
+{
+public:
+    explicit JournalBatch(SqliteConnection &connection);
+    /// Set if the file's tables are not what this program knows.
+    [[nodiscard]] Expected<void> ready() const;
+
+    /// One result per event, in order. Notes are written along with them; if that fails they are given up.
+    std::vector<Expected<void>> write(const std::vector<const Event *> &events, const ReplicaNotes &notes);
+
+private:
+    Expected<void> writeTogether(const std::vector<const Event *> &events, const ReplicaNotes &notes);
+    std::vector<Expected<void>> writeApart(const std::vector<const Event *> &events,
+                                           const ReplicaNotes &notes);
+    Expected<void> writeNotes(const ReplicaNotes &notes);
+
+    SqliteConnection &m_connection;
+    SessionProjection m_projection;
+};
+
+} // namespace loquat

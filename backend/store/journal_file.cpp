@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/journal_file.h"
+
+#include "store/migrator.h"
+#include "store/sql_error.h"
+
+#include <QFileInfo>
+#include <QSqlQuery>
+
+namespace loquat {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+/// Reading the whole file at every start is worth it up to here (some tenths of a second).
+constexpr qint64 checkedUpToBytes = 64 * 1024 * 1024;
+
+Expected<void> checkForDamage(SqliteConnection &connection)
+{
+    QSqlQuery query(connection.db());
+    if (!query.exec(u"pragma quick_check(1)"_s) || !query.next())
+        return journalError(query.lastError());
+    if (query.value(0).toString() == "ok"_L1)
+        return {};
+    return Error{u"store_damaged"_s, u"The journal's file is damaged."_s,
+                 u"Restore loquat.db from a backup, or move it aside to start with an empty one."_s, false};
+}
+
+Expected<void> limitSize(SqliteConnection &connection, qint64 bytes)
+{
+    QSqlQuery query(connection.db());
+    if (!query.exec(u"pragma page_size"_s) || !query.next())
+        return journalError(query.lastError());
+    const auto pages = std::max<qint64>(1, bytes / query.value(0).toLongLong());
+    query.finish();
+    return connection.run(u"pragma max_page_count = %1"_s.arg(pages));
+}
+
+} // namespace
+
+Expected<std::unique_ptr<SqliteConnection>> openJournalFile(const QString &file,
+                                                            const JournalSettings &settings)
+{
+    const auto migrations = migrationsIn(u":/sql/sqlite"_s);
+    if (!migrations)
+        return migrations.error();
+    auto connection = SqliteConnection::open(file, SqliteConnection::Access::ReadWrite, settings.synchronous);
+    if (!connection)
+        return connection;
+    if (QFileInfo(file).size() <= checkedUpToBytes)
+        if (auto sound = checkForDamage(**connection); !sound)
+            return sound.error();
+    if (auto version = migrate((*connection)->db(), *migrations); !version)
+        return version.error();
+    if (settings.maxFileBytes > 0)
+        if (auto limited = limitSize(**connection, settings.maxFileBytes); !limited)
+            return limited.error();
+    return connection;
+}
+
+} // namespace loquat

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/journal_queue.h"
+
+#include <QDeadlineTimer>
+
+#include <utility>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+Expected<void> JournalQueue::add(Job job)
+{
+    const QMutexLocker lock(&m_mutex);
+    if (m_finished)
+        return Error{u"store_closed"_s, u"The journal is closed."_s, {}, false};
+    const bool full = qsizetype(m_jobs.size()) >= m_settings.maxQueuedEvents ||
+                      m_characters > m_settings.maxQueuedCharacters;
+    if (full)
+        return Error{u"store_busy"_s, u"Too many events wait for the disk."_s,
+                     u"Use a faster disk for the data folder, or fewer sessions."_s, true};
+    m_characters += weight(job);
+    m_jobs.push_back(std::move(job));
+    if (m_jobs.size() == 1)
+        m_wake.wakeOne();
+    return {};
+}
+
+void JournalQueue::note(const QString &target, qint64 eventId)
+{
+    const QMutexLocker lock(&m_mutex);
+    auto &mark = m_notes.marks[target];
+    mark = std::max(mark, eventId);
+    m_wake.wakeOne();
+}
+
+void JournalQueue::noteReject(ReplicaNotes::Reject reject)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_notes.rejects.append(std::move(reject));
+    m_wake.wakeOne();
+}
+
+void JournalQueue::finish()
+{
+    const QMutexLocker lock(&m_mutex);
+    m_finished = true;
+    m_wake.wakeOne();
+}
+
+JournalQueue::Work JournalQueue::take()
+{
+    const QMutexLocker lock(&m_mutex);
+    while (m_jobs.empty() && m_notes.isEmpty() && !m_finished)
+        m_wake.wait(&m_mutex);
+    // Notes alone are in no hurry.
+    const QDeadlineTimer patience(m_settings.markDelay);
+    while (m_jobs.empty() && !m_finished && !patience.hasExpired())
+        m_wake.wait(&m_mutex, patience);
+
+    Work work;
+    work.notes = std::exchange(m_notes, {});
+    const auto count = std::min(qsizetype(m_jobs.size()), m_settings.maxBatch);
+    work.jobs.reserve(size_t(count));
+    for (qsizetype i = 0; i < count; ++i) {
+        m_characters -= weight(m_jobs.front());
+        work.jobs.push_back(std::move(m_jobs.front()));
+        m_jobs.pop_front();
+    }
+    work.last = m_finished && m_jobs.empty();
+    return work;
+}
+
+} // namespace loquat

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "store/api/event_log.h"
+#include "store/journal_batch.h"
+#include "store/journal_settings.h"
+
+#include <QMutex>
+#include <QWaitCondition>
+
+#include <deque>
+
+namespace loquat {
+
+/// What waits for the writer, bounded. Any thread adds, the writer takes.
+class JournalQueue
+{
+public:
+    /// An event to write, or a call to make once all that was added before it is on disk.
+    struct Job
+    {
+        Event event;
+        QObject *context = nullptr;
+        EventLog::Stored stored;
+        std::function<void()> fence; ///< set: there is no event
+
+        [[nodiscard]] bool isFence() const { return bool(fence); }
+    };
+
+    struct Work
+    {
+        std::vector<Job> jobs;
+        ReplicaNotes notes;
+        bool last = false; ///< nothing will ever come any more
+    };
+
+    explicit JournalQueue(const JournalSettings &settings)
+        : m_settings(settings)
+    {
+    }
+
+    /// False: full, or finished; the job was not taken.
+    Expected<void> add(Job job);
+    /// Of several marks for one target the furthest counts.
+    void note(const QString &target, qint64 eventId);
+    void noteReject(ReplicaNotes::Reject reject);
+    void finish();
+
+    /// Waits for work; everything waiting, up to a batch.
+    Work take();
+
+private:
+    static qsizetype weight(const Job &job) { return job.event.content.size(); }
+
+    const JournalSettings m_settings;
+    QMutex m_mutex;
+    QWaitCondition m_wake;
+    std::deque<Job> m_jobs;
+    qsizetype m_characters = 0;
+    ReplicaNotes m_notes;
+    bool m_finished = false;
+};
+
+} // namespace loquat

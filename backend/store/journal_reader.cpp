@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/journal_reader.h"
+
+#include "store/sql_error.h"
+#include "store/stored_text.h"
+
+#include <QSqlQuery>
+#include <QVariant>
+
+namespace loquat {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+const QString sessionColumns =
+    u"session_id, user_id, status, start_time, end_time, duration_seconds, summary, summary_source, model, "
+    "turns, input_tokens, output_tokens, cost_usd, node_id, metadata"_s;
+const QString eventColumns = u"id, session_id, seq, ts, event_type, role, content, metadata"_s;
+
+template <typename T> std::optional<T> optionalAt(const QSqlQuery &query, int column)
+{
+    return query.isNull(column) ? std::nullopt : std::optional(query.value(column).value<T>());
+}
+
+SessionRow sessionRow(const QSqlQuery &query)
+{
+    const auto end = optionalAt<QString>(query, 4);
+    return {query.value(0).toString(),
+            query.value(1).toString(),
+            query.value(2).toString(),
+            msFromStored(query.value(3).toString()),
+            end ? std::optional(msFromStored(*end)) : std::nullopt,
+            optionalAt<qint64>(query, 5),
+            optionalAt<QString>(query, 6),
+            optionalAt<QString>(query, 7),
+            optionalAt<QString>(query, 8),
+            query.value(9).toLongLong(),
+            optionalAt<qint64>(query, 10),
+            optionalAt<qint64>(query, 11),
+            optionalAt<double>(query, 12),
+            optionalAt<QString>(query, 13),
+            objectFromStored(query.value(14).toString())};
+}
+
+Expected<JournalEntry> entry(const QSqlQuery &query)
+{
+    const auto type = eventTypeFromString(query.value(4).toString());
+    if (!type)
+        return type.error();
+    const auto role = roleFromString(query.value(5).toString());
+    if (!role)
+        return role.error();
+    return JournalEntry{query.value(0).toLongLong(),
+                        {query.value(1).toString(), query.value(2).toLongLong(),
+                         msFromStored(query.value(3).toString()), *type, *role, query.value(6).toString(),
+                         objectFromStored(query.value(7).toString())}};
+}
+
+SessionStatus statusOf(const QString &name)
+{
+    if (name == nameOf(SessionStatus::Completed))
+        return SessionStatus::Completed;
+    return name == nameOf(SessionStatus::Ending) ? SessionStatus::Ending : SessionStatus::Active;
+}
+
+/// A prepared and bound query that was executed; on failure lastError() tells.
+bool ask(QSqlQuery &query, const QString &sql, const QVariantList &values)
+{
+    query.setForwardOnly(true);
+    if (!query.prepare(sql))
+        return false;
+    for (const auto &value : values)
+        query.addBindValue(value);
+    return query.exec();
+}
+
+} // namespace
+
+Expected<std::unique_ptr<JournalReader>> JournalReader::open(const QString &file)
+{
+    auto connection = SqliteConnection::open(file, SqliteConnection::Access::ReadOnly);
+    if (!connection)
+        return connection.error();
+    return std::unique_ptr<JournalReader>(new JournalReader(std::move(*connection)));
+}
+
+Expected<std::optional<StoredSession>> JournalReader::session(const QString &sessionId)
+{
+    // One statement, one snapshot: the row and its events belong together.
+    QSqlQuery query(m_connection->db());
+    if (!ask(query,
+             u"select e.id, e.session_id, e.seq, e.ts, e.event_type, e.role, e.content, e.metadata, "
+             "s.user_id, s.status, s.start_time from session_events e join sessions s using (session_id) "
+             "where e.session_id = ? order by e.seq"_s,
+             {sessionId}))
+        return journalError(query.lastError());
+    std::optional<StoredSession> session;
+    while (query.next()) {
+        if (!session)
+            session = StoredSession{sessionId,
+                                    query.value(8).toString(),
+                                    statusOf(query.value(9).toString()),
+                                    msFromStored(query.value(10).toString()),
+                                    {}};
+        auto read = entry(query);
+        if (!read)
+            return read.error();
+        session->events.append(std::move(read->event));
+    }
+    if (query.lastError().isValid())
+        return journalError(query.lastError());
+    return session;
+}
+
+Expected<QStringList> JournalReader::unfinished()
+{
+    QSqlQuery query(m_connection->db());
+    if (!ask(query, u"select session_id from sessions where status <> 'completed' order by start_time"_s, {}))
+        return journalError(query.lastError());
+    QStringList ids;
+    while (query.next())
+        ids.append(query.value(0).toString());
+    return ids;
+}
+
+Expected<QList<SessionRow>> JournalReader::newest(int limit)
+{
+    QSqlQuery query(m_connection->db());
+    if (!ask(query,
+             u"select %1 from sessions order by start_time desc, session_id desc limit ?"_s.arg(
+                 sessionColumns),
+             {limit}))
+        return journalError(query.lastError());
+    QList<SessionRow> rows;
+    while (query.next())
+        rows.append(sessionRow(query));
+    return rows;
+}
+
+Expected<QList<SessionRow>> JournalReader::rows(const QStringList &sessionIds)
+{
+    QSqlQuery query(m_connection->db());
+    query.setForwardOnly(true);
+    if (!query.prepare(u"select %1 from sessions where session_id = ?"_s.arg(sessionColumns)))
+        return journalError(query.lastError());
+    QList<SessionRow> rows;
+    for (const auto &id : sessionIds) {
+        query.bindValue(0, id);
+        if (!query.exec())
+            return journalError(query.lastError());
+        if (query.next())
+            rows.append(sessionRow(query));
+        query.finish();
+    }
+    return rows;
+}
+
+Expected<QList<JournalEntry>> JournalReader::after(qint64 id, int limit, qsizetype maxCharacters)
+{
+    QSqlQuery query(m_connection->db());
+    if (!ask(query, u"select %1 from session_events where id > ? order by id limit ?"_s.arg(eventColumns),
+             {id, limit}))
+        return journalError(query.lastError());
+    QList<JournalEntry> entries;
+    qsizetype characters = 0;
+    while (characters <= maxCharacters && query.next()) {
+        characters += query.value(6).toString().size() + query.value(7).toString().size();
+        auto read = entry(query);
+        if (!read)
+            return read.error();
+        entries.append(std::move(*read));
+    }
+    if (query.lastError().isValid())
+        return journalError(query.lastError());
+    return entries;
+}
+
+Expected<qint64> JournalReader::shippedUpTo(const QString &target)
+{
+    return number(u"select coalesce(max(event_id), 0) from replica_marks where target = ?"_s, {target});
+}
+
+Expected<qint64> JournalReader::lastId()
+{
+    return number(u"select coalesce(max(id), 0) from session_events"_s);
+}
+
+Expected<qint64> JournalReader::number(const QString &sql, const QVariantList &values)
+{
+    QSqlQuery query(m_connection->db());
+    if (!ask(query, sql, values) || !query.next())
+        return journalError(query.lastError());
+    return query.value(0).toLongLong();
+}
+
+} // namespace loquat

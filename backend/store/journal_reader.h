@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "store/api/session_archive.h"
+#include "store/session_row.h"
+#include "store/sqlite_connection.h"
+
+#include <QStringList>
+
+namespace loquat {
+
+/// An event with its place in the order of arrival, which is over all sessions.
+struct JournalEntry
+{
+    qint64 id = 0;
+    Event event;
+};
+
+/// Reads the journal over a connection of its own; blocks for as long as the disk takes. Use and destroy it
+/// in the thread that opened it, before the journal closes.
+class JournalReader
+{
+public:
+    static Expected<std::unique_ptr<JournalReader>> open(const QString &file);
+
+    /// nullopt: no such session.
+    Expected<std::optional<StoredSession>> session(const QString &sessionId);
+    Expected<QStringList> unfinished();
+    /// The newest sessions first.
+    Expected<QList<SessionRow>> newest(int limit);
+    Expected<QList<SessionRow>> rows(const QStringList &sessionIds);
+    /// What came after `id`, in order: at most `limit` events, and no more once their text exceeds
+    /// `maxCharacters` (but always at least one, if there is one).
+    Expected<QList<JournalEntry>> after(qint64 id, int limit, qsizetype maxCharacters);
+    /// How far `target` has come; 0 if it has nothing yet.
+    Expected<qint64> shippedUpTo(const QString &target);
+    Expected<qint64> lastId();
+
+private:
+    explicit JournalReader(std::unique_ptr<SqliteConnection> connection)
+        : m_connection(std::move(connection))
+    {
+    }
+    Expected<qint64> number(const QString &sql, const QVariantList &values = {});
+
+    std::unique_ptr<SqliteConnection> m_connection;
+};
+
+} // namespace loquat

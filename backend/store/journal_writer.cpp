@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/journal_writer.h"
+
+#include "store/journal_file.h"
+#include "store/sql_error.h"
+
+#include <QHash>
+
+#include <future>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+JournalWriter::JournalWriter(const JournalSettings &settings, std::shared_ptr<CallbackGate> gate)
+    : m_settings(settings)
+    , m_queue(settings)
+    , m_gate(std::move(gate))
+{
+}
+
+Expected<std::unique_ptr<JournalWriter>>
+JournalWriter::start(const QString &file, const JournalSettings &settings, std::shared_ptr<CallbackGate> gate)
+{
+    std::unique_ptr<JournalWriter> writer(new JournalWriter(settings, std::move(gate)));
+    std::promise<Expected<void>> opened;
+    auto outcome = opened.get_future();
+    writer->m_thread.reset(QThread::create([self = writer.get(), file, &opened] {
+        // `opened` is used once, while start() still waits for it.
+        const auto tell = [&opened](Expected<void> result) { opened.set_value(std::move(result)); };
+        if (auto failed = self->run(file, tell); !failed)
+            tell(failed);
+    }));
+    writer->m_thread->setObjectName(u"journal"_s);
+    writer->m_thread->start();
+    if (auto result = outcome.get(); !result)
+        return result.error();
+    return writer;
+}
+
+JournalWriter::~JournalWriter()
+{
+    stop();
+}
+
+void JournalWriter::stop()
+{
+    m_queue.finish();
+    if (m_thread)
+        m_thread->wait();
+}
+
+void JournalWriter::setCommittedListener(Committed listener)
+{
+    const QMutexLocker lock(&m_listenerMutex);
+    m_committed = std::move(listener);
+}
+
+Expected<void> JournalWriter::run(const QString &file, const std::function<void(Expected<void>)> &opened)
+{
+    auto connection = openJournalFile(file, m_settings);
+    if (!connection)
+        return connection.error();
+    JournalBatch batch(**connection);
+    if (auto ready = batch.ready(); !ready)
+        return ready;
+    {
+        QSqlQuery newest((*connection)->db());
+        if (!newest.exec(u"select coalesce(max(id), 0) from session_events"_s) || !newest.next())
+            return journalError(newest.lastError());
+        m_lastId = newest.value(0).toLongLong();
+    }
+    opened({});
+
+    for (bool last = false; !last;) {
+        auto work = m_queue.take();
+        last = work.last;
+        write(batch, std::move(work));
+    }
+    // So that loquat.db alone is the whole journal, for whoever copies it.
+    std::ignore = (*connection)->run(u"pragma wal_checkpoint(truncate)"_s);
+    return {};
+}
+
+void JournalWriter::write(JournalBatch &batch, JournalQueue::Work work)
+{
+    std::vector<const Event *> events;
+    for (const auto &job : work.jobs)
+        if (!job.isFence())
+            events.push_back(&job.event);
+    if (!events.empty() || !work.notes.isEmpty()) {
+        auto results = batch.write(events, work.notes);
+        qint64 written = 0;
+        for (const auto &result : results)
+            written += result ? 1 : 0;
+        // AUTOINCREMENT counts on from the highest id, and what was rolled back was never counted.
+        m_lastId += written;
+        answer(work.jobs, std::move(results));
+        const QMutexLocker lock(&m_listenerMutex);
+        if (written > 0 && m_committed)
+            m_committed(m_lastId);
+    }
+    for (const auto &job : work.jobs)
+        if (job.isFence())
+            job.fence();
+}
+
+void JournalWriter::answer(std::vector<JournalQueue::Job> &jobs, std::vector<Expected<void>> results)
+{
+    struct Answer
+    {
+        EventLog::Stored stored;
+        Expected<void> result;
+    };
+    QHash<QObject *, std::vector<Answer>> answers;
+    size_t next = 0;
+    for (auto &job : jobs) {
+        if (job.isFence())
+            continue;
+        auto &result = results[next++];
+        if (job.context && job.stored)
+            answers[job.context].push_back({std::move(job.stored), std::move(result)});
+    }
+    for (auto it = answers.begin(); it != answers.end(); ++it)
+        m_gate->post(it.key(), [group = std::move(it.value())] {
+            for (const auto &answer : group)
+                answer.stored(answer.result);
+        });
+}
+
+} // namespace loquat

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "store/replica_target.h"
+
+namespace loquat {
+
+using SqlLiteral = std::function<QString(const QString &)>;
+
+/// The statements that store a batch, one per table however many rows: each carries its rows as one JSON
+/// literal, so nothing has to be prepared. Sessions become what they are here; events that are there stay.
+QStringList postgresStatements(const ReplicaBatch &batch, const SqlLiteral &literal);
+
+} // namespace loquat

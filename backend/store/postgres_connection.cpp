@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/postgres_connection.h"
+
+#include "store/postgres_error.h"
+
+#include <QSqlDriver>
+#include <QSqlField>
+#include <QSqlQuery>
+#include <QVariant>
+
+#include <cstring>
+#include <libpq-fe.h>
+#include <sys/socket.h>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+void ConnectionBreaker::attach(const QSqlDriver *driver)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_driver = driver;
+}
+
+void ConnectionBreaker::detach()
+{
+    attach(nullptr);
+}
+
+void ConnectionBreaker::breakOff()
+{
+    const QMutexLocker lock(&m_mutex);
+    if (!m_driver)
+        return;
+    const QVariant handle = m_driver->handle();
+    // The type's name as Qt registers it, not PGconn.
+    if (!handle.isValid() || std::strcmp(handle.typeName(), "pg_conn*") != 0)
+        return;
+    if (const auto *connection = *static_cast<PGconn *const *>(handle.constData()))
+        if (const int socket = PQsocket(connection); socket >= 0)
+            ::shutdown(socket, SHUT_RDWR);
+}
+
+PostgresConnection::PostgresConnection(ConnectionBreaker &breaker)
+    : m_scope(u"QPSQL"_s)
+    , m_breaker(breaker)
+{
+}
+
+PostgresConnection::~PostgresConnection()
+{
+    m_breaker.detach();
+}
+
+Expected<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const PostgresSettings &settings,
+                                                                       ConnectionBreaker &breaker)
+{
+    std::unique_ptr<PostgresConnection> connection(new PostgresConnection(breaker));
+    auto &db = connection->db();
+    if (!db.isValid())
+        return Error{u"postgres_driver_missing"_s, u"Qt's driver for PostgreSQL is not installed."_s,
+                     u"Install the package libqt6sql6-psql."_s, true};
+    db.setHostName(settings.host);
+    db.setPort(settings.port);
+    db.setDatabaseName(settings.database);
+    db.setUserName(settings.user);
+    db.setPassword(settings.password);
+    db.setConnectOptions(settings.options);
+    // Attached before: behind a pooler without its server, open() waits for two minutes.
+    breaker.attach(db.driver());
+    if (!db.open())
+        return postgresError(db.lastError(), false);
+    // open() says yes on a connection that died during it.
+    if (auto alive = connection->check(); !alive)
+        return alive.error();
+    return connection;
+}
+
+Expected<void> PostgresConnection::run(const QStringList &statements)
+{
+    // Several statements in one message of the simple protocol are one transaction without begin and commit,
+    // and a failure leaves none open.
+    QSqlQuery query(db());
+    bool good = query.exec(statements.join(u";\n"_s));
+    qsizetype results = 0;
+    while (good) {
+        ++results;
+        good = query.nextResult();
+    }
+    if (results != statements.size() || query.lastError().isValid())
+        return postgresError(query.lastError(), db().isOpen());
+    return {};
+}
+
+Expected<void> PostgresConnection::check()
+{
+    QSqlQuery query(db());
+    if (!query.exec(u"select 1"_s) || !query.next() || query.value(0).toInt() != 1)
+        return postgresError(query.lastError(), db().isOpen());
+    return {};
+}
+
+QString PostgresConnection::literal(const QString &text) const
+{
+    QSqlField field(QString(), QMetaType(QMetaType::QString));
+    field.setValue(text);
+    return m_scope.db().driver()->formatValue(field);
+}
+
+} // namespace loquat

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/postgres_error.h"
+
+namespace loquat {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+/// libpq's own words about a connection; they name host, user and database, never a password.
+QString connectionWords(const QSqlError &error)
+{
+    for (const auto &line : error.databaseText().split(u'\n'))
+        if (const auto words = line.trimmed(); !words.isEmpty())
+            return words;
+    return u"the connection was lost"_s;
+}
+
+} // namespace
+
+Error postgresError(const QSqlError &error, bool connected)
+{
+    const QString state = error.nativeErrorCode();
+    const QString text = error.databaseText();
+    if (error.type() == QSqlError::ConnectionError && state.isEmpty()) {
+        const bool refused = text.contains("authentication failed"_L1) ||
+                             text.contains("no pg_hba.conf"_L1) || text.contains("does not exist"_L1) ||
+                             text.contains("Tenant or user not found"_L1);
+        if (refused)
+            return {u"postgres_refused"_s,
+                    u"Postgres refuses the connection: %1"_s.arg(connectionWords(error)),
+                    u"Check user, password and database in SUPABASE_DB_URL."_s, true};
+        if (text.contains("certificate"_L1) || text.contains("SSL"_L1))
+            return {u"postgres_tls"_s,
+                    u"No encrypted connection to Postgres: %1"_s.arg(connectionWords(error)),
+                    u"Check sslmode and sslrootcert in SUPABASE_DB_URL."_s, true};
+    }
+    const auto inClass = [&](QLatin1StringView prefix) { return state.startsWith(prefix); };
+    if (state.isEmpty() || !connected || inClass("08"_L1) || inClass("57"_L1))
+        return {u"postgres_unreachable"_s, u"Postgres cannot be reached: %1"_s.arg(connectionWords(error)),
+                u"Check that the database runs and that this machine can reach it; Loquat keeps trying."_s,
+                true};
+    if (inClass("22"_L1) || inClass("23"_L1) || inClass("54"_L1))
+        return {u"postgres_row_refused"_s,
+                u"Postgres refuses a row for what it holds (SQLSTATE %1)."_s.arg(state),
+                u"See replica_rejects in loquat.db."_s, false};
+    if (inClass("28"_L1) || state == "3D000"_L1)
+        return {u"postgres_refused"_s, u"Postgres refuses the connection (SQLSTATE %1)."_s.arg(state),
+                u"Check user, password and database in SUPABASE_DB_URL."_s, true};
+    if (state == "42501"_L1 || state == "25006"_L1)
+        return {
+            u"postgres_not_allowed"_s, u"The database user may not write there (SQLSTATE %1)."_s.arg(state),
+            u"Use a user that owns the tables sessions and session_events, on a server that is not read-only."_s,
+            true};
+    if (inClass("42"_L1))
+        return {u"postgres_other_schema"_s,
+                u"The tables in the database are not Loquat's, or are gone (SQLSTATE %1)."_s.arg(state),
+                u"Use a database without tables named sessions and session_events of another shape."_s, true};
+    if (inClass("53"_L1))
+        return {u"postgres_exhausted"_s,
+                u"Postgres has no disk, memory or connections left (SQLSTATE %1)."_s.arg(state),
+                u"Give the database more room; Loquat keeps trying."_s, true};
+    return {u"postgres_failed"_s, u"Postgres reports SQLSTATE %1."_s.arg(state), u"See the database's log."_s,
+            true};
+}
+
+} // namespace loquat

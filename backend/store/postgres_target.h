@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "store/postgres_connection.h"
+#include "store/replica_target.h"
+
+namespace loquat {
+
+/// Postgres, Supabase's included, directly or through a pooler.
+class PostgresTarget final : public ReplicaTarget
+{
+public:
+    explicit PostgresTarget(PostgresSettings settings);
+
+    [[nodiscard]] QString place() const override;
+    Expected<void> connect() override;
+    Expected<void> ship(const ReplicaBatch &batch) override;
+    Expected<void> check() override;
+    void disconnect() override;
+    void interrupt() override;
+
+private:
+    const PostgresSettings m_settings;
+    ConnectionBreaker m_breaker;
+    std::unique_ptr<PostgresConnection> m_connection;
+};
+
+} // namespace loquat

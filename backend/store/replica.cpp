@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/replica.h"
+
+#include "store/logging.h"
+
+#include <QDateTime>
+#include <QRandomGenerator>
+
+#include <algorithm>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+using State = ReplicaStatus::State;
+
+QString nameOf(State state)
+{
+    switch (state) {
+    case State::Disabled:
+        return u"disabled"_s;
+    case State::Connecting:
+        return u"connecting"_s;
+    case State::InSync:
+        return u"in_sync"_s;
+    case State::CatchingUp:
+        return u"catching_up"_s;
+    case State::Unreachable:
+        return u"unreachable"_s;
+    case State::Failing:
+        return u"failing"_s;
+    }
+    return {};
+}
+
+Replica::Replica(Journal &journal, std::unique_ptr<ReplicaTarget> target, ReplicaSettings settings)
+    : m_journal(journal)
+    , m_target(std::move(target))
+    , m_settings(settings)
+    , m_watchdog([this] { m_target->interrupt(); })
+    , m_nextRetry(settings.firstRetry)
+{
+}
+
+Replica::~Replica()
+{
+    stop(std::chrono::milliseconds(0));
+}
+
+void Replica::start()
+{
+    publish(State::Connecting);
+    m_journal.setCommittedListener([this](qint64) {
+        const QMutexLocker lock(&m_mutex);
+        m_committed = true;
+        m_wake.wakeAll();
+    });
+    m_thread.reset(QThread::create([this] { run(); }));
+    m_thread->setObjectName(u"replica"_s);
+    m_thread->start();
+}
+
+void Replica::stop(std::chrono::milliseconds bound)
+{
+    if (!m_thread)
+        return;
+    const QDeadlineTimer deadline(bound);
+    {
+        const QMutexLocker lock(&m_mutex);
+        m_stopping = true;
+        m_drainUntil = deadline;
+        m_wake.wakeAll();
+    }
+    m_watchdog.setEnd(deadline);
+    m_thread->wait();
+    m_thread.reset();
+    m_journal.setCommittedListener({});
+}
+
+ReplicaStatus Replica::status() const
+{
+    const QMutexLocker lock(&m_mutex);
+    auto status = m_status;
+    status.queued = std::max<qint64>(0, m_journal.lastId() - m_shippedUpTo);
+    return status;
+}
+
+void Replica::run()
+{
+    auto reader = JournalReader::open(m_journal.file());
+    const auto shipped = reader ? (*reader)->shippedUpTo(m_target->place()) : reader.error();
+    if (!shipped) {
+        publishFailure(shipped.error());
+        return;
+    }
+    {
+        const QMutexLocker lock(&m_mutex);
+        m_shippedUpTo = *shipped;
+    }
+    while (goesOn()) {
+        const bool well = m_connected ? shipNext(**reader) : connect();
+        if (well)
+            continue;
+        m_target->disconnect();
+        m_connected = false;
+        waitToRetry();
+    }
+    m_target->disconnect();
+}
+
+bool Replica::goesOn() const
+{
+    const QMutexLocker lock(&m_mutex);
+    if (!m_stopping)
+        return true;
+    return m_connected && m_shippedUpTo < m_journal.lastId() && !m_drainUntil.hasExpired();
+}
+
+bool Replica::connect()
+{
+    const auto connected = m_watchdog.guard(m_settings.callLimit, [this] { return m_target->connect(); });
+    if (!connected) {
+        publishFailure(connected.error());
+        return false;
+    }
+    qCInfo(storeLog) << "connected to" << m_target->place();
+    m_connected = true;
+    return true;
+}
+
+bool Replica::shipNext(JournalReader &reader)
+{
+    const qint64 from = [this] {
+        const QMutexLocker lock(&m_mutex);
+        m_committed = false;
+        return m_shippedUpTo;
+    }();
+    const auto entries = reader.after(from, m_settings.maxBatchEvents, m_settings.maxBatchCharacters);
+    if (!entries) {
+        publishFailure(entries.error());
+        return false;
+    }
+    if (entries->isEmpty()) {
+        publish(State::InSync);
+        m_nextRetry = m_settings.firstRetry;
+        waitForWork();
+        return true;
+    }
+    // A handful of fresh events is no backlog: the state would flicker with every message.
+    const bool backlog = m_journal.lastId() - from > m_settings.maxBatchEvents;
+    publish(backlog ? State::CatchingUp : State::InSync);
+    if (const auto shipped = ship(reader, *entries); !shipped) {
+        publishFailure(shipped.error());
+        return false;
+    }
+    m_nextRetry = m_settings.firstRetry;
+    m_journal.markShipped(m_target->place(), entries->last().id);
+    const QMutexLocker lock(&m_mutex);
+    m_shippedUpTo = entries->last().id;
+    m_status.lastShippedAtMs = QDateTime::currentMSecsSinceEpoch();
+    return true;
+}
+
+Expected<void> Replica::ship(JournalReader &reader, const QList<JournalEntry> &entries)
+{
+    QStringList ids;
+    for (const auto &entry : entries)
+        ids.append(entry.event.sessionId);
+    // In one order everywhere, so that two nodes that touch the same sessions cannot deadlock.
+    std::ranges::sort(ids);
+    ids.removeDuplicates();
+    auto sessions = reader.rows(ids);
+    if (!sessions)
+        return sessions.error();
+    const auto shipped = m_watchdog.guard(m_settings.callLimit, [&] {
+        return m_target->ship({std::move(*sessions), entries});
+    });
+    if (shipped || shipped.error().retryable)
+        return shipped;
+    if (entries.size() == 1) {
+        const auto &bad = entries.first();
+        qCWarning(storeLog) << "event" << bad.event.seq << "of session" << bad.event.sessionId
+                            << "is set aside:" << shipped.error().message;
+        m_journal.reject(m_target->place(), bad.id, shipped.error().message);
+        const QMutexLocker lock(&m_mutex);
+        ++m_status.rejected;
+        return {};
+    }
+    // Halving finds one bad row among 500 with 18 statements instead of 500.
+    const auto half = entries.size() / 2;
+    if (auto first = ship(reader, entries.first(half)); !first)
+        return first;
+    return ship(reader, entries.sliced(half));
+}
+
+void Replica::waitForWork()
+{
+    {
+        const QMutexLocker lock(&m_mutex);
+        const QDeadlineTimer until(m_settings.checkEvery);
+        while (!m_committed && !m_stopping && !until.hasExpired())
+            m_wake.wait(&m_mutex, until);
+        if (m_committed || m_stopping)
+            return;
+    }
+    const auto alive = m_watchdog.guard(m_settings.callLimit, [this] { return m_target->check(); });
+    if (alive)
+        return;
+    publishFailure(alive.error());
+    m_target->disconnect();
+    m_connected = false;
+}
+
+void Replica::waitToRetry()
+{
+    const auto half = m_nextRetry.count() / 2;
+    const auto pause = half + qint64(QRandomGenerator::global()->bounded(double(half + 1)));
+    m_nextRetry = std::min(m_nextRetry * 2, m_settings.longestRetry);
+    const QMutexLocker lock(&m_mutex);
+    const QDeadlineTimer until(pause);
+    while (!m_stopping && !until.hasExpired())
+        m_wake.wait(&m_mutex, until);
+}
+
+void Replica::publish(State state, const Error &error)
+{
+    const QMutexLocker lock(&m_mutex);
+    if (m_status.state != state || m_status.detail != error.message)
+        qCInfo(storeLog).noquote() << "replica" << m_target->place() << "is" << nameOf(state)
+                                   << error.message;
+    m_status.state = state;
+    m_status.detail = error.message;
+    m_status.remedy = error.remedy;
+}
+
+void Replica::publishFailure(const Error &error)
+{
+    publish(error.code == "postgres_unreachable"_L1 ? State::Unreachable : State::Failing, error);
+}
+
+} // namespace loquat

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "store/journal.h"
+#include "store/replica_status.h"
+#include "store/replica_target.h"
+#include "store/watchdog.h"
+
+namespace loquat {
+
+struct ReplicaSettings
+{
+    int maxBatchEvents = 500;
+    qsizetype maxBatchCharacters = 4 * 1024 * 1024;
+    /// Between attempts: doubled each time, with jitter, up to the longest.
+    std::chrono::milliseconds firstRetry{500};
+    std::chrono::milliseconds longestRetry{30'000};
+    /// With nothing to ship, how often to see whether the database is still there.
+    std::chrono::milliseconds checkEvery{15'000};
+    /// A call that takes longer is broken off: the server is frozen.
+    std::chrono::milliseconds callLimit{30'000};
+};
+
+/// Ships the journal to a ReplicaTarget from where it left off, in a thread of its own, for as long as it
+/// takes: no failure of the target is felt anywhere else. An event that the target refuses for what it holds
+/// is set aside (table replica_rejects) and holds nothing up. All functions are thread-safe.
+class Replica
+{
+public:
+    /// `journal` must outlive the replica and stay open until stop() has returned; it has one replica.
+    Replica(Journal &journal, std::unique_ptr<ReplicaTarget> target, ReplicaSettings settings = {});
+    /// stop()s without draining.
+    ~Replica();
+    Q_DISABLE_COPY_MOVE(Replica)
+
+    void start();
+    /// Ships what is left if the target is there and it can be done within `bound`, then ends the thread.
+    /// An attempt to connect that is under way may take its connect_timeout longer.
+    void stop(std::chrono::milliseconds bound);
+
+    [[nodiscard]] ReplicaStatus status() const;
+
+private:
+    void run();
+    bool connect();
+    bool shipNext(JournalReader &reader);
+    Expected<void> ship(JournalReader &reader, const QList<JournalEntry> &entries);
+    void waitForWork();
+    void waitToRetry();
+    bool goesOn() const;
+    void publish(ReplicaStatus::State state, const Error &error = {});
+    void publishFailure(const Error &error);
+
+    Journal &m_journal;
+    const std::unique_ptr<ReplicaTarget> m_target;
+    const ReplicaSettings m_settings;
+    Watchdog m_watchdog;
+    std::unique_ptr<QThread> m_thread;
+
+    mutable QMutex m_mutex; ///< for what follows
+    QWaitCondition m_wake;
+    ReplicaStatus m_status;
+    qint64 m_shippedUpTo = 0;
+    bool m_committed = false; ///< since last looked
+    bool m_stopping = false;
+    QDeadlineTimer m_drainUntil{QDeadlineTimer::Forever};
+
+    // The replica's thread only:
+    bool m_connected = false;
+    std::chrono::milliseconds m_nextRetry;
+};
+
+} // namespace loquat

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/session_projection.h"
+
+#include "store/stored_text.h"
+
+namespace loquat {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+QVariant textOrNull(const QJsonValue &value)
+{
+    return value.isString() ? QVariant(storedText(value.toString()))
+                            : QVariant(QMetaType(QMetaType::QString));
+}
+
+QVariant integerOrNull(const QJsonValue &value)
+{
+    return value.isDouble() ? QVariant(value.toInteger()) : QVariant(QMetaType(QMetaType::LongLong));
+}
+
+QSqlError run(QSqlQuery &query, const QVariantList &values)
+{
+    for (int i = 0; i < values.size(); ++i)
+        query.bindValue(i, values[i]);
+    const bool good = query.exec();
+    const auto error = good ? QSqlError() : query.lastError();
+    query.finish();
+    return error;
+}
+
+} // namespace
+
+SessionProjection::SessionProjection(const QSqlDatabase &db)
+    : m_event(prepared(db, u"insert into session_events "
+                           "(session_id, seq, ts, event_type, role, content, metadata) "
+                           "values (?, ?, ?, ?, ?, ?, ?)"_s))
+    , m_start(prepared(db, u"insert into sessions "
+                           "(session_id, user_id, status, start_time, model, node_id, metadata) "
+                           "values (?, ?, 'active', ?, ?, ?, ?) "
+                           "on conflict (session_id) do update set status = 'active', end_time = null"_s))
+    , m_resume(prepared(
+          db,
+          u"update sessions set status = 'active', end_time = null, duration_seconds = null where session_id = ?"_s))
+    , m_turn(prepared(db, u"update sessions set turns = turns + 1, "
+                          "input_tokens = iif(?1 is null, input_tokens, coalesce(input_tokens, 0) + ?1), "
+                          "output_tokens = iif(?2 is null, output_tokens, coalesce(output_tokens, 0) + ?2), "
+                          "model = coalesce(model, ?3) where session_id = ?4"_s))
+    , m_end(prepared(db, u"update sessions set status = ?1, end_time = ?2, duration_seconds = "
+                         "max(0, cast(round((julianday(?2) - julianday(start_time)) * 86400) as integer)) "
+                         "where session_id = ?3"_s))
+    , m_summary(prepared(db, u"update sessions set summary = ?, summary_source = ?, "
+                             "status = iif(end_time is null, status, 'completed') where session_id = ?"_s))
+{
+}
+
+QSqlQuery SessionProjection::prepared(const QSqlDatabase &db, const QString &sql)
+{
+    QSqlQuery query(db);
+    query.setForwardOnly(true);
+    if (!query.prepare(sql) && !m_prepareError.isValid())
+        m_prepareError = query.lastError();
+    return query;
+}
+
+QSqlError SessionProjection::write(const Event &event)
+{
+    // The session's row first: the event refers to it.
+    if (auto error = updateSession(event); error.isValid())
+        return error;
+    return run(m_event, {event.sessionId, event.seq, storedTime(event.atMs), nameOf(event.type),
+                         nameOf(event.role), storedText(event.content), storedJson(event.meta)});
+}
+
+QSqlError SessionProjection::updateSession(const Event &event)
+{
+    switch (event.type) {
+    case EventType::SessionStarted:
+        return start(event);
+    case EventType::SessionResumed:
+        return run(m_resume, {event.sessionId});
+    case EventType::AiMessage:
+        return event.meta["final"_L1].toBool() ? countTurn(event) : QSqlError();
+    case EventType::SessionEnded:
+        return end(event);
+    case EventType::Summary:
+        return run(m_summary, {storedText(event.content),
+                               event.meta["source"_L1].toString() == "model"_L1 ? u"model"_s : u"fallback"_s,
+                               event.sessionId});
+    default:
+        return {};
+    }
+}
+
+QSqlError SessionProjection::start(const Event &event)
+{
+    auto rest = event.meta;
+    const auto user = rest.take("user_id"_L1);
+    const auto model = rest.take("model"_L1);
+    const auto node = rest.take("node_id"_L1);
+    return run(m_start, {event.sessionId, storedText(user.toString(u"anonymous"_s)), storedTime(event.atMs),
+                         textOrNull(model), textOrNull(node), storedJson(rest)});
+}
+
+QSqlError SessionProjection::end(const Event &event)
+{
+    // An empty session gets no summary, so nothing would complete it later.
+    const bool complete = event.meta["summary"_L1].toString() == "none"_L1;
+    return run(m_end, {complete ? u"completed"_s : u"ending"_s, storedTime(event.atMs), event.sessionId});
+}
+
+QSqlError SessionProjection::countTurn(const Event &event)
+{
+    const auto usage = event.meta["usage"_L1].toObject();
+    return run(m_turn, {integerOrNull(usage["input_tokens"_L1]), integerOrNull(usage["output_tokens"_L1]),
+                        textOrNull(event.meta["model"_L1]), event.sessionId});
+}
+
+} // namespace loquat

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/sqlite_connection.h"
+
+#include "store/sql_error.h"
+
+#include <QSqlQuery>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+SqliteConnection::SqliteConnection()
+    : m_scope(u"QSQLITE"_s)
+{
+}
+
+Expected<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const QString &file, Access access,
+                                                                   Synchronous synchronous)
+{
+    std::unique_ptr<SqliteConnection> connection(new SqliteConnection);
+    auto &db = connection->db();
+    if (!db.isValid())
+        return Error{u"store_driver_missing"_s, u"Qt's driver for SQLite is not installed."_s,
+                     u"Install the package libqt6sql6-sqlite."_s, false};
+    db.setDatabaseName(file);
+    db.setConnectOptions(u"QSQLITE_BUSY_TIMEOUT=5000"_s);
+    if (!db.open())
+        return journalError(db.lastError());
+
+    // A reader's file is opened like the writer's and then forbidden to write: a read-only handle could not
+    // take part in the WAL's shared index.
+    QStringList pragmas{u"pragma foreign_keys = on"_s};
+    if (access == Access::ReadOnly)
+        pragmas << u"pragma query_only = on"_s;
+    else
+        pragmas << u"pragma journal_mode = wal"_s
+                << (synchronous == Synchronous::Full ? u"pragma synchronous = full"_s
+                                                     : u"pragma synchronous = normal"_s)
+                << u"pragma journal_size_limit = 67108864"_s;
+    for (const auto &pragma : std::as_const(pragmas))
+        if (auto done = connection->run(pragma); !done)
+            return done.error();
+    return connection;
+}
+
+Expected<void> SqliteConnection::run(const QString &statement)
+{
+    QSqlQuery query(db());
+    if (!query.exec(statement))
+        return journalError(query.lastError());
+    return {};
+}
+
+} // namespace loquat

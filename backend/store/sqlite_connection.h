@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/expected.h"
+#include "store/connection_scope.h"
+
+#include <memory>
+
+namespace loquat {
+
+/// One connection to the journal's file: WAL, foreign keys on, waits up to 5 s for a lock held by another
+/// program. Lives in the thread that opened it.
+class SqliteConnection
+{
+public:
+    enum class Access { ReadOnly, ReadWrite };
+    enum class Synchronous {
+        Normal, ///< a power cut may lose the last moments; a crash of the program loses nothing
+        Full,   ///< what was confirmed is on disk
+    };
+
+    static Expected<std::unique_ptr<SqliteConnection>> open(const QString &file, Access access,
+                                                            Synchronous synchronous = Synchronous::Full);
+
+    [[nodiscard]] QSqlDatabase &db() { return m_scope.db(); }
+    /// Runs one statement that returns nothing worth reading.
+    Expected<void> run(const QString &statement);
+
+private:
+    SqliteConnection();
+
+    ConnectionScope m_scope;
+};
+
+} // namespace loquat

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/clock.h"
+#include "tools/arguments_schema.h"
+#include "tools/tool_runner.h"
+
+#include <chrono>
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+namespace loquat {
+
+struct ToolLimits
+{
+    std::chrono::milliseconds call{15'000};       ///< how long one call may take
+    qsizetype argumentBytes = 64 * 1024;          ///< of what a model wrote
+    qsizetype resultBytes = qsizetype(64) * 1024; ///< of what goes back into its context
+};
+
+/// The tools of a thread's sessions. Any number of calls run side by side. Destroying the toolbox forgets
+/// the calls that still run: their `done` is not called; the tools live on until they have returned.
+class Toolbox final : public ToolRunner
+{
+public:
+    /// `clock` outlives the toolbox.
+    explicit Toolbox(Clock &clock, ToolLimits limits = {});
+    ~Toolbox() override;
+
+    /// Fails if there is a tool of that name, or if the schema of its arguments is wrong.
+    Expected<void> add(std::unique_ptr<Tool> tool);
+
+    [[nodiscard]] QList<ToolSpec> specs() const override;
+    void call(const ToolCall &call, const ToolContext &context,
+              std::function<void(ToolOutcome)> done) override;
+
+    [[nodiscard]] qsizetype running() const { return qsizetype(m_running->size()); }
+
+private:
+    struct Entry
+    {
+        std::shared_ptr<Tool> tool;
+        ArgumentsSchema schema;
+    };
+    struct Running;
+    using RunningCalls = std::unordered_set<std::shared_ptr<Running>>;
+
+    [[nodiscard]] const Entry *find(const QString &name) const;
+    [[nodiscard]] Expected<QJsonObject> check(const ToolCall &call) const;
+    static QCoro::Task<> drive(std::shared_ptr<Tool> tool, QJsonObject arguments, ToolContext context,
+                               std::weak_ptr<Running> running);
+
+    Clock &m_clock;
+    const ToolLimits m_limits;
+    std::vector<Entry> m_tools; ///< in the order they were added, as models see them
+    std::shared_ptr<RunningCalls> m_running;
+};
+
+} // namespace loquat
