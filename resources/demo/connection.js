@@ -73,6 +73,7 @@ export class Connection {
   receive(data) {
     let frame;
     try { frame = JSON.parse(data); } catch { return; }
+    if (frame.type === 'session_started') frame.missed = this.seenBefore > 0 && frame.seq > this.lastSeq + 1;
     if (typeof frame.seq === 'number') {
       // A replay that overlaps with what was seen before the loss; the greeting is news every time.
       if (frame.seq <= this.seenBefore && frame.type !== 'session_started') return;

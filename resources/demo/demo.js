@@ -93,6 +93,10 @@ const frames = {
   session_started(frame) {
     $('simulated').hidden = frame.simulated !== true;
     if (frame.mode) showMode(frame.mode);
+    if (frame.missed) {
+      endTurn({ finish: 'missed' });
+      transcript.note('Something was said while the connection was lost, and is not shown here.');
+    }
     turn?.restart();
     if (frame.resumed && !$('log').querySelector('.row')) transcript.note('This conversation goes on from before.');
   },

@@ -10,7 +10,7 @@ function words(frame) {
   const rate = tokenRate(frame);
   if (rate) list.push(`${rate} tok/s`);
   if (usage?.source === 'estimated') list.push('tokens estimated');
-  const ends = { cancelled: 'stopped', failed: 'failed', length: 'cut off: too long' };
+  const ends = { cancelled: 'stopped', failed: 'failed', length: 'cut off: too long', missed: 'not all of it arrived' };
   if (ends[finish]) list.push(ends[finish]);
   return list;
 }
@@ -59,14 +59,14 @@ export class Turn {
   }
 
   done(frame) {
-    // What a person answered stands there already, as theirs.
     for (const tool of this.tools.values()) tool.interrupted();
-    const text = frame.text ?? '';
+    const { text } = frame; // none where the server did not say how the reply ended
     const shown = this.texts.map((part) => part.view.text);
     // Either all of it is here, in parts, or its last part is the reply; else the server's word counts.
-    const complete = [shown.join(''), shown.at(-1) ?? ''].some((part) => squeezed(part) === squeezed(text));
+    const complete = text === undefined || [shown.join(''), shown.at(-1) ?? ''].some((part) => squeezed(part) === squeezed(text));
+    // What a person answered stands there already, as theirs.
     if (!shown.length && (!text || frame.finish === 'human')) {
-      if (frame.finish === 'cancelled') this.current.end('', ...words(frame));
+      if (['cancelled', 'missed'].includes(frame.finish)) this.current.end('', ...words(frame));
       else this.current.remove();
       return;
     }

@@ -71,6 +71,41 @@ describe('The journal', () => {
   });
 });
 
+describe('A connection that is lost', () => {
+  it('may come back: the session goes on, and a reply that was running with it', async () => {
+    const fake = await startFakeOpenAi();
+    const server = await startLoquat({ env: { ...fake.settings, LOQUAT_GRACE_PERIOD_MS: '600000' } });
+    const chat = await Chat.open(server);
+    chat.send('fake:slow 50 one two three four five six seven eight nine ten');
+    await chat.until('token');
+    chat.drop();
+    const again = await Chat.open(server, { id: chat.id });
+    assert.equal((await again.one('session_started')).resumed, true);
+    await eventually('the reply in the journal', async () =>
+      (await journalEvents(server.dataDir, chat.id)).some(({ metadata }) => metadata.finish === 'stop'));
+    again.send('still you?');
+    assert.equal((await again.one(({ type, turn }) => type === 'done' && turn === 2)).finish, 'stop');
+    const rows = await journalEvents(server.dataDir, chat.id);
+    assert.ok(!typesOf(rows).includes('session_ended'));
+    await again.leave();
+    await server.stop();
+    await fake.stop();
+  });
+
+  it('ends the session once the grace period is over', async () => {
+    const server = await startLoquat({ env: { LOQUAT_GRACE_PERIOD_MS: '500' } });
+    const chat = await Chat.open(server);
+    await chat.ask('hello');
+    chat.drop();
+    const session = await finalised(server.dataDir, chat.id);
+    assert.ok(session.summary.length > 0);
+    const rows = await journalEvents(server.dataDir, chat.id);
+    assert.equal(rows.find(({ event_type: type }) => type === 'session_ended').metadata.reason, 'lost');
+    assert.equal(summaries(rows), 1);
+    await server.stop();
+  });
+});
+
 describe('After the process was killed in mid-reply', () => {
   it('what start promised is there, and the session is finalised once', async () => {
     const fake = await startFakeOpenAi();

@@ -10,7 +10,8 @@ describe('A model that fails', () => {
   let fake, server;
   before(async () => {
     fake = await startFakeOpenAi();
-    server = await startLoquat({ env: fake.settings });
+    const limits = { LOQUAT_FIRST_TOKEN_TIMEOUT_MS: '2000', LOQUAT_TOKEN_TIMEOUT_MS: '2000' };
+    server = await startLoquat({ env: { ...fake.settings, ...limits } });
   });
   after(() => Promise.all([server.stop(), fake.stop()]));
 
@@ -21,6 +22,8 @@ describe('A model that fails', () => {
     ['a connection that breaks off', 'fake:drop 2', true],
     ['an error in the stream', 'fake:error 2'],
     ['rubbish in the stream', 'fake:rubbish 2'],
+    ['no answer at all', 'fake:silent', true],
+    ['an answer that stops in the middle', 'fake:stall 2', true],
   ])
     it(`${what}: an error, a failed turn, and the next message works`, async () => {
       const chat = await Chat.open(server);

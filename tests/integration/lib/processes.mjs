@@ -35,7 +35,7 @@ export class Program {
     this.stderr = '';
     this.child = spawn(binary, args, {
       cwd,
-      env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: cwd, QT_QPA_PLATFORM: 'offscreen', ...env },
+      env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: cwd, QT_QPA_PLATFORM: 'offscreen', LOQUAT_SIMULATED_PACE_MS: '2', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(this.child);
