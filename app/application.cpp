@@ -56,9 +56,9 @@ void raiseDescriptorLimit()
     }
 }
 
-void stopOnSignal(UnixSignals &signals_, Service &service)
+void stopOnSignal(UnixSignals &stopSignals, Service &service)
 {
-    QObject::connect(&signals_, &UnixSignals::stopRequested, &service,
+    QObject::connect(&stopSignals, &UnixSignals::stopRequested, &service,
                      [&service] { service.shutDown([] { QCoreApplication::exit(0); }); });
 }
 
@@ -79,9 +79,10 @@ int runApplication(int argc, char *argv[])
         if (const auto possible = consolePossible(); !possible)
             return complain(possible.error(), exitWrongSetting);
 
-    UnixSignals signals_; // before any thread starts
+    UnixSignals::block();
     const std::unique_ptr<QCoreApplication> application =
         windowed ? makeConsoleApplication(argc, argv) : std::make_unique<QCoreApplication>(argc, argv);
+    UnixSignals stopSignals;
     if (options->run == Options::Run::Help) {
         say(stdout, helpText());
         return 0;
@@ -98,7 +99,7 @@ int runApplication(int argc, char *argv[])
     auto service = Service::create(*options);
     if (!service)
         return complain(service.error(), exitWrongSetting);
-    stopOnSignal(signals_, **service);
+    stopOnSignal(stopSignals, **service);
     const auto address = (*service)->start();
     if (!address)
         return complain(address.error(), address.error().code == "cannot_listen"_L1 ? exitWrongSetting : exitFailure);

@@ -90,17 +90,21 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         service->m_replica =
             std::make_unique<Replica>(*service->m_journal, std::make_unique<PostgresTarget>(*postgres));
     }
-    BackendParts parts{modelFactory(options), makeToolbox, *service->m_journal, *service->m_journal,
-                       [raw = service.get()] { return raw->storeHealth(); }};
-    parts.modelName = options.provider.model;
-    parts.modelSimulated = options.provider.name == "simulated"_L1;
-    parts.session.systemPrompt = systemPrompt;
-    parts.session.nodeId = QSysInfo::machineHostName();
-    parts.session.gracePeriod = options.gracePeriod;
-    parts.dialect = findDialect(options.dialect);
-    parts.host = options.host;
-    parts.port = options.port;
-    parts.threads = options.threads;
+    BackendParts parts{.makeModel = modelFactory(options),
+                       .makeTools = makeToolbox,
+                       .log = *service->m_journal,
+                       .archive = *service->m_journal,
+                       .storeHealth = [raw = service.get()] { return raw->storeHealth(); },
+                       .modelName = options.provider.model,
+                       .modelSimulated = options.provider.name == "simulated"_L1,
+                       .session = {.systemPrompt = systemPrompt,
+                                   .nodeId = QSysInfo::machineHostName(),
+                                   .gracePeriod = options.gracePeriod},
+                       .limits = {},
+                       .dialect = findDialect(options.dialect),
+                       .host = options.host,
+                       .port = options.port,
+                       .threads = options.threads};
     service->m_backend = std::make_unique<Backend>(std::move(parts));
     return service;
 }

@@ -9,14 +9,28 @@
 
 namespace loquat {
 
-UnixSignals::UnixSignals(QObject *parent) : QObject(parent)
+namespace {
+
+sigset_t stopSignals()
 {
-    // Blocked in every thread, since those that start later inherit it, and read from a descriptor instead.
     sigset_t mask;
     sigemptyset(&mask);
     sigaddset(&mask, SIGINT);
     sigaddset(&mask, SIGTERM);
+    return mask;
+}
+
+} // namespace
+
+void UnixSignals::block()
+{
+    const sigset_t mask = stopSignals();
     pthread_sigmask(SIG_BLOCK, &mask, nullptr);
+}
+
+UnixSignals::UnixSignals(QObject *parent) : QObject(parent)
+{
+    const sigset_t mask = stopSignals();
     const int descriptor = ::signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
     m_notifier = std::make_unique<QSocketNotifier>(descriptor, QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, [this, descriptor] {

@@ -15,6 +15,9 @@ class UnixSignals final : public QObject
     Q_OBJECT
 
 public:
+    /// Call it before any thread starts: threads inherit what is blocked, and a signal goes to whichever takes it.
+    static void block();
+    /// Needs the application object.
     explicit UnixSignals(QObject *parent = nullptr);
     ~UnixSignals() override;
 
