@@ -21,11 +21,25 @@ QString StatusModel::address() const
 
 QString StatusModel::demoUrl() const
 {
+    return http(u"/demo"_s);
+}
+
+QString StatusModel::historyUrl() const
+{
+    return http(u"/api/sessions"_s);
+}
+
+QString StatusModel::metricsUrl() const
+{
+    return http(u"/metrics"_s);
+}
+
+QString StatusModel::http(const QString &path) const
+{
     if (!listening())
         return {};
     QString url = m_status.address;
-    url.replace(0, 2, u"http"_s); // ws:// and wss:// alike
-    return url + u"/demo"_s;
+    return url.replace(0, 2, u"http"_s) + path; // ws:// and wss:// alike
 }
 
 QString StatusModel::tryCommand() const

@@ -18,6 +18,8 @@ class StatusModel : public QObject
     Q_PROPERTY(QString address READ address NOTIFY changed)
     Q_PROPERTY(QString demoUrl READ demoUrl NOTIFY changed)
     Q_PROPERTY(QString tryCommand READ tryCommand NOTIFY changed)
+    Q_PROPERTY(QString historyUrl READ historyUrl NOTIFY changed)
+    Q_PROPERTY(QString metricsUrl READ metricsUrl NOTIFY changed)
     Q_PROPERTY(QString sessions READ sessions NOTIFY changed)
     Q_PROPERTY(QString rate READ rate NOTIFY changed)
     Q_PROPERTY(QString firstToken READ firstToken NOTIFY changed)
@@ -40,6 +42,8 @@ public:
     [[nodiscard]] QString address() const;
     [[nodiscard]] QString demoUrl() const;    ///< the browser client
     [[nodiscard]] QString tryCommand() const; ///< what to type to get a first session
+    [[nodiscard]] QString historyUrl() const;
+    [[nodiscard]] QString metricsUrl() const;
     [[nodiscard]] QString sessions() const;
     [[nodiscard]] QString rate() const;
     [[nodiscard]] QString firstToken() const;
@@ -57,6 +61,8 @@ Q_SIGNALS:
     void changed();
 
 private:
+    [[nodiscard]] QString http(const QString &path) const;
+
     BackendStatus m_status;
 };
 
