@@ -105,6 +105,8 @@ void ConsoleModel::loaded(const Expected<QList<Event>> &stored)
     m_inspector.clear();
     for (const Event &event : std::as_const(events))
         m_inspector.apply(event);
+    if (const auto *running = m_replies.find(m_selected))
+        m_inspector.apply(Delta{m_selected, running->turn, {}, 0, running->startedMs});
     setLoadState(LoadState::Ready);
     showSelected();
 }

@@ -54,7 +54,7 @@ QVariant TranscriptModel::data(const QModelIndex &index, int role) const
     case AuthorRole:
         return authorOf(entry);
     case GlyphRole:
-        return authorOf(entry).left(1).toUpper();
+        return entry.kind == Kind::Whisper ? u"O"_s : authorOf(entry).left(1).toUpper();
     case TimeRole:
         return format::wallClock(entry.atMs);
     case DetailRole:

@@ -1,32 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import QtQuick.Layouts
 import Loquat
 
 /// A name and its value, in two columns.
-RowLayout {
+Row {
     id: fact
 
     required property string name
     required property string value
     property bool verbatim: false
 
-    Layout.bottomMargin: 6
-    Layout.fillWidth: true
-    spacing: 0
+    width: parent.width
 
     BodyText {
-        Layout.preferredWidth: 100
         dimmed: true
         text: fact.name
+        width: 100
     }
 
     SelectableText {
         Accessible.name: fact.name + ": " + fact.value
-        Layout.fillWidth: true
         font.family: fact.verbatim ? Theme.mono : Theme.sans
         font.pixelSize: fact.verbatim ? Theme.code : Theme.body
         text: fact.value
+        width: parent.width - 100
         wrapMode: TextEdit.WrapAtWordBoundaryOrAnywhere
     }
 }

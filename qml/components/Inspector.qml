@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
 import QtQuick.Controls.Basic
-import QtQuick.Layouts
 import Loquat
 import Loquat.Models
 
@@ -20,73 +19,64 @@ Rectangle {
         clip: true
         contentHeight: column.height + 32
 
-        ColumnLayout {
+        Column {
             id: column
 
-            spacing: 0
-            width: parent.width - 32
+            spacing: 8
+            width: panel.width - 32
             x: 16
             y: 16
 
             SectionTitle { text: qsTr("This turn") }
 
-            GridLayout {
-                Layout.topMargin: 8
-                columnSpacing: 8
+            Grid {
                 columns: 2
                 rowSpacing: 12
+                bottomPadding: 12
 
                 Figure {
-                    Layout.fillWidth: true
                     label: qsTr("first token")
                     value: panel.inspector.firstToken
+                    width: column.width / 2
                 }
 
                 Figure {
-                    Layout.fillWidth: true
                     label: qsTr("rate")
                     value: panel.inspector.rate
+                    width: column.width / 2
                 }
 
                 Figure {
-                    Layout.fillWidth: true
                     label: panel.inspector.tokensLabel
                     value: panel.inspector.tokens
+                    width: column.width / 2
                 }
 
                 Figure {
-                    Layout.fillWidth: true
                     label: qsTr("cost so far")
                     value: panel.inspector.cost
+                    width: column.width / 2
                 }
             }
 
-            SectionTitle {
-                Layout.topMargin: 20
-                text: qsTr("Timeline")
-            }
+            SectionTitle { text: qsTr("Timeline") }
 
             Timeline {
-                Layout.fillWidth: true
-                Layout.topMargin: 8
+                bottomPadding: 12
                 timeline: panel.inspector.timeline
+                width: parent.width
             }
 
-            SectionTitle {
-                Layout.topMargin: 18
-                text: qsTr("Tokens per second")
-            }
+            SectionTitle { text: qsTr("Tokens per second") }
 
             RateChart {
-                Layout.fillWidth: true
-                Layout.topMargin: 8
                 values: panel.inspector.rateHistory
+                width: parent.width
             }
 
             SectionTitle {
-                Layout.bottomMargin: 6
-                Layout.topMargin: 20
                 text: qsTr("Session")
+                topPadding: 12
             }
 
             Fact { name: qsTr("User"); value: panel.inspector.user }
@@ -98,15 +88,14 @@ Rectangle {
             Fact { name: qsTr("Node"); value: panel.inspector.node }
 
             SectionTitle {
-                Layout.topMargin: 16
                 text: qsTr("Summary")
+                topPadding: 12
             }
 
             SelectableText {
-                Layout.fillWidth: true
-                Layout.topMargin: 6
                 color: Theme.dim
                 text: panel.inspector.summary.length > 0 ? panel.inspector.summary : qsTr("Written when the session ends.")
+                width: parent.width
             }
         }
     }

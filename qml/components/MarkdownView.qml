@@ -11,7 +11,7 @@ Column {
     required property var blocks
     property bool streaming: false
 
-    spacing: 8
+    spacing: 9
 
     Repeater {
         id: repeater

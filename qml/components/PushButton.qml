@@ -9,7 +9,7 @@ Button {
 
     property bool danger: false
     property bool primary: false
-    readonly property color fill: primary ? Theme.accentFill : Theme.raised
+    readonly property color fill: primary && enabled ? Theme.accentFill : Theme.raised
 
     Accessible.name: text
     font.family: Theme.sans
@@ -17,11 +17,10 @@ Button {
     font.weight: Font.Medium
     implicitHeight: 34
     leftPadding: 13
-    opacity: enabled ? 1 : 0.45
     rightPadding: 13
 
     background: Rectangle {
-        border.color: button.primary ? button.fill : Theme.line
+        border.color: button.primary && button.enabled ? button.fill : Theme.line
         color: button.down ? Qt.darker(button.fill, 1.15) : button.hovered ? Qt.lighter(button.fill, 1.08) : button.fill
         radius: Theme.radius
 
@@ -32,7 +31,7 @@ Button {
         FocusRing { control: button }
     }
     contentItem: BodyText {
-        color: button.primary ? Theme.onFill : button.danger ? Theme.bad : Theme.text
+        color: !button.enabled ? Theme.dim : button.primary ? Theme.onFill : button.danger ? Theme.bad : Theme.text
         font: button.font
         horizontalAlignment: Text.AlignHCenter
         text: button.text

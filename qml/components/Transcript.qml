@@ -36,9 +36,11 @@ Item {
         ScrollBar.vertical: ScrollBar {}
         anchors.fill: parent
         boundsBehavior: Flickable.StopAtBounds
+        bottomMargin: 10
         cacheBuffer: 1200
         clip: true
         model: transcript.consoleModel.transcript
+        topMargin: 18
 
         delegate: Item {
             id: slot
@@ -87,8 +89,6 @@ Item {
                 onDenied: transcript.consoleModel.actions.deny()
             }
         }
-        footer: Item { height: 10 }
-        header: Item { height: 18 }
 
         onContentHeightChanged: if (sticking)
             settle.restart()

@@ -25,10 +25,18 @@ FocusScope {
         conversation.compose(mode);
     }
 
+    function open() {
+        if (hasSelection)
+            listWanted = false;
+    }
+
     function search() {
         listWanted = true;
         list.focusSearch();
     }
+
+    Keys.onEnterPressed: open()
+    Keys.onReturnPressed: open()
 
     RowLayout {
         anchors.fill: parent

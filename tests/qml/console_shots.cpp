@@ -30,6 +30,8 @@ int main(int argc, char *argv[])
             QTextStream(stderr) << saved.error().message << '\n';
     };
     const QSize full(1440, 900);
+    link.health.address = u"ws://127.0.0.1:8000"_s;
+    Q_EMIT link.statusChanged();
     shoot(u"empty-dark"_s, ThemeSettings::Mode::Dark, full);
     fakes::playScene(link, QDateTime::currentMSecsSinceEpoch());
     console.model().select(fakes::sceneSession);

@@ -88,7 +88,7 @@ void playScene(ScriptedLink &link, qint64 now)
     const auto stream = [&](const QString &id, const QString &text, int rate) {
         const QStringList words = text.split(u' ');
         for (qsizetype i = 0; i < words.size(); ++i) {
-            const qint64 at = now - (words.size() - i) * 4000 / words.size();
+            const qint64 at = now - (words.size() - i) * 3800 / words.size() + 700;
             const int tokens = int(rate * 4 / words.size()) + int(i * 7 % 5);
             batch.stream.append(Delta{id, 4, (i > 0 ? u" "_s : QString()) + words[i], tokens, at});
         }
