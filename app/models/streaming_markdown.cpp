@@ -4,18 +4,18 @@
 #include <QQmlEngine>
 
 #include <algorithm>
-#include <cstring>
 
 namespace loquat {
 namespace {
 
+using namespace Qt::StringLiterals;
+
 /// A line of nothing but marks may yet become a heading, a list, a rule or text: showing it would make the
 /// line above jump between two looks.
-bool undecided(const QByteArray &line)
+bool undecided(const QString &line)
 {
-    return std::ranges::all_of(line, [](char c) {
-        return c == ' ' || c == '\t' || (c >= '0' && c <= '9') || std::strchr("-=*+#>`~|._:", c);
-    });
+    return std::ranges::all_of(
+        line, [](QChar c) { return c.isSpace() || c.isDigit() || u"-=*+#>`~|._:"_s.contains(c); });
 }
 
 } // namespace
@@ -60,9 +60,9 @@ void StreamingMarkdown::append(QStringView text)
     if (m_finished || text.isEmpty())
         return;
     m_source += text;
-    m_partial += text.toUtf8();
-    for (qsizetype end = m_partial.indexOf('\n'); end >= 0; end = m_partial.indexOf('\n')) {
-        takeLine(m_partial.first(end + 1));
+    m_partial += text;
+    for (qsizetype end = m_partial.indexOf(u'\n'); end >= 0; end = m_partial.indexOf(u'\n')) {
+        takeLine(QStringView(m_partial).first(end + 1).toUtf8());
         m_partial.remove(0, end + 1);
     }
     showTail();
@@ -73,7 +73,7 @@ void StreamingMarkdown::finish()
     if (m_finished)
         return;
     if (!m_partial.isEmpty())
-        takeLine(std::exchange(m_partial, {}) + '\n');
+        takeLine(std::exchange(m_partial, {}).toUtf8() + '\n');
     m_finished = true;
     showTail();
     m_committed = m_rows.size();
@@ -124,7 +124,7 @@ void StreamingMarkdown::takeLine(const QByteArray &line)
 void StreamingMarkdown::showTail()
 {
     const bool hold = !m_finished && undecided(m_partial);
-    const QByteArray tail = hold ? m_block : m_block + m_partial;
+    const QByteArray tail = hold ? m_block : m_block + m_partial.toUtf8();
     if (tail.trimmed().isEmpty())
         return;
     put(m_committed, markdown::render(tail));

@@ -40,8 +40,8 @@ private:
     void put(qsizetype row, const markdown::Block &block);
 
     QString m_source;
-    QByteArray m_block;   ///< whole lines of the block that is open
-    QByteArray m_partial; ///< the line that is being written
+    QByteArray m_block; ///< whole lines of the block that is open
+    QString m_partial;  ///< the line that is being written
     bool m_insideFence = false;
     bool m_finished = false;
     QList<markdown::Block> m_rows;

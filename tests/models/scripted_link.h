@@ -12,8 +12,6 @@ namespace loquat::fakes {
 /// A backend in a few lines: a test says what is stored and what happens, and reads what was commanded.
 class ScriptedLink final : public ConsoleLink
 {
-    Q_OBJECT
-
 public:
     struct Sent
     {
