@@ -9,10 +9,12 @@
 
 #include <QCoreApplication>
 #include <QProcessEnvironment>
+#include <QTemporaryDir>
 
 #include <sys/resource.h>
 
 #include <cstdio>
+#include <optional>
 
 namespace loquat {
 
@@ -71,7 +73,7 @@ int runApplication(int argc, char *argv[])
     QStringList arguments;
     for (int i = 0; i < argc; ++i)
         arguments.append(QString::fromLocal8Bit(argv[i]));
-    const auto options = parseOptions(arguments, environment());
+    auto options = parseOptions(arguments, environment());
     if (!options)
         return complain(options.error(), exitWrongSetting);
     const bool windowed = options->run == Options::Run::Console || options->run == Options::Run::Demo;
@@ -96,6 +98,14 @@ int runApplication(int argc, char *argv[])
     for (const QString &note : options->notes)
         say(stderr, u"loquat: "_s + note);
 
+    // A demonstration leaves nothing behind.
+    std::optional<QTemporaryDir> temporary;
+    if (options->run == Options::Run::Demo) {
+        temporary.emplace();
+        options->dataDir = temporary->path();
+        options->databaseUrl.clear();
+        options->provider = {u"simulated"_s, {}, {}, u"simulated"_s};
+    }
     auto service = Service::create(*options);
     if (!service)
         return complain(service.error(), exitWrongSetting);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "console_run.h"
+
+#include "console/console_window.h"
+#include "demo_traffic.h"
+#include "in_process_link.h"
+#include "service.h"
+
+#include <QGuiApplication>
+#include <QTimer>
+
+#include <cstdio>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Takes the picture for --screenshot: opens the newest session, says something to the assistant as an operator would,
+/// and waits until some replies stream, or a while has passed.
+class Photographer final : public QObject
+{
+public:
+    Photographer(ConsoleWindow &window, ConsoleLink &link, QString path)
+        : m_window(window)
+        , m_link(link)
+        , m_path(std::move(path))
+    {
+        connect(&m_poll, &QTimer::timeout, this, &Photographer::look);
+        m_poll.start(interval);
+    }
+
+private:
+    void look()
+    {
+        m_waited += interval;
+        ConsoleModel &model = m_window.model();
+        if (m_waited == setUp) {
+            model.selectNeighbour(1);
+            m_link.command(model.selectedId(),
+                           {CommandKind::Whisper, u"Mention that express shipping is free this week."_s, {}, u"you"_s},
+                           [](const Expected<void> &) {});
+        }
+        const bool lively = m_waited > 4 * setUp && m_link.status().streamingSessions >= 3;
+        if (!lively && m_waited < longest)
+            return;
+        m_poll.stop();
+        const auto saved = m_window.grabTo(m_path);
+        if (!saved)
+            std::fprintf(stderr, "loquat: %s\n", qUtf8Printable(saved.error().message));
+        QCoreApplication::exit(saved ? 0 : 1);
+    }
+
+    static constexpr std::chrono::milliseconds interval{100};
+    static constexpr std::chrono::milliseconds setUp{1'800};
+    static constexpr std::chrono::milliseconds longest{15'000};
+
+    ConsoleWindow &m_window;
+    ConsoleLink &m_link;
+    QString m_path;
+    QTimer m_poll;
+    std::chrono::milliseconds m_waited{0};
+};
+
+ThemeSettings::Mode themeMode(const QString &name)
+{
+    if (name == "light"_L1)
+        return ThemeSettings::Mode::Light;
+    return name == "dark"_L1 ? ThemeSettings::Mode::Dark : ThemeSettings::Mode::System;
+}
+
+} // namespace
+
+Expected<void> consolePossible()
+{
+    for (const char *display : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
+        if (qEnvironmentVariableIsSet(display))
+            return {};
+    return Error{u"no_display"_s, u"console: there is no display (DISPLAY and WAYLAND_DISPLAY are not set)"_s,
+                 u"expected a display, or --server"_s, false};
+}
+
+std::unique_ptr<QCoreApplication> makeConsoleApplication(int &argc, char **argv)
+{
+    return std::make_unique<QGuiApplication>(argc, argv);
+}
+
+int runConsole(Service &service, const Options &options)
+{
+    InProcessLink link(service.backend());
+    ConsoleWindow window(link);
+    window.model().theme()->setMode(themeMode(options.theme));
+    if (const auto shown = window.show(); !shown) {
+        std::fprintf(stderr, "loquat: %s\n", qUtf8Printable(shown.error().message));
+        return 1;
+    }
+    // Closing the window ends the program as a signal does: sessions are finalised, nothing is dropped.
+    QGuiApplication::setQuitOnLastWindowClosed(false);
+    QObject::connect(qGuiApp, &QGuiApplication::lastWindowClosed, &service,
+                     [&service] { service.shutDown([] { QCoreApplication::exit(0); }); });
+    std::unique_ptr<DemoTraffic> traffic;
+    if (options.run == Options::Run::Demo)
+        traffic = std::make_unique<DemoTraffic>(QUrl(service.backend().status().address));
+    std::unique_ptr<Photographer> photographer;
+    if (!options.screenshot.isEmpty())
+        photographer = std::make_unique<Photographer>(window, link, options.screenshot);
+    return QCoreApplication::exec();
+}
+
+} // namespace loquat

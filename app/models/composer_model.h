@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/command_runner.h"
+
+#include <QHash>
+
+namespace loquat {
+
+/// What a person types to a session: a whisper to the assistant, a reply to the user, or a note for other
+/// operators. Each session keeps its own draft.
+class ComposerModel : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Owned by ConsoleModel")
+    Q_PROPERTY(Mode mode READ mode WRITE setMode NOTIFY changed)
+    Q_PROPERTY(QString text READ text WRITE setText NOTIFY changed)
+    Q_PROPERTY(QString placeholder READ placeholder NOTIFY changed)
+    Q_PROPERTY(QString sendLabel READ sendLabel NOTIFY changed)
+    Q_PROPERTY(bool enabled READ isEnabled NOTIFY changed)
+    Q_PROPERTY(bool canSend READ canSend NOTIFY changed)
+
+public:
+    enum class Mode { Whisper, Reply, Note };
+    Q_ENUM(Mode)
+
+    ComposerModel(CommandRunner &runner, QObject *parent = nullptr);
+
+    void show(const SessionSnapshot &session);
+    void clear();
+
+    [[nodiscard]] Mode mode() const { return m_mode; }
+    void setMode(Mode mode);
+    [[nodiscard]] QString text() const { return m_drafts.value(m_session); }
+    void setText(const QString &text);
+    [[nodiscard]] QString placeholder() const;
+    [[nodiscard]] QString sendLabel() const;
+    [[nodiscard]] bool isEnabled() const { return m_open; }
+    [[nodiscard]] bool canSend() const;
+
+    /// The draft stays until the backend has taken it, so that a refusal loses nothing.
+    Q_INVOKABLE void send();
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void deliver(CommandKind kind);
+
+    CommandRunner &m_runner;
+    Mode m_mode = Mode::Whisper;
+    QString m_session;
+    QHash<QString, QString> m_drafts;
+    bool m_open = false;
+    bool m_human = false;
+    bool m_sending = false;
+};
+
+} // namespace loquat

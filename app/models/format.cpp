@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/format.h"
+
+#include <QDateTime>
+#include <QLocale>
+
+#include <cmath>
+
+namespace loquat::format {
+
+using namespace Qt::StringLiterals;
+
+QString duration(qint64 ms)
+{
+    ms = std::max<qint64>(0, ms);
+    if (ms < 1000)
+        return u"%1 ms"_s.arg(ms);
+    if (ms < 60'000)
+        return u"%1 s"_s.arg(double(ms) / 1000, 0, 'f', 1);
+    const qint64 seconds = ms / 1000;
+    if (seconds < 3600)
+        return u"%1 min %2 s"_s.arg(seconds / 60).arg(seconds % 60);
+    return u"%1 h %2 min"_s.arg(seconds / 3600).arg(seconds % 3600 / 60);
+}
+
+QString duration(const std::optional<qint64> &ms)
+{
+    return ms ? duration(*ms) : unknown;
+}
+
+QString age(qint64 ms)
+{
+    const qint64 seconds = ms / 1000;
+    if (seconds < 5)
+        return u"now"_s;
+    if (seconds < 60)
+        return u"%1 s"_s.arg(seconds);
+    if (seconds < 3600)
+        return u"%1 min"_s.arg(seconds / 60);
+    if (seconds < 86'400)
+        return u"%1 h"_s.arg(seconds / 3600);
+    return u"%1 d"_s.arg(seconds / 86'400);
+}
+
+QString wallClock(qint64 atMs)
+{
+    return QDateTime::fromMSecsSinceEpoch(atMs).toString(u"HH:mm:ss"_s);
+}
+
+QString count(qint64 number)
+{
+    return QLocale(QLocale::English, QLocale::UnitedStates).toString(number);
+}
+
+QString count(const std::optional<qint64> &number)
+{
+    return number ? count(*number) : unknown;
+}
+
+QString rate(double tokensPerSecond)
+{
+    return count(std::llround(tokensPerSecond)) + u" tok/s"_s;
+}
+
+QString oneLine(QStringView text, qsizetype limit)
+{
+    QString line;
+    line.reserve(std::min(text.size(), limit) + 1);
+    bool space = false;
+    for (const QChar c : text) {
+        if (c.isSpace()) {
+            space = !line.isEmpty();
+            continue;
+        }
+        if (c == u'*' || c == u'`' || c == u'#')
+            continue;
+        if (line.size() >= limit)
+            return line + u'…';
+        if (space)
+            line += u' ';
+        space = false;
+        line += c;
+    }
+    return line;
+}
+
+} // namespace loquat::format

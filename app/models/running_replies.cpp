@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/running_replies.h"
+
+namespace loquat {
+
+void RunningReplies::apply(const Event &event)
+{
+    if (event.type == EventType::SessionEnded) {
+        m_sessions.remove(event.sessionId);
+        return;
+    }
+    Live &live = m_sessions[event.sessionId];
+    live.lastSeq = std::max(live.lastSeq, event.seq);
+    // Not a user message: one may arrive, and wait its turn, while a reply runs.
+    if (event.type == EventType::AiMessage)
+        live.reply = {};
+}
+
+void RunningReplies::apply(const Delta &delta)
+{
+    Reply &reply = m_sessions[delta.sessionId].reply;
+    if (reply.turn != delta.turn)
+        reply = {};
+    if (reply.text.isEmpty())
+        reply.startedMs = delta.atMs;
+    reply.turn = delta.turn;
+    reply.text += delta.text;
+}
+
+const RunningReplies::Reply *RunningReplies::find(const QString &sessionId) const
+{
+    const auto live = m_sessions.constFind(sessionId);
+    return live == m_sessions.cend() || live->reply.text.isEmpty() ? nullptr : &live->reply;
+}
+
+qint64 RunningReplies::lastSeq(const QString &sessionId) const
+{
+    return m_sessions.value(sessionId).lastSeq;
+}
+
+} // namespace loquat

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/session_actions.h"
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+SessionActions::SessionActions(CommandRunner &runner, QObject *parent)
+    : QObject(parent)
+    , m_runner(runner)
+{
+}
+
+void SessionActions::show(const SessionSnapshot &session, const QString &pendingCallId)
+{
+    m_open = session.status == SessionStatus::Active;
+    m_endAsked = m_endAsked && m_open;
+    m_mode = session.mode;
+    m_phase = session.phase;
+    m_pendingCallId = pendingCallId;
+    Q_EMIT changed();
+}
+
+void SessionActions::clear()
+{
+    m_open = false;
+    m_endAsked = false;
+    m_mode = Mode::Ai;
+    m_phase = Phase::Idle;
+    m_pendingCallId.clear();
+    Q_EMIT changed();
+}
+
+bool SessionActions::canStop() const
+{
+    return m_open && m_phase != Phase::Idle && m_phase != Phase::Failed;
+}
+
+bool SessionActions::canPause() const
+{
+    return m_open && m_mode != Mode::Human;
+}
+
+QString SessionActions::pauseLabel() const
+{
+    return m_mode == Mode::Paused ? u"Resume AI"_s : u"Pause AI"_s;
+}
+
+QString SessionActions::takeOverLabel() const
+{
+    return m_mode == Mode::Human ? u"Release"_s : u"Take over"_s;
+}
+
+QString SessionActions::endLabel() const
+{
+    return m_endAsked ? u"End now?"_s : u"End"_s;
+}
+
+bool SessionActions::canDecide() const
+{
+    return m_open && m_phase == Phase::WaitingForApproval && !m_pendingCallId.isEmpty();
+}
+
+void SessionActions::stop()
+{
+    if (canStop())
+        m_runner.run(CommandKind::Cancel);
+}
+
+void SessionActions::togglePause()
+{
+    if (canPause())
+        m_runner.run(m_mode == Mode::Paused ? CommandKind::Resume : CommandKind::Pause);
+}
+
+void SessionActions::toggleTakeOver()
+{
+    if (canTakeOver())
+        m_runner.run(m_mode == Mode::Human ? CommandKind::Release : CommandKind::TakeOver);
+}
+
+void SessionActions::end()
+{
+    if (!canEnd())
+        return;
+    m_endAsked = !m_endAsked;
+    if (!m_endAsked)
+        m_runner.run(CommandKind::End);
+    Q_EMIT changed();
+}
+
+void SessionActions::forgetEnd()
+{
+    if (!m_endAsked)
+        return;
+    m_endAsked = false;
+    Q_EMIT changed();
+}
+
+void SessionActions::decide(CommandKind kind)
+{
+    if (!canDecide())
+        return;
+    Command command;
+    command.kind = kind;
+    command.callId = m_pendingCallId;
+    m_runner.run(command);
+}
+
+} // namespace loquat

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/command_runner.h"
+
+namespace loquat {
+
+/// The buttons above a conversation: which of them make sense now, what they are called, what they send.
+class SessionActions : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Owned by ConsoleModel")
+    Q_PROPERTY(bool canStop READ canStop NOTIFY changed)
+    Q_PROPERTY(bool canPause READ canPause NOTIFY changed)
+    Q_PROPERTY(QString pauseLabel READ pauseLabel NOTIFY changed)
+    Q_PROPERTY(bool canTakeOver READ canTakeOver NOTIFY changed)
+    Q_PROPERTY(QString takeOverLabel READ takeOverLabel NOTIFY changed)
+    Q_PROPERTY(bool canEnd READ canEnd NOTIFY changed)
+    Q_PROPERTY(QString endLabel READ endLabel NOTIFY changed)
+    Q_PROPERTY(bool canDecide READ canDecide NOTIFY changed)
+
+public:
+    SessionActions(CommandRunner &runner, QObject *parent = nullptr);
+
+    void show(const SessionSnapshot &session, const QString &pendingCallId);
+    void clear();
+
+    [[nodiscard]] bool canStop() const;
+    [[nodiscard]] bool canPause() const;
+    [[nodiscard]] QString pauseLabel() const;
+    [[nodiscard]] bool canTakeOver() const { return m_open; }
+    [[nodiscard]] QString takeOverLabel() const;
+    [[nodiscard]] bool canEnd() const { return m_open; }
+    [[nodiscard]] QString endLabel() const;
+    [[nodiscard]] bool canDecide() const;
+
+    Q_INVOKABLE void stop();
+    Q_INVOKABLE void togglePause();
+    Q_INVOKABLE void toggleTakeOver();
+    /// Ending cannot be undone, so it is asked for twice.
+    Q_INVOKABLE void end();
+    Q_INVOKABLE void forgetEnd();
+    Q_INVOKABLE void approve() { decide(CommandKind::Approve); }
+    Q_INVOKABLE void deny() { decide(CommandKind::Deny); }
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void decide(CommandKind kind);
+
+    CommandRunner &m_runner;
+    bool m_open = false;
+    bool m_endAsked = false;
+    Mode m_mode = Mode::Ai;
+    Phase m_phase = Phase::Idle;
+    QString m_pendingCallId;
+};
+
+} // namespace loquat

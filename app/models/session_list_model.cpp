@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/session_list_model.h"
+
+#include "models/format.h"
+
+namespace loquat {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr int sparklinePoints = 14;
+constexpr qsizetype previewLength = 120;
+
+/// The line that is being written: the end of a reply says more than its start.
+QString lastLine(const QString &text)
+{
+    const QStringView tail = QStringView(text).right(previewLength * 2);
+    qsizetype end = tail.size();
+    while (end > 0) {
+        const qsizetype start = tail.lastIndexOf(u'\n', end - 1) + 1;
+        const QString line = format::oneLine(tail.mid(start, end - start), previewLength);
+        if (line.size() > 3 || start == 0)
+            return line;
+        end = start - 1;
+    }
+    return {};
+}
+
+} // namespace
+
+int SessionListModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_rows.size());
+}
+
+QVariant SessionListModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+        return {};
+    const Row &row = m_rows[size_t(index.row())];
+    switch (role) {
+    case Qt::DisplayRole:
+    case UserIdRole:
+        return row.session.userId;
+    case SessionIdRole:
+        return row.session.sessionId;
+    case StateRole:
+        return row.state.word;
+    case StateKindRole:
+        return row.state.kind;
+    case PreviewRole:
+        return row.liveText.isEmpty() ? format::oneLine(row.session.preview, previewLength) : row.liveText;
+    case RateRole:
+        return row.state.streaming ? format::rate(row.meter.perSecond(m_now)) : QString();
+    case SparklineRole:
+        return QVariant::fromValue(row.state.streaming ? row.meter.history(m_now, sparklinePoints)
+                                                       : QList<double>());
+    case AgeRole:
+        return format::age(m_now - row.session.lastActivityMs);
+    case StreamingRole:
+        return row.state.streaming;
+    case NeedsYouRole:
+        return row.state.needsYou;
+    case EndedRole:
+        return row.state.ended;
+    case StartedRole:
+        return row.session.startedAtMs;
+    default:
+        return {};
+    }
+}
+
+QHash<int, QByteArray> SessionListModel::roleNames() const
+{
+    return {{SessionIdRole, "sessionId"}, {UserIdRole, "userId"},   {StateRole, "stateWord"},
+            {StateKindRole, "stateKind"}, {PreviewRole, "preview"}, {RateRole, "rate"},
+            {SparklineRole, "sparkline"}, {AgeRole, "age"},         {StreamingRole, "streaming"},
+            {NeedsYouRole, "needsYou"},   {EndedRole, "ended"},     {StartedRole, "startedAtMs"}};
+}
+
+void SessionListModel::apply(const LiveBatch &batch, const RunningReplies &replies, qint64 nowMs)
+{
+    m_now = nowMs;
+    const std::tuple before(m_open, m_streaming, m_needsYou);
+    QSet<int> changed;
+    for (const SessionSnapshot &session : batch.sessions) {
+        put(session);
+        touch(session.sessionId, changed, replies);
+    }
+    for (const auto &item : batch.stream) {
+        if (const auto *delta = std::get_if<Delta>(&item)) {
+            if (const auto row = m_rowOf.constFind(delta->sessionId); row != m_rowOf.cend())
+                m_rows[size_t(*row)].meter.add(delta->atMs, delta->tokens);
+            touch(delta->sessionId, changed, replies);
+        } else {
+            touch(std::get<Event>(item).sessionId, changed, replies);
+        }
+    }
+    for (const int row : std::as_const(changed))
+        Q_EMIT dataChanged(index(row), index(row));
+    forgetOldest();
+    if (before != std::tuple(m_open, m_streaming, m_needsYou))
+        Q_EMIT countsChanged();
+}
+
+void SessionListModel::tick(qint64 nowMs)
+{
+    m_now = nowMs;
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {RateRole, SparklineRole, AgeRole});
+}
+
+const SessionSnapshot *SessionListModel::find(const QString &sessionId) const
+{
+    const auto row = m_rowOf.constFind(sessionId);
+    return row == m_rowOf.cend() ? nullptr : &m_rows[size_t(*row)].session;
+}
+
+const RateMeter *SessionListModel::meter(const QString &sessionId) const
+{
+    const auto row = m_rowOf.constFind(sessionId);
+    return row == m_rowOf.cend() ? nullptr : &m_rows[size_t(*row)].meter;
+}
+
+QString SessionListModel::countsText() const
+{
+    return u"%1 open · %2 streaming"_s.arg(format::count(m_open), format::count(m_streaming));
+}
+
+void SessionListModel::put(const SessionSnapshot &session)
+{
+    const SessionState state = stateOf(session);
+    if (const auto known = m_rowOf.constFind(session.sessionId); known != m_rowOf.cend()) {
+        Row &row = m_rows[size_t(*known)];
+        count(row.state, -1);
+        row.session = session;
+        row.state = state;
+    } else {
+        const int at = rowCount();
+        beginInsertRows({}, at, at);
+        m_rows.push_back({session, state, {}, {}});
+        m_rowOf.insert(session.sessionId, at);
+        endInsertRows();
+    }
+    count(state, 1);
+}
+
+void SessionListModel::count(const SessionState &state, int sign)
+{
+    (state.ended ? m_ended : m_open) += sign;
+    m_streaming += state.streaming ? sign : 0;
+    m_needsYou += state.needsYou ? sign : 0;
+}
+
+void SessionListModel::touch(const QString &sessionId, QSet<int> &touched, const RunningReplies &replies)
+{
+    const auto row = m_rowOf.constFind(sessionId);
+    if (row == m_rowOf.cend() || touched.contains(*row))
+        return;
+    const auto *reply = replies.find(sessionId);
+    m_rows[size_t(*row)].liveText = reply ? lastLine(reply->text) : QString();
+    touched.insert(*row);
+}
+
+void SessionListModel::forgetOldest()
+{
+    if (m_ended <= maxEnded)
+        return;
+    for (int row = 0; m_ended > maxEnded && row < rowCount();) {
+        if (!m_rows[size_t(row)].state.ended) {
+            ++row;
+            continue;
+        }
+        beginRemoveRows({}, row, row);
+        count(m_rows[size_t(row)].state, -1);
+        m_rowOf.remove(m_rows[size_t(row)].session.sessionId);
+        m_rows.erase(m_rows.begin() + row);
+        for (int later = row; later < rowCount(); ++later)
+            m_rowOf[m_rows[size_t(later)].session.sessionId] = later;
+        endRemoveRows();
+    }
+}
+
+} // namespace loquat

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/session_snapshot.h"
+
+#include <QObject>
+#include <qqmlregistration.h>
+
+namespace loquat {
+
+/// The status bar in words: where clients connect, how much is live, how fast, and how model and store are.
+class StatusModel : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Owned by ConsoleModel")
+    Q_PROPERTY(bool listening READ listening NOTIFY changed)
+    Q_PROPERTY(QString address READ address NOTIFY changed)
+    Q_PROPERTY(QString demoUrl READ demoUrl NOTIFY changed)
+    Q_PROPERTY(QString tryCommand READ tryCommand NOTIFY changed)
+    Q_PROPERTY(QString historyUrl READ historyUrl NOTIFY changed)
+    Q_PROPERTY(QString metricsUrl READ metricsUrl NOTIFY changed)
+    Q_PROPERTY(QString sessions READ sessions NOTIFY changed)
+    Q_PROPERTY(QString rate READ rate NOTIFY changed)
+    Q_PROPERTY(QString firstToken READ firstToken NOTIFY changed)
+    Q_PROPERTY(QString modelName READ modelName NOTIFY changed)
+    Q_PROPERTY(QString modelWord READ modelWord NOTIFY changed)
+    Q_PROPERTY(QString modelKind READ modelKind NOTIFY changed)
+    Q_PROPERTY(QString modelDetail READ modelDetail NOTIFY changed)
+    Q_PROPERTY(QString storeName READ storeName NOTIFY changed)
+    Q_PROPERTY(QString storeWord READ storeWord NOTIFY changed)
+    Q_PROPERTY(QString storeKind READ storeKind NOTIFY changed)
+    Q_PROPERTY(QString storeDetail READ storeDetail NOTIFY changed)
+    Q_PROPERTY(QString queued READ queued NOTIFY changed)
+
+public:
+    using QObject::QObject;
+
+    void show(const BackendStatus &status);
+
+    [[nodiscard]] bool listening() const { return !m_status.address.isEmpty(); }
+    [[nodiscard]] QString address() const;
+    [[nodiscard]] QString demoUrl() const;    ///< the browser client
+    [[nodiscard]] QString tryCommand() const; ///< what to type to get a first session
+    [[nodiscard]] QString historyUrl() const;
+    [[nodiscard]] QString metricsUrl() const;
+    [[nodiscard]] QString sessions() const;
+    [[nodiscard]] QString rate() const;
+    [[nodiscard]] QString firstToken() const;
+    [[nodiscard]] QString modelName() const { return m_status.model; }
+    [[nodiscard]] QString modelWord() const;
+    [[nodiscard]] QString modelKind() const;
+    [[nodiscard]] QString modelDetail() const;
+    [[nodiscard]] QString storeName() const { return m_status.storeName; }
+    [[nodiscard]] QString storeWord() const;
+    [[nodiscard]] QString storeKind() const;
+    [[nodiscard]] QString storeDetail() const { return m_status.storeDetail; }
+    [[nodiscard]] QString queued() const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    [[nodiscard]] QString http(const QString &path) const;
+
+    BackendStatus m_status;
+};
+
+} // namespace loquat

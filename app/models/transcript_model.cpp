@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/transcript_model.h"
+
+#include "models/format.h"
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+using Kind = TranscriptEntry::Kind;
+using Tool = TranscriptEntry::Tool;
+
+namespace {
+
+QString nameOf(Kind kind)
+{
+    switch (kind) {
+    case Kind::User:
+        return u"user"_s;
+    case Kind::Assistant:
+        return u"assistant"_s;
+    case Kind::Tool:
+        return u"tool"_s;
+    case Kind::Whisper:
+        return u"whisper"_s;
+    case Kind::OperatorMessage:
+        return u"operator"_s;
+    case Kind::Note:
+        return u"note"_s;
+    case Kind::Error:
+        return u"error"_s;
+    case Kind::Summary:
+        return u"summary"_s;
+    case Kind::Line:
+        break;
+    }
+    return u"line"_s;
+}
+
+} // namespace
+
+int TranscriptModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_entries.size());
+}
+
+QVariant TranscriptModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+        return {};
+    const TranscriptEntry &entry = m_entries[index.row()];
+    switch (role) {
+    case KindRole:
+        return nameOf(entry.kind);
+    case AuthorRole:
+        return authorOf(entry);
+    case GlyphRole:
+        return entry.kind == Kind::Whisper ? u"O"_s : authorOf(entry).left(1).toUpper();
+    case TimeRole:
+        return format::wallClock(entry.atMs);
+    case DetailRole:
+        return entry.detail;
+    case Qt::DisplayRole:
+    case TextRole:
+        return entry.blocks ? entry.blocks->source() : entry.text;
+    case LineKindRole:
+        return entry.kindOfLine;
+    case BlocksRole:
+        return QVariant::fromValue<QObject *>(entry.blocks.get());
+    case StreamingRole:
+        return entry.streaming;
+    case ToolStateRole:
+        return wordOf(entry.tool);
+    case ToolStateKindRole:
+        return kindOf(entry.tool);
+    case ToolWaitsRole:
+        return entry.tool == Tool::WaitsForApproval;
+    case ArgsRole:
+        return entry.args;
+    case ResultRole:
+        return entry.result;
+    case ToolTimeRole:
+        return entry.toolMs ? format::duration(*entry.toolMs) : QString();
+    default:
+        return {};
+    }
+}
+
+QHash<int, QByteArray> TranscriptModel::roleNames() const
+{
+    return {{KindRole, "kind"},
+            {AuthorRole, "author"},
+            {GlyphRole, "glyph"},
+            {TimeRole, "time"},
+            {DetailRole, "detail"},
+            {TextRole, "entryText"},
+            {LineKindRole, "lineKind"},
+            {BlocksRole, "blocks"},
+            {StreamingRole, "streaming"},
+            {ToolStateRole, "toolState"},
+            {ToolStateKindRole, "toolStateKind"},
+            {ToolWaitsRole, "toolWaits"},
+            {ArgsRole, "toolArgs"},
+            {ResultRole, "toolResult"},
+            {ToolTimeRole, "toolTime"}};
+}
+
+void TranscriptModel::clear()
+{
+    m_openCalls.clear();
+    m_running = -1;
+    m_lastSeq = m_liveSeq = m_staleUntil = 0;
+    if (m_entries.isEmpty())
+        return;
+    // Rows go before their blocks do: a delegate may still be bound to them.
+    const auto kept = m_entries;
+    beginRemoveRows({}, 0, rowCount() - 1);
+    m_entries.clear();
+    endRemoveRows();
+    Q_EMIT countChanged();
+}
+
+void TranscriptModel::load(const QList<Event> &events, const RunningReplies::Reply *running, qint64 liveSeq)
+{
+    clear();
+    m_liveSeq = liveSeq;
+    for (const Event &event : events) {
+        if (event.seq <= m_lastSeq)
+            continue;
+        if (event.type == EventType::AiMessage && event.seq > liveSeq)
+            m_staleUntil = event.seq;
+        take(event);
+    }
+    if (running && m_liveSeq >= m_staleUntil)
+        apply(Delta{{}, running->turn, running->text, 0, running->startedMs});
+}
+
+void TranscriptModel::apply(const Event &event)
+{
+    m_liveSeq = std::max(m_liveSeq, event.seq);
+    if (event.seq > m_lastSeq)
+        take(event);
+    else if (event.type == EventType::AiMessage && m_running >= 0)
+        dropReply(); // it is shown already, as it was stored
+}
+
+void TranscriptModel::apply(const Delta &delta)
+{
+    if (m_liveSeq < m_staleUntil || delta.text.isEmpty())
+        return;
+    if (m_running >= 0 && m_entries[m_running].turn != delta.turn) {
+        m_entries[m_running].streaming = false;
+        m_entries[m_running].blocks->finish();
+        changed(std::exchange(m_running, -1));
+    }
+    if (m_running < 0) {
+        TranscriptEntry entry;
+        entry.kind = Kind::Assistant;
+        entry.atMs = delta.atMs;
+        entry.turn = delta.turn;
+        entry.streaming = true;
+        entry.blocks = std::make_shared<StreamingMarkdown>();
+        append(std::move(entry));
+        m_running = m_entries.size() - 1;
+    }
+    m_entries[m_running].blocks->append(delta.text);
+}
+
+void TranscriptModel::setWaitsForApproval(bool waits)
+{
+    const auto call = m_openCalls.constFind(pendingCallId());
+    if (call == m_openCalls.cend())
+        return;
+    TranscriptEntry &entry = m_entries[*call];
+    const Tool state = waits ? Tool::WaitsForApproval : Tool::Running;
+    if (entry.tool == state)
+        return;
+    entry.tool = state;
+    changed(*call);
+}
+
+QString TranscriptModel::pendingCallId() const
+{
+    QString newest;
+    qsizetype row = -1;
+    for (auto call = m_openCalls.cbegin(); call != m_openCalls.cend(); ++call)
+        if (*call > row) {
+            row = *call;
+            newest = call.key();
+        }
+    return newest;
+}
+
+void TranscriptModel::take(const Event &event)
+{
+    m_lastSeq = event.seq;
+    if (event.type == EventType::SessionStarted)
+        m_user = event.meta["user_id"_L1].toString(m_user);
+    if (event.type == EventType::ToolResult)
+        return finishTool(event);
+    if (event.type == EventType::AiMessage && m_running >= 0)
+        return finishReply(event);
+    // An empty message carries a turn's totals only, e.g. of a reply that a tool call cut short.
+    if (event.type == EventType::AiMessage && event.content.isEmpty() && replyDetail(event.meta).isEmpty())
+        return;
+    if (auto entry = entryOf(event))
+        append(std::move(*entry));
+}
+
+void TranscriptModel::append(TranscriptEntry entry)
+{
+    const int row = rowCount();
+    if (entry.tool == Tool::Running)
+        m_openCalls.insert(entry.callId, row);
+    beginInsertRows({}, row, row);
+    m_entries.append(std::move(entry));
+    endInsertRows();
+    Q_EMIT countChanged();
+}
+
+void TranscriptModel::changed(qsizetype row)
+{
+    Q_EMIT dataChanged(index(int(row)), index(int(row)));
+}
+
+void TranscriptModel::finishReply(const Event &event)
+{
+    const qsizetype row = std::exchange(m_running, -1);
+    TranscriptEntry &entry = m_entries[row];
+    entry.streaming = false;
+    entry.detail = replyDetail(event.meta);
+    entry.blocks->finishAs(event.content);
+    changed(row);
+}
+
+void TranscriptModel::dropReply()
+{
+    const int row = int(std::exchange(m_running, -1));
+    const auto kept = m_entries[row].blocks;
+    beginRemoveRows({}, row, row);
+    m_entries.removeAt(row);
+    endRemoveRows();
+    for (qsizetype &call : m_openCalls)
+        call -= call > row ? 1 : 0;
+    Q_EMIT countChanged();
+}
+
+void TranscriptModel::finishTool(const Event &event)
+{
+    const auto call = m_openCalls.constFind(event.meta["call_id"_L1].toString());
+    if (call == m_openCalls.cend())
+        return;
+    const qsizetype row = *call;
+    m_openCalls.erase(call);
+    TranscriptEntry &entry = m_entries[row];
+    entry.tool = event.meta["ok"_L1].toBool() ? Tool::Ok : Tool::Failed;
+    entry.result = event.content;
+    if (const auto ms = event.meta["ms"_L1]; ms.isDouble())
+        entry.toolMs = ms.toInteger();
+    changed(row);
+}
+
+QString TranscriptModel::authorOf(const TranscriptEntry &entry) const
+{
+    switch (entry.kind) {
+    case Kind::User:
+        return m_user.isEmpty() ? u"user"_s : m_user;
+    case Kind::Assistant:
+        return u"assistant"_s;
+    case Kind::Tool:
+        return entry.text;
+    case Kind::Whisper:
+        return u"You whispered to the assistant"_s;
+    case Kind::OperatorMessage:
+        return u"operator"_s;
+    case Kind::Note:
+        return u"Note"_s;
+    case Kind::Error:
+        return u"Error"_s;
+    case Kind::Summary:
+        return u"Summary"_s;
+    case Kind::Line:
+        break;
+    }
+    return {};
+}
+
+} // namespace loquat

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/running_replies.h"
+#include "models/transcript_entry.h"
+
+#include <QAbstractListModel>
+#include <QHash>
+#include <qqmlregistration.h>
+
+namespace loquat {
+
+/// The conversation of one session: what was stored, then what happens live. An event is shown once, by its
+/// seq; a token touches the last block of the running reply and nothing else.
+class TranscriptModel : public QAbstractListModel
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("Owned by ConsoleModel")
+    Q_PROPERTY(int count READ count NOTIFY countChanged)
+
+public:
+    enum Role {
+        KindRole = Qt::UserRole + 1,
+        AuthorRole,
+        GlyphRole,
+        TimeRole,
+        DetailRole,
+        TextRole,
+        LineKindRole,
+        BlocksRole,
+        StreamingRole,
+        ToolStateRole,
+        ToolStateKindRole,
+        ToolWaitsRole,
+        ArgsRole,
+        ResultRole,
+        ToolTimeRole,
+    };
+
+    using QAbstractListModel::QAbstractListModel;
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
+    [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
+    [[nodiscard]] int count() const { return rowCount(); }
+
+    /// Empties the model, for a session whose events are still to come.
+    void clear();
+    void setUserName(const QString &name) { m_user = name; }
+    /// Shows stored events, and the reply that runs meanwhile if any.
+    void load(const QList<Event> &events, const RunningReplies::Reply *running, qint64 liveSeq);
+    void apply(const Event &event);
+    void apply(const Delta &delta);
+    /// The newest call without a result waits for an operator (or no longer does).
+    void setWaitsForApproval(bool waits);
+
+    [[nodiscard]] qint64 lastSeq() const { return m_lastSeq; }
+    [[nodiscard]] QString pendingCallId() const; ///< of the newest call without a result
+
+Q_SIGNALS:
+    void countChanged();
+
+private:
+    void take(const Event &event);
+    void append(TranscriptEntry entry);
+    void changed(qsizetype row);
+    void finishReply(const Event &event);
+    void dropReply();
+    void finishTool(const Event &event);
+    [[nodiscard]] QString authorOf(const TranscriptEntry &entry) const;
+
+    QList<TranscriptEntry> m_entries;
+    QHash<QString, qsizetype> m_openCalls; ///< row by call id, until the result
+    qsizetype m_running = -1;              ///< row of the reply that is being written
+    qint64 m_lastSeq = 0;
+    qint64 m_liveSeq = 0;    ///< newest seq that the live stream has reached
+    qint64 m_staleUntil = 0; ///< tokens before this seq belong to a reply that was loaded whole
+    QString m_user;
+};
+
+} // namespace loquat

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtQuick.Controls.Basic
+import QtQuick.Layouts
+import Loquat
+import Loquat.Models
+
+/// The operator console.
+ApplicationWindow {
+    id: window
+
+    required property ConsoleModel consoleModel
+    readonly property bool typing: activeFocusItem instanceof TextInput || (activeFocusItem instanceof TextEdit && !activeFocusItem.readOnly)
+    readonly property bool keysAct: !typing && rail.current === 0
+
+    color: Theme.bg
+    height: 900
+    minimumHeight: 480
+    minimumWidth: 640
+    title: consoleModel.title.length > 0 ? qsTr("%1 · Loquat").arg(consoleModel.title) : "Loquat"
+    visible: true
+    width: 1440
+
+    footer: StatusBar { status: window.consoleModel.status }
+
+    Binding {
+        property: "dark"
+        target: Theme
+        value: window.consoleModel.theme.dark
+    }
+
+    Binding {
+        property: "reducedMotion"
+        target: Theme
+        value: window.consoleModel.theme.reducedMotion
+    }
+
+    RowLayout {
+        anchors.fill: parent
+        spacing: 0
+
+        NavRail {
+            id: rail
+
+            Layout.fillHeight: true
+            needsYou: window.consoleModel.needsYou
+        }
+
+        StackLayout {
+            Layout.fillHeight: true
+            Layout.fillWidth: true
+            currentIndex: rail.current
+
+            LivePage {
+                id: live
+
+                consoleModel: window.consoleModel
+                focus: true
+            }
+
+            ComingPage {
+                command: window.consoleModel.status.historyUrl
+                explanation: qsTr("History will list every conversation ever held, with search and export. Until then the API has them all:")
+                title: qsTr("History is not here yet")
+            }
+
+            ComingPage {
+                explanation: qsTr("Tools will list what the assistant may call, and every call that waits for approval. Until then approve and deny in the conversation: choose Needs you on the Live page, then press A or D.")
+                title: qsTr("Tools is not here yet")
+            }
+
+            ComingPage {
+                command: window.consoleModel.status.metricsUrl
+                explanation: qsTr("Metrics will chart latency, throughput and errors. Until then Prometheus and curl can read them:")
+                title: qsTr("Metrics is not here yet")
+            }
+
+            SettingsPage { settings: window.consoleModel.theme }
+        }
+    }
+
+    LiveShortcuts {
+        consoleModel: window.consoleModel
+        keysAct: window.keysAct
+        page: live
+
+        onSearchWanted: {
+            rail.current = 0;
+            live.search();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import Loquat
+
+/// Code as it was written, scrolled sideways rather than wrapped.
+Rectangle {
+    id: box
+
+    required property string language
+    required property string text
+
+    border.color: Theme.line
+    color: Theme.panel
+    implicitHeight: flick.height + 20 + bar.height
+    radius: Theme.radius
+
+    Item {
+        id: bar
+
+        height: 26
+        width: parent.width
+
+        BodyText {
+            anchors.left: parent.left
+            anchors.leftMargin: 12
+            anchors.verticalCenter: parent.verticalCenter
+            dimmed: true
+            font.pixelSize: Theme.label
+            text: box.language.length > 0 ? box.language : qsTr("code")
+        }
+
+        CopyButton {
+            anchors.right: parent.right
+            anchors.rightMargin: 4
+            anchors.verticalCenter: parent.verticalCenter
+            source: source
+        }
+    }
+
+    Flickable {
+        id: flick
+
+        anchors.left: parent.left
+        anchors.leftMargin: 12
+        anchors.right: parent.right
+        anchors.rightMargin: 12
+        anchors.top: bar.bottom
+        anchors.topMargin: 4
+        boundsBehavior: Flickable.StopAtBounds
+        clip: true
+        contentWidth: source.implicitWidth
+        flickableDirection: Flickable.HorizontalFlick
+        height: source.implicitHeight
+
+        SelectableText {
+            id: source
+
+            font.family: Theme.mono
+            font.pixelSize: Theme.code
+            text: box.text
+            wrapMode: TextEdit.NoWrap
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtQuick.Controls.Basic
+import Loquat
+
+/// Copies the whole text of a TextEdit, and says that it did.
+AbstractButton {
+    id: button
+
+    required property TextEdit source
+    property bool done: false
+
+    Accessible.name: done ? qsTr("Copied") : qsTr("Copy")
+    implicitHeight: 26
+    implicitWidth: 26
+
+    background: Rectangle {
+        color: button.hovered ? Theme.line : "transparent"
+        radius: 6
+
+        FocusRing { control: button }
+    }
+    contentItem: Item {
+        Icon {
+            anchors.centerIn: parent
+            height: 14
+            path: button.done ? Icons.check : Icons.copy
+            tone: button.done ? Theme.ok : Theme.dim
+            width: 14
+        }
+    }
+
+    onClicked: {
+        source.selectAll();
+        source.copy();
+        source.deselect();
+        done = true;
+        reset.restart();
+    }
+
+    Timer {
+        id: reset
+
+        interval: 1500
+
+        onTriggered: button.done = false
+    }
+}

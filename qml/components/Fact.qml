@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import Loquat
+
+/// A name and its value, in two columns.
+Row {
+    id: fact
+
+    required property string name
+    required property string value
+    property bool verbatim: false
+
+    width: parent.width
+
+    BodyText {
+        dimmed: true
+        text: fact.name
+        width: 100
+    }
+
+    SelectableText {
+        Accessible.name: fact.name + ": " + fact.value
+        font.family: fact.verbatim ? Theme.mono : Theme.sans
+        font.pixelSize: fact.verbatim ? Theme.code : Theme.body
+        text: fact.value
+        width: parent.width - 100
+        wrapMode: TextEdit.WrapAtWordBoundaryOrAnywhere
+    }
+}

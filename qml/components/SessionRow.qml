@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtQuick.Controls.Basic
+import QtQuick.Layouts
+import Loquat
+
+/// One session in the list: who, in what state, what was said last, how fast.
+AbstractButton {
+    id: row
+
+    required property string age
+    property bool current: false
+    required property string preview
+    required property string rate
+    required property string sessionId
+    required property list<real> sparkline
+    required property string stateKind
+    required property string stateWord
+    required property bool streaming
+    required property string userId
+
+    Accessible.name: qsTr("%1, %2: %3").arg(userId).arg(stateWord).arg(preview)
+    Accessible.role: Accessible.ListItem
+    Accessible.selected: current
+    focusPolicy: Qt.NoFocus
+    implicitHeight: 59
+
+    background: Rectangle {
+        color: row.current || row.hovered ? Theme.raised : "transparent"
+
+        Rectangle {
+            color: Theme.accent
+            height: parent.height
+            visible: row.current
+            width: 3
+        }
+
+        Rectangle {
+            anchors.bottom: parent.bottom
+            color: Theme.line
+            height: 1
+            width: parent.width
+        }
+    }
+    contentItem: Item {}
+
+    Item {
+        anchors.fill: parent
+
+        Rectangle {
+            id: dot
+
+            color: Theme.ofKind(row.stateKind)
+            height: 8
+            radius: 4
+            width: 8
+            x: 14
+            y: 16
+        }
+
+        RowLayout {
+            anchors.left: dot.right
+            anchors.leftMargin: 12
+            anchors.right: side.left
+            anchors.rightMargin: 10
+            spacing: 8
+            y: 9
+
+            BodyText {
+                Layout.maximumWidth: 150
+                font.weight: Font.DemiBold
+                text: row.userId
+            }
+
+            BodyText {
+                Layout.fillWidth: true
+                color: Theme.ofKind(row.stateKind)
+                font.pixelSize: Theme.label
+                text: row.stateWord
+            }
+        }
+
+        BodyText {
+            anchors.left: dot.right
+            anchors.leftMargin: 12
+            anchors.right: side.left
+            anchors.rightMargin: 12
+            dimmed: true
+            text: row.preview.length > 0 ? row.preview : qsTr("Nothing said yet")
+            y: 30
+        }
+
+        Item {
+            id: side
+
+            anchors.right: parent.right
+            anchors.rightMargin: 12
+            height: parent.height
+            width: 62
+
+            LineChart {
+                height: 18
+                values: row.sparkline
+                visible: row.streaming
+                width: parent.width
+                y: 9
+            }
+
+            BodyText {
+                anchors.right: parent.right
+                dimmed: true
+                font.pixelSize: Theme.label
+                text: row.streaming ? row.rate : row.age
+                y: row.streaming ? 32 : 11
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtQuick.Controls.Basic
+import Loquat
+
+/// "Model gpt-4o-mini ok"; the reason and the remedy are a tooltip, also for the keyboard.
+Control {
+    id: health
+
+    required property string detail
+    property string extra
+    required property string kind
+    required property string name
+    required property string title
+    required property string word
+
+    Accessible.description: detail
+    Accessible.name: qsTr("%1 %2 %3 %4").arg(title).arg(name).arg(word).arg(extra)
+    Accessible.role: Accessible.StaticText
+    ToolTip.text: detail
+    ToolTip.visible: detail.length > 0 && (hovered || activeFocus)
+    activeFocusOnTab: detail.length > 0
+    focusPolicy: detail.length > 0 ? Qt.TabFocus : Qt.NoFocus
+    hoverEnabled: true
+
+    background: Item {
+        FocusRing { control: health }
+    }
+    contentItem: Row {
+        spacing: 5
+
+        StatusText { text: health.title }
+
+        StatusText {
+            dimmed: false
+            font.weight: Font.Medium
+            text: health.name
+            visible: text.length > 0
+        }
+
+        StatusText {
+            color: Theme.ofKind(health.kind)
+            font.weight: Font.Medium
+            text: health.word
+        }
+
+        StatusText {
+            text: "· " + health.extra
+            visible: health.extra.length > 0
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtQuick.Layouts
+import Loquat
+
+/// A tool's call and what came back, in one card; asks for approval where that is needed.
+Rectangle {
+    id: card
+
+    required property string args
+    required property string name
+    required property string result
+    required property string stateKind
+    required property string stateWord
+    required property string time
+    property bool waits: false
+
+    signal approved
+    signal denied
+
+    Accessible.name: qsTr("Tool %1, %2").arg(name).arg(stateWord)
+    Accessible.role: Accessible.Grouping
+    border.color: waits ? Theme.warn : Theme.line
+    color: Theme.panel
+    implicitHeight: column.implicitHeight
+    radius: 10
+
+    ColumnLayout {
+        id: column
+
+        spacing: 0
+        width: parent.width
+
+        RowLayout {
+            Layout.fillWidth: true
+            Layout.leftMargin: 13
+            Layout.minimumHeight: 36
+            Layout.rightMargin: 13
+            spacing: 9
+
+            SelectableText {
+                font.family: Theme.mono
+                font.pixelSize: Theme.code
+                font.weight: Font.DemiBold
+                text: card.name
+            }
+
+            BodyText {
+                Layout.fillWidth: true
+                color: Theme.ofKind(card.stateKind)
+                text: card.stateWord
+            }
+
+            BodyText {
+                dimmed: true
+                font.family: Theme.mono
+                font.pixelSize: Theme.code
+                text: card.time
+            }
+        }
+
+        Rectangle {
+            Layout.fillWidth: true
+            color: Theme.line
+            implicitHeight: 1
+        }
+
+        SelectableText {
+            Layout.bottomMargin: 9
+            Layout.fillWidth: true
+            Layout.leftMargin: 13
+            Layout.rightMargin: 13
+            Layout.topMargin: 9
+            color: Theme.dim
+            font.family: Theme.mono
+            font.pixelSize: Theme.code
+            text: card.result.length > 0 ? card.args + "   →   " + card.result : card.args
+            wrapMode: TextEdit.WrapAtWordBoundaryOrAnywhere
+        }
+
+        RowLayout {
+            Layout.bottomMargin: 11
+            Layout.leftMargin: 13
+            spacing: 8
+            visible: card.waits
+
+            PushButton {
+                primary: true
+                text: qsTr("Approve  A")
+
+                onClicked: card.approved()
+            }
+
+            PushButton {
+                danger: true
+                text: qsTr("Deny  D")
+
+                onClicked: card.denied()
+            }
+        }
+    }
+}

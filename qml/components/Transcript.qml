@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Controls.Basic
+import Loquat
+import Loquat.Models
+
+/// The conversation. Sticks to its end while that grows, until the person scrolls up.
+Item {
+    id: transcript
+
+    required property ConsoleModel consoleModel
+    readonly property alias sticking: list.sticking
+
+    function jumpToLive() {
+        list.sticking = true;
+        list.positionViewAtEnd();
+    }
+
+    Connections {
+        function onSelectionChanged() {
+            list.sticking = true;
+        }
+
+        target: transcript.consoleModel
+    }
+
+    ListView {
+        id: list
+
+        property bool sticking: true
+
+        Accessible.name: qsTr("Conversation")
+        Accessible.role: Accessible.List
+        ScrollBar.vertical: ScrollBar {}
+        anchors.fill: parent
+        boundsBehavior: Flickable.StopAtBounds
+        bottomMargin: 10
+        cacheBuffer: 1200
+        clip: true
+        model: transcript.consoleModel.transcript
+        topMargin: 18
+
+        delegate: Item {
+            id: slot
+
+            required property string author
+            required property var blocks
+            required property string detail
+            required property string entryText
+            required property string glyph
+            required property string kind
+            required property string lineKind
+            required property bool streaming
+            required property string time
+            required property string toolArgs
+            required property string toolResult
+            required property string toolState
+            required property string toolStateKind
+            required property string toolTime
+            required property bool toolWaits
+
+            height: shown.implicitHeight
+            width: ListView.view.width
+
+            TranscriptEntry {
+                id: shown
+
+                author: slot.author
+                blocks: slot.blocks
+                detail: slot.detail
+                entryText: slot.entryText
+                glyph: slot.glyph
+                kind: slot.kind
+                lineKind: slot.lineKind
+                streaming: slot.streaming
+                time: slot.time
+                toolArgs: slot.toolArgs
+                toolResult: slot.toolResult
+                toolState: slot.toolState
+                toolStateKind: slot.toolStateKind
+                toolTime: slot.toolTime
+                toolWaits: slot.toolWaits
+                width: Math.min(parent.width - 40, Theme.measure - 40)
+                x: Math.max(20, (parent.width - Theme.measure) / 2 + 20)
+
+                onApproved: transcript.consoleModel.actions.approve()
+                onDenied: transcript.consoleModel.actions.deny()
+            }
+        }
+
+        onContentHeightChanged: if (sticking)
+            settle.restart()
+        onHeightChanged: if (sticking)
+            settle.restart()
+        onMovementEnded: sticking = atYEnd
+        onMovementStarted: sticking = false
+    }
+
+    Timer {
+        id: settle
+
+        interval: 0
+
+        onTriggered: list.positionViewAtEnd()
+    }
+
+    WheelHandler {
+        target: null
+
+        onWheel: event => {
+            if (event.angleDelta.y > 0 && list.contentHeight > list.height)
+                list.sticking = false;
+        }
+    }
+
+    PushButton {
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: 14
+        anchors.horizontalCenter: parent.horizontalCenter
+        text: qsTr("Jump to live")
+        visible: !list.sticking && !list.atYEnd
+
+        onClicked: transcript.jumpToLive()
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "console_link.h"
+
+#include <QHash>
+
+#include <optional>
+
+namespace loquat::fakes {
+
+/// A backend in a few lines: a test says what is stored and what happens, and reads what was commanded.
+class ScriptedLink final : public ConsoleLink
+{
+public:
+    struct Sent
+    {
+        QString sessionId;
+        Command command;
+    };
+
+    using ConsoleLink::ConsoleLink;
+
+    void command(const QString &sessionId, const Command &command, Done done) override
+    {
+        sent.append({sessionId, command});
+        done(refusal ? Expected<void>(*refusal) : Expected<void>());
+    }
+
+    void loadEvents(const QString &sessionId, Loaded loaded) override
+    {
+        ++loads;
+        if (holdLoads)
+            held.append([this, sessionId, loaded] { answer(sessionId, loaded); });
+        else
+            answer(sessionId, loaded);
+    }
+
+    [[nodiscard]] BackendStatus status() const override { return health; }
+
+    /// Answers the loads that were held back.
+    void release()
+    {
+        for (const auto &load : std::exchange(held, {}))
+            load();
+    }
+
+    /// An event that is stored and goes out live.
+    void happen(const Event &event)
+    {
+        stored[event.sessionId].append(event);
+        Q_EMIT batch({{}, {event}});
+    }
+    void show(const SessionSnapshot &session) { Q_EMIT batch({{session}, {}}); }
+    void say(const Delta &delta) { Q_EMIT batch({{}, {delta}}); }
+
+    QHash<QString, QList<Event>> stored;
+    QList<Sent> sent;
+    std::optional<Error> refusal;
+    std::optional<Error> loadError;
+    BackendStatus health;
+    bool holdLoads = false;
+    int loads = 0;
+
+private:
+    void answer(const QString &sessionId, const Loaded &loaded)
+    {
+        if (loadError)
+            loaded(*loadError);
+        else
+            loaded(stored.value(sessionId));
+    }
+
+    QList<std::function<void()>> held;
+};
+
+inline SessionSnapshot aSession(const QString &id, qint64 startedAtMs = 0)
+{
+    SessionSnapshot session;
+    session.sessionId = id;
+    session.userId = QStringLiteral("user of ") + id;
+    session.startedAtMs = startedAtMs;
+    session.lastActivityMs = startedAtMs;
+    return session;
+}
+
+inline Event anEvent(const QString &id, qint64 seq, EventType type, const QString &content = {},
+                     const QJsonObject &meta = {})
+{
+    return {id, seq, 1'700'000'000'000 + seq * 1000, type, Role::System, content, meta};
+}
+
+} // namespace loquat::fakes

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/format.h"
+#include "models/inspector_model.h"
+#include "models/status_model.h"
+#include "scripted_link.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace loquat;
+using namespace loquat::fakes;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 t0 = 1'700'000'000'000;
+
+Event at(qint64 ms, EventType type, const QString &content, QJsonObject meta)
+{
+    meta["turn"_L1] = 1;
+    return {u"s"_s, 1, t0 + ms, type, Role::System, content, meta};
+}
+
+void playTurn(InspectorModel &inspector, const QJsonObject &final)
+{
+    inspector.apply(at(0, EventType::UserMessage, u"hi"_s, {}));
+    inspector.apply(at(310, EventType::ToolCall, u"ship"_s, {{"call_id"_L1, u"c"_s}}));
+    inspector.apply(
+        at(353, EventType::ToolResult, u"1"_s, {{"call_id"_L1, u"c"_s}, {"ok"_L1, true}, {"ms"_L1, 41}}));
+    inspector.apply(at(1000, EventType::AiMessage, u"yo"_s, final));
+    inspector.refresh(nullptr, t0 + 5000);
+}
+
+} // namespace
+
+/// Protects the numbers: what was measured is shown, what nobody told is "–", never zero.
+class TestInspector : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void unknownIsADash()
+    {
+        InspectorModel inspector;
+        for (const QString &value :
+             {inspector.firstToken(), inspector.rate(), inspector.tokens(), inspector.cost(),
+              inspector.sessionTokens(), inspector.protocol(), inspector.started()})
+            QCOMPARE(value, format::unknown);
+        playTurn(inspector, {{"final"_L1, true}});
+        QCOMPARE(inspector.tokens(), u"–"_s);
+        QCOMPARE(inspector.rate(), u"–"_s);
+        QCOMPARE(inspector.cost(), u"–"_s);
+    }
+
+    void aFinishedTurnIsMeasured()
+    {
+        InspectorModel inspector;
+        playTurn(inspector, {{"final"_L1, true},
+                             {"ttft_ms"_L1, 200},
+                             {"duration_ms"_L1, 1000},
+                             {"cost_usd"_L1, 0.0011},
+                             {"usage"_L1, QJsonObject{{"input_tokens"_L1, 418}, {"output_tokens"_L1, 40}}}});
+        QCOMPARE(inspector.firstToken(), u"200 ms"_s);
+        QCOMPARE(inspector.rate(), u"50 tok/s"_s);
+        QCOMPARE(inspector.tokens(), u"418 / 40"_s);
+        QCOMPARE(inspector.cost(), u"$0.0011"_s);
+    }
+
+    void halfKnownUsageShowsTheKnownHalf()
+    {
+        InspectorModel inspector;
+        playTurn(inspector, {{"final"_L1, true}, {"usage"_L1, QJsonObject{{"output_tokens"_L1, 7}}}});
+        QCOMPARE(inspector.tokens(), u"– / 7"_s);
+    }
+
+    void theTimelineIsSharesOfTheTurn()
+    {
+        InspectorModel inspector;
+        const auto &timeline = *inspector.timeline();
+        const QAbstractItemModelTester tester(inspector.timeline(),
+                                              QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QSignalSpy resets(inspector.timeline(), &QAbstractItemModel::modelReset);
+        playTurn(inspector, {{"final"_L1, true}});
+        QCOMPARE(timeline.rowCount(), 3);
+        const auto value = [&](int row, TimelineModel::Role role) { return timeline.index(row).data(role); };
+        QCOMPARE(value(0, TimelineModel::LabelRole).toString(), u"model call 1"_s);
+        QCOMPARE(value(0, TimelineModel::TimeRole).toString(), u"310 ms"_s);
+        QCOMPARE(value(0, TimelineModel::OffsetRole).toDouble(), 0.0);
+        QCOMPARE(value(0, TimelineModel::LengthRole).toDouble(), 0.31);
+        QCOMPARE(value(1, TimelineModel::LabelRole).toString(), u"ship"_s);
+        QCOMPARE(value(1, TimelineModel::TimeRole).toString(), u"41 ms"_s);
+        QCOMPARE(value(2, TimelineModel::LabelRole).toString(), u"model call 2"_s);
+        QCOMPARE(value(2, TimelineModel::OffsetRole).toDouble(), 0.353);
+        inspector.apply(at(9000, EventType::UserMessage, u"next"_s, {}));
+        inspector.refresh(nullptr, t0 + 9100);
+        QCOMPARE(timeline.rowCount(), 1);
+        QCOMPARE(value(0, TimelineModel::TimeRole).toString(), u"100 ms"_s);
+        QVERIFY(resets.isEmpty());
+    }
+
+    void theFirstTokenIsMeasuredWhileTheReplyRuns()
+    {
+        InspectorModel inspector;
+        inspector.apply(at(0, EventType::UserMessage, u"hi"_s, {}));
+        inspector.apply(Delta{u"s"_s, 1, u"a"_s, 1, t0 + 212});
+        inspector.apply(Delta{u"s"_s, 1, u"b"_s, 1, t0 + 400});
+        QCOMPARE(inspector.firstToken(), u"212 ms"_s);
+    }
+
+    void theStatusBarSaysWhatIsKnown()
+    {
+        StatusModel status;
+        status.show({});
+        QCOMPARE(status.address(), u"not listening"_s);
+        QVERIFY(status.tryCommand().isEmpty());
+        QCOMPARE(status.firstToken(), u"first token p50 – · p99 –"_s);
+        QCOMPARE(status.storeWord(), u"on this computer"_s);
+        BackendStatus well;
+        well.address = u"wss://h:1"_s;
+        well.modelSimulated = true;
+        well.store = BackendStatus::Store::CatchingUp;
+        well.storeQueued = 1234;
+        status.show(well);
+        QCOMPARE(status.demoUrl(), u"https://h:1/demo"_s);
+        QCOMPARE(status.modelKind(), u"warn"_s);
+        QVERIFY(status.modelDetail().contains(u"OPENAI_API_KEY"_s));
+        QCOMPARE(status.storeWord(), u"catching up"_s);
+        QCOMPARE(status.queued(), u"1,234 queued"_s);
+    }
+
+    void timesAreWrittenForPeople()
+    {
+        QCOMPARE(format::duration(310), u"310 ms"_s);
+        QCOMPARE(format::duration(1400), u"1.4 s"_s);
+        QCOMPARE(format::duration(192'000), u"3 min 12 s"_s);
+        QCOMPARE(format::duration(7'500'000), u"2 h 5 min"_s);
+        QCOMPARE(format::age(0), u"now"_s);
+        QCOMPARE(format::age(360'000), u"6 min"_s);
+        QCOMPARE(format::count(3412), u"3,412"_s);
+        QCOMPARE(format::oneLine(u"  a\n **b**  c", 100), u"a b c"_s);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestInspector)
+#include "tst_inspector.moc"

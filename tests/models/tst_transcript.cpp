@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/transcript_model.h"
+#include "scripted_link.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace loquat;
+using namespace loquat::fakes;
+using namespace Qt::StringLiterals;
+using Field = TranscriptModel::Role;
+
+namespace {
+
+const QString id = u"s"_s;
+
+Event ai(qint64 seq, const QString &text, const QString &finish = u"stop"_s)
+{
+    return anEvent(id, seq, EventType::AiMessage, text,
+                   {{"turn"_L1, 1},
+                    {"final"_L1, true},
+                    {"finish"_L1, finish},
+                    {"ttft_ms"_L1, 212},
+                    {"duration_ms"_L1, 1212},
+                    {"usage"_L1, QJsonObject{{"output_tokens"_L1, 62}}}});
+}
+
+Event toolCall(qint64 seq, const QString &callId)
+{
+    return anEvent(id, seq, EventType::ToolCall, u"ship"_s,
+                   {{"call_id"_L1, callId}, {"args"_L1, QJsonObject{{"kg"_L1, 5}}}});
+}
+
+Event toolResult(qint64 seq, const QString &callId, bool ok)
+{
+    return anEvent(id, seq, EventType::ToolResult, u"\"$20\""_s,
+                   {{"call_id"_L1, callId}, {"ok"_L1, ok}, {"ms"_L1, 3}});
+}
+
+Delta token(const QString &text)
+{
+    return {id, 1, text, 1, 1'700'000'005'000};
+}
+
+struct Fixture
+{
+    TranscriptModel model;
+    QAbstractItemModelTester tester{&model, QAbstractItemModelTester::FailureReportingMode::QtTest};
+    QSignalSpy resets{&model, &QAbstractItemModel::modelReset};
+
+    QString at(int row, Field role) const { return model.index(row).data(role).toString(); }
+    ~Fixture() { QVERIFY(resets.isEmpty()); }
+};
+
+} // namespace
+
+/// Protects the conversation on screen: nothing twice, nothing missing, tools with their results, a running
+/// reply that becomes the stored one.
+class TestTranscript : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyKindOfEventHasItsEntry()
+    {
+        Fixture f;
+        f.model.load({anEvent(id, 1, EventType::SessionStarted, {}, {{"user_id"_L1, u"ada"_s}}),
+                      anEvent(id, 2, EventType::UserMessage, u"hi"_s), ai(3, u"hello"_s),
+                      anEvent(id, 4, EventType::OperatorWhisper, u"be kind"_s),
+                      anEvent(id, 5, EventType::OperatorMessage, u"a person"_s),
+                      anEvent(id, 6, EventType::OperatorNote, u"note"_s),
+                      anEvent(id, 7, EventType::ModeChanged, {}, {{"mode"_L1, u"human"_s}}),
+                      anEvent(id, 8, EventType::ErrorRaised, u"It broke."_s),
+                      anEvent(id, 9, EventType::SessionEnded, {}, {{"reason"_L1, u"lost"_s}}),
+                      anEvent(id, 10, EventType::Summary, u"They greeted."_s), toolCall(11, u"c"_s)},
+                     nullptr, 11);
+        QStringList kinds;
+        for (int row = 0; row < f.model.rowCount(); ++row)
+            kinds.append(f.at(row, Field::KindRole));
+        QCOMPARE(kinds.join(u' '),
+                 u"line user assistant whisper operator note line error line summary tool"_s);
+        QCOMPARE(f.at(1, Field::AuthorRole), u"ada"_s);
+        QCOMPARE(f.at(8, Field::TextRole), u"Session ended: the connection was lost"_s);
+    }
+
+    void aRunningReplyBecomesTheStoredOne()
+    {
+        Fixture f;
+        f.model.load({anEvent(id, 1, EventType::UserMessage, u"hi"_s)}, nullptr, 1);
+        f.model.apply(token(u"Hel"_s));
+        f.model.apply(token(u"lo"_s));
+        QCOMPARE(f.model.rowCount(), 2);
+        QCOMPARE(f.at(1, Field::TextRole), u"Hello"_s);
+        QVERIFY(f.model.index(1).data(Field::StreamingRole).toBool());
+        f.model.apply(ai(2, u"Hello!"_s));
+        QCOMPARE(f.model.rowCount(), 2);
+        QCOMPARE(f.at(1, Field::TextRole), u"Hello!"_s);
+        QVERIFY(!f.model.index(1).data(Field::StreamingRole).toBool());
+        QCOMPARE(f.at(1, Field::DetailRole), u"first token 212 ms · 62 tok/s"_s);
+    }
+
+    void aTokenChangesNoRowOfTheTranscript()
+    {
+        Fixture f;
+        f.model.apply(token(u"Hel"_s));
+        QSignalSpy changes(&f.model, &QAbstractItemModel::dataChanged);
+        f.model.apply(token(u"lo"_s));
+        QVERIFY(changes.isEmpty()); // the reply's own blocks tell, so no other entry is looked at
+    }
+
+    void aKnownSeqIsShownOnce()
+    {
+        Fixture f;
+        f.model.load({anEvent(id, 1, EventType::UserMessage, u"hi"_s), ai(2, u"yo"_s)}, nullptr, 0);
+        f.model.apply(anEvent(id, 1, EventType::UserMessage, u"hi"_s));
+        f.model.apply(ai(2, u"yo"_s));
+        QCOMPARE(f.model.rowCount(), 2);
+        f.model.apply(anEvent(id, 3, EventType::UserMessage, u"more"_s));
+        QCOMPARE(f.model.rowCount(), 3);
+    }
+
+    void tokensOfAReplyThatWasLoadedWholeAreNotShownAgain()
+    {
+        Fixture f;
+        const RunningReplies::Reply running{u"Hello th"_s, 1, 1};
+        // The store is ahead of the live stream: it has the reply whose tokens still come in.
+        f.model.load({anEvent(id, 1, EventType::UserMessage, u"hi"_s), ai(2, u"Hello there"_s)}, &running, 1);
+        f.model.apply(token(u"ere"_s));
+        f.model.apply(ai(2, u"Hello there"_s));
+        QCOMPARE(f.model.rowCount(), 2);
+        f.model.apply(token(u"Next"_s));
+        QCOMPARE(f.model.rowCount(), 3);
+    }
+
+    void aSessionOpenedHalfwayShowsWhatWasSaid()
+    {
+        Fixture f;
+        const RunningReplies::Reply running{u"Half of "_s, 1, 1};
+        f.model.load({anEvent(id, 1, EventType::UserMessage, u"hi"_s)}, &running, 1);
+        f.model.apply(token(u"it"_s));
+        QCOMPARE(f.at(1, Field::TextRole), u"Half of it"_s);
+    }
+
+    void toolsGetTheirOwnResults()
+    {
+        Fixture f;
+        f.model.apply(toolCall(1, u"a"_s));
+        f.model.apply(toolCall(2, u"b"_s));
+        QCOMPARE(f.model.pendingCallId(), u"b"_s);
+        QCOMPARE(f.at(0, Field::ToolStateRole), u"running"_s);
+        f.model.apply(toolResult(3, u"b"_s, false));
+        f.model.apply(toolResult(4, u"a"_s, true));
+        QCOMPARE(f.at(0, Field::ToolStateRole), u"ok"_s);
+        QCOMPARE(f.at(1, Field::ToolStateRole), u"failed"_s);
+        QCOMPARE(f.at(0, Field::ArgsRole), u"{\"kg\":5}"_s);
+        QCOMPARE(f.at(0, Field::ResultRole), u"\"$20\""_s);
+        QCOMPARE(f.at(0, Field::ToolTimeRole), u"3 ms"_s);
+        QVERIFY(f.model.pendingCallId().isEmpty());
+    }
+
+    void aCallThatWaitsSaysSo()
+    {
+        Fixture f;
+        f.model.apply(toolCall(1, u"a"_s));
+        f.model.setWaitsForApproval(true);
+        QCOMPARE(f.at(0, Field::ToolStateRole), u"needs approval"_s);
+        f.model.setWaitsForApproval(false);
+        QCOMPARE(f.at(0, Field::ToolStateRole), u"running"_s);
+    }
+
+    void whatIsUnknownIsNotSaid()
+    {
+        QCOMPARE(replyDetail({}), QString());
+        QCOMPARE(replyDetail({{"finish"_L1, u"cancelled"_s}}), u"cancelled"_s);
+        QCOMPARE(replyDetail({{"ttft_ms"_L1, 90}, {"finish"_L1, u"failed"_s}}),
+                 u"first token 90 ms · failed"_s);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTranscript)
+#include "tst_transcript.moc"

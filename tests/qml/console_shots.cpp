@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "console/console_window.h"
+#include "scene.h"
+
+#include <QDateTime>
+#include <QGuiApplication>
+#include <QQuickWindow>
+#include <QTest>
+#include <QTextStream>
+
+/// Fills the console with a scripted scene and saves pictures of it, light and dark and narrow, to look at.
+/// Usage: console_shots DIRECTORY
+int main(int argc, char *argv[])
+{
+    using namespace loquat;
+    using namespace Qt::StringLiterals;
+    QGuiApplication app(argc, argv);
+    const QString folder = app.arguments().value(1, u"."_s);
+    fakes::ScriptedLink link;
+    ConsoleWindow console(link);
+    if (const auto shown = console.show(); !shown) {
+        QTextStream(stderr) << shown.error().message << '\n';
+        return 1;
+    }
+    const auto shoot = [&](const QString &name, ThemeSettings::Mode mode, QSize size) {
+        console.model().theme()->setMode(mode);
+        console.window()->resize(size);
+        QTest::qWait(600);
+        if (const auto saved = console.grabTo(folder + u'/' + name + u".png"_s); !saved)
+            QTextStream(stderr) << saved.error().message << '\n';
+    };
+    const QSize full(1440, 900);
+    link.health.address = u"ws://127.0.0.1:8000"_s;
+    Q_EMIT link.statusChanged();
+    shoot(u"empty-dark"_s, ThemeSettings::Mode::Dark, full);
+    fakes::playScene(link, QDateTime::currentMSecsSinceEpoch());
+    console.model().select(fakes::sceneSession);
+    shoot(u"live-dark"_s, ThemeSettings::Mode::Dark, full);
+    shoot(u"live-light"_s, ThemeSettings::Mode::Light, full);
+    shoot(u"live-1000"_s, ThemeSettings::Mode::Dark, {1000, 700});
+    shoot(u"live-640"_s, ThemeSettings::Mode::Light, {640, 480});
+    return 0;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "scripted_link.h"
+
+namespace loquat::fakes {
+
+/// A busy afternoon: many sessions in every state, and one conversation with tools, a whisper and a reply
+/// that is being written. What the pictures of the console show.
+void playScene(ScriptedLink &link, qint64 nowMs);
+
+/// The session whose conversation is worth looking at.
+inline const QString sceneSession = QStringLiteral("550e8400-e29b-41d4");
+
+} // namespace loquat::fakes
