@@ -56,7 +56,10 @@ void OpenAiReply::read()
         return;
     const QByteArray bytes = m_upstream->readAll();
     m_lastByteMs = m_clock.monotonicMs();
+    const bool first = m_received == 0;
     m_received += bytes.size();
+    if (first)
+        watch(); // from now on the other limit holds
     if (status() >= 300) {
         m_errorBody.append(bytes.left(std::max<qsizetype>(0, maxErrorBody - m_errorBody.size())));
         return;

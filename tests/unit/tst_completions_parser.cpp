@@ -96,7 +96,7 @@ private Q_SLOTS:
         const auto result = parse({fixture(u"two_tool_calls.sse"_s)});
         QCOMPARE(result.finish, FinishReason::ToolCalls);
         const QList<ToolCall> expected{
-            {u"call_a"_s, u"calculate_shipping"_s, u"{\"weight_kg\": 5, \"destination_country\": \"US\"}"_s},
+            {u"call_a"_s, u"calculate_shipping"_s, u"{\"weight_kg\":5,\"destination_country\":\"US\"}"_s},
             {u"call_b"_s, u"get_account_balance"_s, u"{\"user_id\":\"user-1\"}"_s}};
         QCOMPARE(result.calls, expected);
     }

@@ -46,6 +46,8 @@ private Q_SLOTS:
                                          << QByteArrayList{"|a|"};
         QTest::newRow("multi-line data")
             << QByteArray("data: a\ndata:\ndata: b\n\n") << QByteArrayList{"|a\n\nb|"};
+        QTest::newRow("multi-line data, CRLF")
+            << QByteArray("event: x\r\ndata: a\r\ndata: b\r\n\r\n") << QByteArrayList{"x|a\nb|"};
         QTest::newRow("comments") << QByteArray(": hi\n\n:\ndata: a\n: hi\n\n") << QByteArrayList{"|a|"};
         QTest::newRow("name and id") << QByteArray("id: 7\nevent: ping\ndata: a\n\ndata: b\n\n")
                                      << QByteArrayList{"ping|a|7", "|b|7"};

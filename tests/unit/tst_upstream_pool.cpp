@@ -64,7 +64,7 @@ private Q_SLOTS:
             connect(reply, &ChatReply::finished, this, [&ended] { ++ended; });
             connect(reply, &ChatReply::failed, this, [&ended] { ++ended; });
         }
-        QTRY_COMPARE_WITH_TIMEOUT(first, streams, 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(first, streams, 10'000);
         QCOMPARE(ended, 0);
         QCOMPARE(server.stats().open, streams);
         QCOMPARE(pool.running(), streams);
