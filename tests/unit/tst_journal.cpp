@@ -1,102 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/journal.h"
-#include "store/journal_reader.h"
+#include "journal_fixture.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
-#include <QTemporaryDir>
-#include <QTest>
 #include <QThread>
 
 #include <atomic>
-#include <unistd.h>
 
 using namespace loquat;
-using namespace Qt::StringLiterals;
 
-namespace {
-
-constexpr qint64 start = 1'700'000'000'123;
-
-Event eventOf(const QString &session, qint64 seq, EventType type, const QString &content = {},
-              const QJsonObject &meta = {})
-{
-    const Role role = type == EventType::UserMessage ? Role::User
-                      : type == EventType::AiMessage ? Role::Assistant
-                                                     : Role::System;
-    return {session, seq, start + seq * 1000, type, role, content, meta};
-}
-
-Event started(const QString &session)
-{
-    return eventOf(
-        session, 1, EventType::SessionStarted, {},
-        {{"user_id"_L1, "zoë"}, {"model"_L1, "gpt"}, {"node_id"_L1, "n1"}, {"protocol"_L1, "text"}});
-}
-
-} // namespace
-
-/// Protects the promise that what was confirmed is on disk, in order, and what follows from it.
-class TestJournal : public QObject
+/// Protects what the journal promises: what was confirmed is there, in order, and what follows from it.
+class TestJournal : public JournalFixture
 {
     Q_OBJECT
 
-private:
-    std::unique_ptr<QTemporaryDir> m_dir;
-    std::unique_ptr<Journal> m_journal;
-
-    JournalSettings settings() const { return {.dataDir = m_dir->path()}; }
-
-    bool open(const JournalSettings &settings)
-    {
-        auto opened = Journal::open(settings);
-        if (!opened)
-            qWarning() << opened.error().code << opened.error().message;
-        else
-            m_journal = std::move(*opened);
-        return m_journal != nullptr;
-    }
-
-    /// Appends and waits; the code of the error, or "ok".
-    QString append(const Event &event)
-    {
-        QString code;
-        m_journal->append(event, this, [&](const Expected<void> &stored) {
-            code = stored ? u"ok"_s : stored.error().code;
-        });
-        return QTest::qWaitFor([&] { return !code.isEmpty(); }) ? code : u"no answer"_s;
-    }
-
-    std::optional<StoredSession> load(const QString &session)
-    {
-        std::optional<Expected<std::optional<StoredSession>>> answer;
-        m_journal->load(session, this, [&](const auto &loaded) { answer = loaded; });
-        if (!QTest::qWaitFor([&] { return answer.has_value(); }) || !*answer)
-            return {};
-        return **answer;
-    }
-
-    SessionRow row(const QString &session)
-    {
-        auto reader = JournalReader::open(m_journal->file());
-        return (*reader)->rows({session})->value(0);
-    }
-
-    QStringList unfinished()
-    {
-        std::optional<Expected<QStringList>> answer;
-        m_journal->unfinished(this, [&](const auto &listed) { answer = listed; });
-        return QTest::qWaitFor([&] { return answer.has_value(); }) && *answer ? **answer : QStringList();
-    }
-
 private Q_SLOTS:
-    void init()
-    {
-        m_dir = std::make_unique<QTemporaryDir>();
-        QVERIFY(open(settings()));
-    }
-
-    void cleanup() { m_journal.reset(); }
+    void init() { setUp(); }
+    void cleanup() { tearDown(); }
 
     void whatWasStoredLoadsTheSame()
     {
@@ -199,33 +119,6 @@ private Q_SLOTS:
         QVERIFY(!row(u"s"_s).summary);
     }
 
-    void aRefusedEventFailsAlone()
-    {
-        QStringList answers;
-        const auto add = [&](const Event &one) {
-            m_journal->append(one, this, [&](const Expected<void> &stored) {
-                answers << (stored ? u"ok"_s : stored.error().code);
-            });
-        };
-        add(started(u"a"_s));
-        add(eventOf(u"a"_s, 2, EventType::UserMessage, u"first"_s));
-        add(eventOf(u"a"_s, 2, EventType::UserMessage, u"second"_s));
-        add(eventOf(u"nobody"_s, 1, EventType::UserMessage));
-        add(eventOf(u"a"_s, 0, EventType::UserMessage));
-        add(eventOf(u"a"_s, 3, EventType::AiMessage, {}, {{"final"_L1, true}}));
-        add(eventOf(u"a"_s, 3, EventType::AiMessage, {}, {{"final"_L1, true}}));
-        add(started(u"b"_s));
-        QTRY_COMPARE(answers.size(), 8);
-        QCOMPARE(answers, (QStringList{u"ok"_s, u"ok"_s, u"duplicate_event"_s, u"unknown_session"_s,
-                                       u"bad_event"_s, u"ok"_s, u"duplicate_event"_s, u"ok"_s}));
-        QCOMPARE(load(u"a"_s)->events[1].content, u"first"_s);
-        QCOMPARE(row(u"a"_s).turns, 1); // the refused one did not count
-        QVERIFY(load(u"b"_s));
-        QCOMPARE(m_journal->lastId(), 4);
-        auto reader = JournalReader::open(m_journal->file());
-        QCOMPARE(*(*reader)->lastId(), 4);
-    }
-
     void manySessionsFromManyThreads()
     {
         constexpr int threads = 4;
@@ -288,114 +181,6 @@ private Q_SLOTS:
         QCOMPARE(m_journal->lastId(), 500);
         QCOMPARE(append(eventOf(u"s"_s, 501, EventType::UserMessage)), u"ok"_s);
         QCOMPARE(m_journal->lastId(), 501);
-    }
-
-    void aSecondOneInTheFolderIsRefused()
-    {
-        const auto second = Journal::open(settings());
-        QVERIFY(!second);
-        QCOMPARE(second.error().code, u"store_in_use"_s);
-        QVERIFY(second.error().remedy.contains("--data-dir"_L1));
-        m_journal.reset();
-        QVERIFY(open(settings()));
-    }
-
-    void damageIsNoticedAtTheStart_data()
-    {
-        QTest::addColumn<int>("offset");
-        QTest::addColumn<int>("bytes");
-        QTest::newRow("not a database") << 0 << 4096;
-        QTest::newRow("a page inside") << 8192 << 8192;
-    }
-
-    void damageIsNoticedAtTheStart()
-    {
-        QFETCH(int, offset);
-        QFETCH(int, bytes);
-        append(started(u"s"_s));
-        m_journal.reset();
-        QFile file(m_dir->filePath(u"loquat.db"_s));
-        QVERIFY(file.open(QIODevice::ReadWrite));
-        QVERIFY(file.size() > offset + bytes);
-        QVERIFY(file.seek(offset));
-        file.write(QByteArray(bytes, '\x5a'));
-        file.close();
-        const auto opened = Journal::open(settings());
-        QVERIFY(!opened);
-        QCOMPARE(opened.error().code, u"store_damaged"_s);
-        QVERIFY(!opened.error().remedy.isEmpty());
-    }
-
-    void aNewerSchemaIsRefused()
-    {
-        m_journal.reset();
-        {
-            auto connection =
-                SqliteConnection::open(m_dir->filePath(u"loquat.db"_s), SqliteConnection::Access::ReadWrite);
-            QVERIFY((*connection)
-                        ->run(u"insert into schema_migrations (version, name) values (9999, 'future')"_s)
-                        .has_value());
-        }
-        const auto opened = Journal::open(settings());
-        QVERIFY(!opened);
-        QCOMPARE(opened.error().code, u"schema_too_new"_s);
-    }
-
-    void aFolderThatCannotBeMadeOrWritten()
-    {
-        const auto impossible = Journal::open({.dataDir = u"/proc/loquat"_s});
-        QVERIFY(!impossible);
-        QCOMPARE(impossible.error().code, u"store_unwritable"_s);
-
-        QFile file(m_dir->filePath(u"file"_s));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        QCOMPARE(Journal::open({.dataDir = file.fileName()}).error().code, u"store_unwritable"_s);
-
-        // Root writes wherever it likes: be somebody else for a moment.
-        constexpr uid_t nobody = 65534;
-        const bool root = ::geteuid() == 0;
-        QTemporaryDir readOnly;
-        QVERIFY(QFile::setPermissions(readOnly.path(), QFile::ReadOwner | QFile::ExeOwner | QFile::ReadOther |
-                                                           QFile::ExeOther));
-        QVERIFY(!root || ::seteuid(nobody) == 0);
-        const auto opened = Journal::open({.dataDir = readOnly.path()});
-        QVERIFY(!root || ::seteuid(0) == 0);
-        QVERIFY(!opened);
-        QCOMPARE(opened.error().code, u"store_unwritable"_s);
-        QVERIFY(!opened.error().remedy.isEmpty());
-    }
-
-    void whenThereIsNoRoomLeftAppendsFailAndLaterOnesMayNot()
-    {
-        m_journal.reset();
-        auto tight = settings();
-        tight.maxFileBytes = 400'000;
-        QVERIFY(open(tight));
-        QCOMPARE(append(started(u"s"_s)), u"ok"_s);
-        QCOMPARE(append(eventOf(u"s"_s, 2, EventType::UserMessage, QString(1'000'000, u'x'))),
-                 u"store_full"_s);
-        QCOMPARE(append(eventOf(u"s"_s, 2, EventType::UserMessage, u"short"_s)), u"ok"_s);
-        QCOMPARE(load(u"s"_s)->events.size(), 2);
-    }
-
-    void theQueueIsBounded()
-    {
-        m_journal.reset();
-        auto tight = settings();
-        tight.maxQueuedEvents = 10;
-        QVERIFY(open(tight));
-        int answers = 0;
-        int busy = 0;
-        for (int seq = 1; seq <= 5'000; ++seq)
-            m_journal->append(seq == 1 ? started(u"s"_s) : eventOf(u"s"_s, seq, EventType::UserMessage), this,
-                              [&](const Expected<void> &stored) {
-                                  ++answers;
-                                  if (!stored && stored.error().code == "store_busy"_L1)
-                                      busy += stored.error().retryable ? 1 : 0;
-                              });
-        QTRY_COMPARE(answers, 5'000);
-        QVERIFY(busy > 0);
-        QCOMPARE(load(u"s"_s)->events.size(), 5'000 - busy);
     }
 
     void theNewestSessionsAreListedFirst()

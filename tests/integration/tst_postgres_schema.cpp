@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "replica_fixture.h"
+#include "store/migrator.h"
+
+#include <QThread>
+
+#include <atomic>
+
+using namespace loquat;
+
+/// Protects the schema in Postgres: made once by whoever comes first, and closed to strangers.
+class TestPostgresSchema : public ReplicaFixture
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { setUp(); }
+    void cleanup() { tearDown(); }
+
+    void manyNodesMigrateAtOnce()
+    {
+        std::atomic<int> good = 0;
+        std::vector<std::unique_ptr<QThread>> nodes;
+        for (int i = 0; i < 6; ++i) {
+            nodes.emplace_back(QThread::create([&, i] {
+                PostgresTarget target(i % 2 == 0 ? m_direct : m_pooled);
+                const auto connected = target.connect();
+                if (!connected)
+                    qWarning() << connected.error().message;
+                good += connected ? 1 : 0;
+            }));
+            nodes.back()->start();
+        }
+        for (auto &node : nodes)
+            QVERIFY(node->wait(30'000));
+        QCOMPARE(good.load(), 6);
+        QCOMPARE(value(u"select count(*) from schema_migrations"_s).toInt(),
+                 migrationsIn(u":/sql/postgres"_s)->size());
+    }
+
+    void aLaterStatementThatFailsUndoesTheWholeMigration()
+    {
+        const QList<Migration> migrations{
+            {1, u"half"_s, u"create table one (x int); create table two (x int); select * from nowhere;"_s}};
+        QCOMPARE(migrate(m_eye->db(), migrations).error().code, u"postgres_other_schema"_s);
+        QVERIFY(value(u"select to_regclass('one')"_s).isNull());
+        QVERIFY(value(u"select to_regclass('schema_migrations')"_s).isNull());
+    }
+
+    void usersOfSupabaseSeeTheirOwnRowsOnly()
+    {
+        // What Supabase has and a plain PostgreSQL has not; roles are for the whole server.
+        for (const auto *role : {"anon", "authenticated", "service_role"})
+            std::ignore = m_eye->run({u"create role %1"_s.arg(QLatin1StringView(role))});
+        QVERIFY(
+            m_eye
+                ->run(
+                    {u"create schema auth"_s,
+                     u"create function auth.uid() returns uuid language sql stable as "
+                     "$$ select current_setting('request.uid', true)::uuid $$"_s,
+                     u"grant usage on schema auth to anon, authenticated"_s,
+                     u"alter default privileges in schema public grant all on tables to anon, authenticated"_s})
+                .has_value());
+        const QString me = u"00000000-0000-0000-0000-00000000000a"_s;
+        append(eventOf(u"mine"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, me}}));
+        append(eventOf(u"other"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "b"}}));
+        auto replica = replicaTo(m_direct);
+        QTRY_COMPARE_WITH_TIMEOUT(events(), 2, 20'000);
+
+        const auto countAs = [&](const QString &role, const QString &table) {
+            QSqlQuery query(m_eye->db());
+            query.exec(u"begin"_s);
+            query.exec(u"set local request.uid = '%1'"_s.arg(me));
+            query.exec(u"set local role %1"_s.arg(role));
+            const bool allowed = query.exec(u"select count(*) from %1"_s.arg(table)) && query.next();
+            const int count = allowed ? query.value(0).toInt() : -1;
+            query.exec(u"rollback"_s);
+            return count;
+        };
+        for (const auto *table : {"sessions", "session_events", "events"}) {
+            QCOMPARE(countAs(u"authenticated"_s, QLatin1StringView(table)), 1);
+            QCOMPARE(countAs(u"anon"_s, QLatin1StringView(table)), -1);
+        }
+        QCOMPARE(countAs(u"authenticated"_s, u"schema_migrations"_s), -1);
+        QVERIFY(value(u"select bool_and(rowsecurity) from pg_tables where schemaname = 'public'"_s).toBool());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPostgresSchema)
+#include "tst_postgres_schema.moc"
