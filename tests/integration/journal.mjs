@@ -112,7 +112,7 @@ describe('After the process was killed in mid-reply', () => {
     const first = await startLoquat({ env: fake.settings });
     const chat = await Chat.open(first);
     await chat.ask('a whole turn');
-    chat.send(`fake:slow 50 ${'word '.repeat(400)}`);
+    chat.send(`fake:slow 50 ${'word '.repeat(40)}`);
     await chat.until('start');
     await chat.until('token');
     await first.stop('SIGKILL');

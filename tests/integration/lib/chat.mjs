@@ -58,7 +58,10 @@ export class Chat {
     const arrives = new Promise((resolve, reject) => {
       this.wake = () => {
         const batch = found();
-        if (batch) return resolve(batch);
+        if (batch) {
+          this.wake = () => {}; // what comes after belongs to the next call
+          return resolve(batch);
+        }
         if (this.socket.readyState === WebSocket.CLOSED) reject(new Error(`Closed while waiting for ${last}: ${this.tail()}`));
       };
       this.wake();
@@ -74,14 +77,15 @@ export class Chat {
     return JSON.stringify(this.frames.slice(-8));
   }
 
-  // Says something and returns its whole turn.
+  // Says something and returns its whole turn, from `start` to `done`.
   async ask(frame) {
     this.send(frame);
     return this.turn();
   }
 
   async turn() {
-    const frames = await this.until('done');
+    const all = await this.until('done');
+    const frames = all.slice(Math.max(0, all.findIndex((frame) => frame.type === 'start')));
     return {
       frames,
       types: frames.map((frame) => frame.type),
