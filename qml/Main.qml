@@ -10,6 +10,7 @@ ApplicationWindow {
     id: window
 
     required property ConsoleModel consoleModel
+    readonly property alias livePage: live
     readonly property bool typing: activeFocusItem instanceof TextInput || (activeFocusItem instanceof TextEdit && !activeFocusItem.readOnly)
     readonly property bool keysAct: !typing && rail.current === 0
 

@@ -6,7 +6,7 @@ import Loquat
 TextEdit {
     id: edit
 
-    Accessible.name: edit.getText(0, edit.length)
+    Accessible.name: edit.text.length > 0 ? edit.getText(0, edit.length) : ""
     Accessible.readOnly: true
     Accessible.role: Accessible.StaticText
     color: Theme.text

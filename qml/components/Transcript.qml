@@ -18,6 +18,14 @@ Item {
         list.positionViewAtEnd();
     }
 
+    function page(direction: int) {
+        const top = list.originY - list.topMargin;
+        const end = list.originY + list.contentHeight - list.height;
+        list.sticking = false;
+        list.contentY = Math.round(Math.max(top, Math.min(end, list.contentY + direction * list.height * 0.9)));
+        list.sticking = list.atYEnd;
+    }
+
     Connections {
         function onSelectionChanged() {
             list.sticking = true;
@@ -36,7 +44,6 @@ Item {
         ScrollBar.vertical: ScrollBar {}
         anchors.fill: parent
         boundsBehavior: Flickable.StopAtBounds
-        bottomMargin: 10
         cacheBuffer: 1200
         clip: true
         model: transcript.consoleModel.transcript
@@ -103,16 +110,22 @@ Item {
 
         interval: 0
 
-        onTriggered: list.positionViewAtEnd()
+        onTriggered: if (list.sticking)
+            list.positionViewAtEnd()
     }
 
-    WheelHandler {
-        target: null
+    Shortcut {
+        enabled: transcript.visible
+        sequences: ["PgUp"]
 
-        onWheel: event => {
-            if (event.angleDelta.y > 0 && list.contentHeight > list.height)
-                list.sticking = false;
-        }
+        onActivated: transcript.page(-1)
+    }
+
+    Shortcut {
+        enabled: transcript.visible
+        sequences: ["PgDown"]
+
+        onActivated: transcript.page(1)
     }
 
     PushButton {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "fakes/manual_clock.h"
+#include "models/console_model.h"
+#include "scripted_link.h"
+
+#include <QJsonObject>
+
+namespace loquat::fakes {
+
+/// What a Qt Quick test drives: a console on a scripted backend, in virtual time.
+class Stage : public QObject
+{
+    Q_OBJECT
+    Q_PROPERTY(loquat::ConsoleModel *consoleModel READ consoleModel CONSTANT)
+    Q_PROPERTY(int commandCount READ commandCount)
+    Q_PROPERTY(QString lastCommand READ lastCommand)
+    Q_PROPERTY(QString lastText READ lastText)
+
+public:
+    using QObject::QObject;
+
+    [[nodiscard]] ConsoleModel *consoleModel() { return &m_console; }
+    [[nodiscard]] int commandCount() const { return int(m_link.sent.size()); }
+    [[nodiscard]] QString lastCommand() const
+    {
+        return m_link.sent.isEmpty() ? QString() : nameOf(m_link.sent.last().command.kind);
+    }
+    [[nodiscard]] QString lastText() const
+    {
+        return m_link.sent.isEmpty() ? QString() : m_link.sent.last().command.text;
+    }
+
+    Q_INVOKABLE void listen(const QString &address)
+    {
+        m_link.health.address = address;
+        Q_EMIT m_link.statusChanged();
+    }
+    Q_INVOKABLE void openSession(const QString &id, int startedAtMs)
+    {
+        m_link.show(aSession(id, startedAtMs));
+    }
+    Q_INVOKABLE void userSays(const QString &id, int seq, const QString &text)
+    {
+        m_link.happen(anEvent(id, seq, EventType::UserMessage, text));
+    }
+    Q_INVOKABLE void token(const QString &id, const QString &text)
+    {
+        m_link.say({id, 1, text, 1, m_clock.nowMs()});
+    }
+    Q_INVOKABLE void waitForApproval(const QString &id, int seq)
+    {
+        m_link.happen(anEvent(id, seq, EventType::ToolCall, QStringLiteral("refund_order"),
+                              {{QStringLiteral("call_id"), QStringLiteral("c1")}}));
+        auto session = aSession(id, 1);
+        session.phase = Phase::WaitingForApproval;
+        m_link.show(session);
+    }
+    Q_INVOKABLE void refuseCommands(const QString &message)
+    {
+        m_link.refusal = Error{QStringLiteral("refused"), message, {}, false};
+    }
+
+private:
+    ScriptedLink m_link;
+    ManualClock m_clock;
+    ConsoleModel m_console{m_link, m_clock};
+};
+
+} // namespace loquat::fakes

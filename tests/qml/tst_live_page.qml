@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+import QtTest
+import Loquat
+import Loquat.Models
+import LoquatStage
+
+/// Protects what a person does on the Live page: choosing, reading, speaking up, by mouse and keyboard, at
+/// every width.
+TestCase {
+    id: testCase
+
+    property Stage stage
+    property Main window
+
+    function cleanup() {
+        // In this order: the window shows what the stage owns.
+        window.destroy();
+        wait(0);
+        stage.destroy();
+        wait(0);
+    }
+
+    // Children of the window the test opens, found by what they say to a screen reader.
+    function find(item, name) {
+        if (item.Accessible && item.Accessible.name === name && item.visible)
+            return item;
+        for (let i = 0; i < item.children.length; ++i) {
+            const found = find(item.children[i], name);
+            if (found)
+                return found;
+        }
+        return null;
+    }
+    function findText(item, part) {
+        if (item.visible && item.text !== undefined && String(item.text).includes(part))
+            return item;
+        for (let i = 0; i < item.children.length; ++i) {
+            const found = findText(item.children[i], part);
+            if (found)
+                return found;
+        }
+        return null;
+    }
+    function open() {
+        stage = stages.createObject(null);
+        window = windows.createObject(null, { consoleModel: stage.consoleModel });
+        window.requestActivate();
+        tryCompare(window, "active", true);
+        return { stage: stage, window: window, root: window.contentItem, model: stage.consoleModel };
+    }
+    function openWithTwo() {
+        const t = open();
+        t.stage.openSession("a", 2);
+        t.stage.openSession("b", 1);
+        t.stage.userSays("a", 1, "hello from a");
+        t.stage.userSays("b", 1, "hello from b");
+        return t;
+    }
+
+    function test_emptyStateSaysWhereToConnect() {
+        const t = open();
+        verify(findText(t.root, "not listening"), "the remedy is named");
+        t.stage.listen("ws://127.0.0.1:8123");
+        verify(findText(t.root, 'wscat -c "ws://127.0.0.1:8123/ws/session/demo?user_id=me"'));
+        verify(find(t.root, "Open the demo page"));
+    }
+    function test_clickingASessionShowsItsConversation() {
+        const t = openWithTwo();
+        tryVerify(() => findText(t.root, "user of b"));
+        mouseClick(findText(t.root, "user of b"));
+        compare(t.model.selectedId, "b");
+        tryVerify(() => findText(t.root, "hello from b"));
+        verify(!findText(t.root, "hello from a"));
+    }
+    function test_tokensAppear() {
+        const t = openWithTwo();
+        t.model.select("a");
+        t.stage.token("a", "Half a **rep");
+        t.stage.token("a", "ly**");
+        tryVerify(() => find(t.root, "Half a reply"));
+    }
+    function test_keysWalkThroughTheSessions() {
+        const t = openWithTwo();
+        keyClick(Qt.Key_J);
+        compare(t.model.selectedId, "a");
+        keyClick(Qt.Key_J);
+        compare(t.model.selectedId, "b");
+        keyClick(Qt.Key_K);
+        compare(t.model.selectedId, "a");
+        keyClick(Qt.Key_Down);
+        compare(t.model.selectedId, "b");
+        keyClick(Qt.Key_Up);
+        compare(t.model.selectedId, "a");
+    }
+    function test_whisperByKeyboard() {
+        const t = openWithTwo();
+        keyClick(Qt.Key_J);
+        keyClick(Qt.Key_W);
+        for (const c of "jkt w")
+            keyClick(c);
+        compare(t.model.selectedId, "a", "letters typed are no shortcuts");
+        compare(t.stage.commandCount, 0);
+        compare(t.model.composer.text, "jkt w");
+        keyClick(Qt.Key_Return);
+        compare(t.stage.lastCommand, "whisper");
+        compare(t.stage.lastText, "jkt w");
+        compare(t.model.composer.text, "");
+    }
+    function test_takeOverByKeyAndByButton() {
+        const t = openWithTwo();
+        t.model.select("a");
+        keyClick(Qt.Key_T);
+        compare(t.stage.lastCommand, "take_over");
+        mouseClick(find(t.root, "Take over"));
+        compare(t.stage.commandCount, 2);
+    }
+    function test_approveAndDeny() {
+        const t = openWithTwo();
+        t.model.select("a");
+        keyClick(Qt.Key_A);
+        compare(t.stage.commandCount, 0, "nothing to approve");
+        t.stage.waitForApproval("a", 2);
+        tryVerify(() => findText(t.root, "needs approval"));
+        keyClick(Qt.Key_A);
+        compare(t.stage.lastCommand, "approve");
+        keyClick(Qt.Key_D);
+        compare(t.stage.lastCommand, "deny");
+    }
+    function test_endingAsksFirst() {
+        const t = openWithTwo();
+        t.model.select("a");
+        mouseClick(find(t.root, "End"));
+        compare(t.stage.commandCount, 0);
+        mouseClick(find(t.root, "End now?"));
+        compare(t.stage.lastCommand, "end");
+    }
+    function test_aRefusalIsRead() {
+        const t = openWithTwo();
+        t.model.select("a");
+        t.stage.refuseCommands("The session is busy.");
+        keyClick(Qt.Key_T);
+        tryVerify(() => findText(t.root, "The session is busy."));
+        mouseClick(find(t.root, "Dismiss"));
+        verify(!findText(t.root, "The session is busy."));
+    }
+    function test_searchByKeyboard() {
+        const t = openWithTwo();
+        keyClick(Qt.Key_K, Qt.ControlModifier);
+        for (const c of "of b")
+            keyClick(c);
+        compare(t.model.sessions.count, 1);
+        keyClick(Qt.Key_Escape);
+        compare(t.model.sessions.count, 2);
+    }
+    function test_folding_data() {
+        return [
+            { tag: "wide", width: 1440, list: true, conversation: true, inspector: true },
+            { tag: "at the first fold", width: 1100, list: true, conversation: true, inspector: true },
+            { tag: "below it", width: 1099, list: true, conversation: true, inspector: false },
+            { tag: "at the second fold", width: 800, list: true, conversation: true, inspector: false },
+            { tag: "below it too", width: 799, list: true, conversation: false, inspector: false },
+            { tag: "smallest", width: 640, list: true, conversation: false, inspector: false },
+        ];
+    }
+    function test_folding(data) {
+        const t = openWithTwo();
+        t.model.select("a");
+        t.window.width = data.width;
+        const page = t.window.livePage;
+        tryCompare(page, "inspectorShown", data.inspector);
+        tryCompare(page, "listShown", data.list);
+        tryCompare(page, "conversationShown", data.conversation);
+        if (data.conversation)
+            return;
+        keyClick(Qt.Key_Return);
+        tryCompare(page, "conversationShown", true);
+        compare(page.listShown, false);
+        keyClick(Qt.Key_Escape);
+        tryCompare(page, "listShown", true);
+    }
+    function test_theConversationSticksToItsEndUntilScrolled() {
+        const t = openWithTwo();
+        t.model.select("a");
+        for (let seq = 2; seq < 60; ++seq)
+            t.stage.userSays("a", seq, "line " + seq);
+        const list = find(t.root, "Conversation");
+        tryVerify(() => list.atYEnd && list.contentHeight > list.height);
+        keyClick(Qt.Key_PageUp);
+        tryVerify(() => !list.atYEnd);
+        tryCompare(list, "moving", false);
+        const y = list.contentY;
+        t.stage.userSays("a", 60, "one more");
+        wait(50);
+        compare(list.contentY, y, "does not jump away from what is read");
+        mouseClick(find(t.root, "Jump to live"));
+        tryVerify(() => list.atYEnd);
+        mouseDrag(list, 8, 100, 0, 300);
+        tryVerify(() => !list.atYEnd);
+        tryCompare(list, "moving", false);
+        compare(list.sticking, false);
+        keyClick(Qt.Key_PageDown);
+        keyClick(Qt.Key_PageDown);
+        verify(list.sticking);
+        t.stage.userSays("a", 61, "and one");
+        tryVerify(() => list.atYEnd);
+    }
+    function test_tabReachesEveryKindOfControl() {
+        const t = openWithTwo();
+        t.model.select("a");
+        const reached = new Set();
+        for (let i = 0; i < 40; ++i) {
+            keyClick(Qt.Key_Tab);
+            const item = t.window.activeFocusItem;
+            if (item && item.Accessible)
+                reached.add(item.Accessible.name);
+        }
+        for (const name of ["Live, page", "Search sessions", "All", "Pause AI", "Take over", "End", "Note"])
+            verify([...reached].some(one => name.startsWith(one) && one.length > 0), name + " in " + [...reached].join("|"));
+    }
+
+    name: "LivePage"
+    visible: true
+    when: windowShown
+
+    Component {
+        id: stages
+
+        Stage {}
+    }
+
+    Component {
+        id: windows
+
+        Main {}
+    }
+}
