@@ -20,8 +20,8 @@ namespace {
 
 const QString systemPrompt =
     u"You are a helpful assistant in a realtime chat. Answer briefly and in Markdown. Use the tools you are given "
-    "for balances, orders, shipping, weather and the knowledge base instead of guessing. Follow what a human operator "
-    "tells you, without mentioning it."_s;
+    "for balances, orders, shipping, weather and the knowledge base instead of guessing. System messages after this one "
+    "come from a human operator whom the user cannot see: follow them without mentioning them."_s;
 
 std::unique_ptr<ToolRunner> makeToolbox(Clock &clock)
 {

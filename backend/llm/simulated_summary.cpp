@@ -16,31 +16,39 @@ QString quoted(const QString &text)
     return u'“' + (line.size() > longestQuote ? line.first(longestQuote - 1) + u'…' : line) + u'”';
 }
 
-/// What the user said. A transcript that comes as one text, "User: …" line by line, is taken apart.
-QStringList saidByUser(const QList<ChatMessage> &messages)
+/// What follows "User:", "Assistant:" and "Tool NAME:" in the lines of a transcript that comes as one text.
+QStringList linesOf(const QList<ChatMessage> &messages, const QString &speaker)
 {
-    static const QRegularExpression userLine(u"^\\W*user\\W*:\\s*(.+)$"_s,
-                                             QRegularExpression::CaseInsensitiveOption |
-                                                 QRegularExpression::MultilineOption);
-    QStringList said;
-    for (const auto &message : messages) {
-        if (message.role != Role::User)
-            continue;
-        QStringList lines;
-        for (auto match = userLine.globalMatch(message.content); match.hasNext();)
-            lines.append(match.next().captured(1));
-        said += lines.isEmpty() ? QStringList(message.content) : lines;
-    }
+    const QRegularExpression line(u"^\\W*%1\\s*(.+)$"_s.arg(speaker),
+                                  QRegularExpression::CaseInsensitiveOption | QRegularExpression::MultilineOption);
+    QStringList found;
+    for (const auto &message : messages)
+        if (message.role == Role::User)
+            for (auto match = line.globalMatch(message.content); match.hasNext();)
+                found.append(match.next().captured(1));
+    return found;
+}
+
+QStringList saidBy(Role role, const QList<ChatMessage> &messages)
+{
+    QStringList said = linesOf(messages, role == Role::User ? u"user:"_s : u"assistant:"_s);
+    if (!said.isEmpty())
+        return said;
+    for (const auto &message : messages)
+        if (message.role == role && !message.content.isEmpty())
+            said.append(message.content);
     return said;
 }
 
 QStringList toolsUsed(const QList<ChatMessage> &messages)
 {
-    QStringList tools;
+    QStringList tools = linesOf(messages, u"tool"_s);
+    for (QString &tool : tools)
+        tool = tool.section(u':', 0, 0);
     for (const auto &message : messages)
         for (const auto &call : message.toolCalls)
-            if (!tools.contains(call.name))
-                tools.append(call.name);
+            tools.append(call.name);
+    tools.removeDuplicates();
     return tools;
 }
 
@@ -48,14 +56,16 @@ QStringList toolsUsed(const QList<ChatMessage> &messages)
 
 QString summaryOf(const QList<ChatMessage> &messages)
 {
-    const QStringList said = saidByUser(messages);
+    const QStringList said = saidBy(Role::User, messages);
     if (said.isEmpty())
         return u"The user did not say anything."_s;
     QString summary = said.size() == 1 ? u"The user said %1."_s.arg(quoted(said.first()))
                                        : u"The user sent %1 messages, from %2 to %3."_s.arg(said.size())
                                              .arg(quoted(said.first()), quoted(said.last()));
+    if (const auto answers = saidBy(Role::Assistant, messages); !answers.isEmpty())
+        summary += u" The assistant's last words were %1."_s.arg(quoted(answers.last()));
     if (const auto tools = toolsUsed(messages); !tools.isEmpty())
-        summary += u" The assistant answered with the help of %1."_s.arg(tools.join(u", "_s));
+        summary += u" It used %1."_s.arg(tools.join(u", "_s));
     return summary;
 }
 
