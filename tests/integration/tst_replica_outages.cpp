@@ -68,6 +68,19 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(events(), 10, 20'000);
     }
 
+    void aServerThatFreezesWhileConnectingIsLetGo()
+    {
+        Line line(m_direct);
+        line.freezeOnceReady();
+        auto how = impatient();
+        how.callLimit = 500ms;
+        converse(u"s"_s, 10);
+        auto replica = replicaTo(line.settings(), how);
+        QTRY_COMPARE(replica->status().state, State::Unreachable);
+        line.thaw();
+        QTRY_COMPARE_WITH_TIMEOUT(events(), 10, 20'000);
+    }
+
     void stoppingIsBoundedWhenTheServerIsFrozen()
     {
         Line line(m_direct);
