@@ -42,7 +42,9 @@ public:
     void cutAfter(qint64 bytes) { m_bytesLeft = bytes; }
     /// Nothing goes either way any more, and nothing is closed.
     void freeze() { m_frozen = true; }
-    void thaw() { m_frozen = false; }
+    /// Freezes as soon as the server has let somebody in: before the first query is answered.
+    void freezeOnceReady() { m_freezeOnceReady = true; }
+    void thaw() { m_frozen = m_freezeOnceReady = false; }
 
 private:
     void join(QTcpSocket *client)
@@ -67,6 +69,8 @@ private:
                 return;
             }
             to->write(bytes);
+            static const QByteArray readyForQuery("Z\0\0\0\5I", 6);
+            m_frozen = m_freezeOnceReady && !counted && bytes.contains(readyForQuery);
         });
         connect(from, &QTcpSocket::disconnected, to, [to] { to->disconnectFromHost(); });
     }
@@ -76,6 +80,7 @@ private:
     quint16 m_port = 0;
     qint64 m_bytesLeft = -1;
     bool m_frozen = false;
+    bool m_freezeOnceReady = false;
 };
 
 } // namespace loquat

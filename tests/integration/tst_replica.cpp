@@ -37,8 +37,8 @@ private Q_SLOTS:
         append(eventOf(u"s"_s, 4, EventType::SessionEnded));
         append(eventOf(u"s"_s, 5, EventType::Summary, u"short\\"_s, {{"source"_L1, "model"}}));
         QTRY_COMPARE_WITH_TIMEOUT(events(), 5, 20'000);
-        QTRY_COMPARE(replica->status().state, State::InSync);
-        QCOMPARE(replica->status().queued, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(replica->status().state, State::InSync, 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(replica->status().queued, 0, 20'000);
         QVERIFY(replica->status().lastShippedAtMs);
 
         auto reader = JournalReader::open(m_journal->file());
@@ -82,9 +82,9 @@ private Q_SLOTS:
     void stoppingShipsWhatIsLeft()
     {
         auto replica = replicaTo(m_direct);
-        QTRY_COMPARE(replica->status().state, State::InSync);
+        QTRY_COMPARE_WITH_TIMEOUT(replica->status().state, State::InSync, 20'000);
         converse(u"s"_s, 2'000);
-        QTRY_COMPARE(m_journal->lastId(), 2'000);
+        QTRY_COMPARE_WITH_TIMEOUT(m_journal->lastId(), 2'000, 20'000);
         replica->stop(20s);
         QCOMPARE(events(), 2'000);
 
@@ -100,13 +100,13 @@ private Q_SLOTS:
     {
         QFETCH(bool, pooled);
         auto replica = replicaTo(pooled ? m_pooled : m_direct);
-        QTRY_COMPARE(replica->status().state, State::InSync);
+        QTRY_COMPARE_WITH_TIMEOUT(replica->status().state, State::InSync, 20'000);
         QVERIFY(m_eye->run({u"alter table session_events add check (content <> 'poison')"_s}).has_value());
         append(eventOf(u"s"_s, 1, EventType::SessionStarted));
         for (int seq = 2; seq <= 700; ++seq)
             append(eventOf(u"s"_s, seq, EventType::UserMessage, seq % 300 == 0 ? u"poison"_s : u"good"_s));
         QTRY_COMPARE_WITH_TIMEOUT(events(), 698, 20'000);
-        QTRY_COMPARE(replica->status().queued, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(replica->status().queued, 0, 20'000);
         QCOMPARE(replica->status().rejected, 2);
         replica.reset();
         m_journal.reset();
