@@ -3,7 +3,8 @@
 import { MarkdownView } from './markdown.js';
 
 const clock = () => new Date().toLocaleTimeString([], { hour12: false });
-const plain = (value) => (typeof value === 'string' ? value : JSON.stringify(value) ?? '');
+// On one line, with spaces where it may wrap.
+const plain = (value) => (typeof value === 'string' ? value : JSON.stringify(value, null, 1)?.replace(/\n */g, ' ') ?? '');
 
 export function el(tag, props = {}, ...children) {
   const element = Object.assign(document.createElement(tag), props);
