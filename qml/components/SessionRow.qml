@@ -83,8 +83,8 @@ AbstractButton {
         BodyText {
             anchors.left: dot.right
             anchors.leftMargin: 12
-            anchors.right: side.left
-            anchors.rightMargin: 12
+            anchors.right: row.streaming ? side.left : side.right
+            anchors.rightMargin: row.streaming ? 12 : 0
             dimmed: true
             text: row.preview.length > 0 ? row.preview : qsTr("Nothing said yet")
             y: 30

@@ -199,9 +199,9 @@ TestCase {
         tryVerify(() => !list.atYEnd);
         tryCompare(list, "moving", false);
         compare(list.sticking, false);
-        keyClick(Qt.Key_PageDown);
-        keyClick(Qt.Key_PageDown);
-        verify(list.sticking);
+        for (let pages = 0; pages < 10; ++pages)
+            keyClick(Qt.Key_PageDown);
+        verify(list.sticking, "sticks again at the end");
         t.stage.userSays("a", 61, "and one");
         tryVerify(() => list.atYEnd);
     }
