@@ -42,5 +42,9 @@ int main(int argc, char *argv[])
     shoot(u"kinds-dark"_s, ThemeSettings::Mode::Dark, full);
     shoot(u"live-1000"_s, ThemeSettings::Mode::Dark, {1000, 700});
     shoot(u"live-640"_s, ThemeSettings::Mode::Light, {640, 480});
+    console.window()->setProperty("page", 1);
+    shoot(u"history"_s, ThemeSettings::Mode::Light, {1000, 700});
+    console.window()->setProperty("page", 4);
+    shoot(u"settings"_s, ThemeSettings::Mode::Dark, {1000, 700});
     return 0;
 }
