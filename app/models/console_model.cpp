@@ -43,7 +43,7 @@ QString ConsoleModel::subtitle() const
     const auto *session = m_sessions.find(m_selected);
     if (!session)
         return {};
-    QStringList parts{session->sessionId};
+    QStringList parts;
     if (!session->model.isEmpty())
         parts.append(session->model);
     const qint64 until = m_state.ended ? session->lastActivityMs : m_clock.nowMs();
