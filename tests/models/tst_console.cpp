@@ -167,6 +167,7 @@ private Q_SLOTS:
         QVERIFY(!f.console.actions()->canDecide());
         auto session = f.session();
         session.phase = Phase::WaitingForApproval;
+        session.phaseDetail = u"refund"_s;
         f.link.show(session);
         QVERIFY(f.console.actions()->canDecide());
         f.console.actions()->deny();
