@@ -11,6 +11,7 @@ ApplicationWindow {
 
     required property ConsoleModel consoleModel
     readonly property alias livePage: live
+    property alias page: rail.current
     readonly property bool typing: activeFocusItem instanceof TextInput || (activeFocusItem instanceof TextEdit && !activeFocusItem.readOnly)
     readonly property bool keysAct: !typing && rail.current === 0
 

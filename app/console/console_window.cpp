@@ -5,7 +5,9 @@
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QImage>
+#include <QMetaEnum>
 #include <QQuickWindow>
+#include <QSettings>
 
 // The modules live in static libraries: naming their registrations keeps the linker from dropping them.
 void qml_register_types_Loquat();
@@ -35,6 +37,27 @@ ConsoleWindow::ConsoleWindow(ConsoleLink &link)
 }
 
 ConsoleWindow::~ConsoleWindow() = default;
+
+void ConsoleWindow::rememberAppearance()
+{
+    const auto themeKey = u"appearance/theme"_s;
+    const auto motionKey = u"appearance/reducedMotion"_s;
+    auto *theme = m_model.theme();
+    const auto modes = QMetaEnum::fromType<ThemeSettings::Mode>();
+    {
+        const QSettings stored(QSettings::IniFormat, QSettings::UserScope, u"loquat"_s, u"console"_s);
+        bool known = false;
+        const int mode = modes.keyToValue(stored.value(themeKey).toByteArray().constData(), &known);
+        if (known)
+            theme->setMode(ThemeSettings::Mode(mode));
+        theme->setReducedMotion(stored.value(motionKey).toBool());
+    }
+    QObject::connect(theme, &ThemeSettings::changed, theme, [=] {
+        QSettings stored(QSettings::IniFormat, QSettings::UserScope, u"loquat"_s, u"console"_s);
+        stored.setValue(themeKey, QByteArray(modes.valueToKey(int(theme->mode()))));
+        stored.setValue(motionKey, theme->reducedMotion());
+    });
+}
 
 Expected<void> ConsoleWindow::show()
 {

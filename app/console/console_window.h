@@ -22,6 +22,8 @@ public:
     explicit ConsoleWindow(ConsoleLink &link);
     ~ConsoleWindow();
 
+    /// Takes light or dark and motion from the person's settings, and keeps what they choose from now on.
+    void rememberAppearance();
     /// Loads and shows the window; the error says what of the QML is broken.
     Expected<void> show();
     /// Saves a true picture of the window, as it is drawn now.

@@ -43,7 +43,7 @@ QString ConsoleModel::subtitle() const
     const auto *session = m_sessions.find(m_selected);
     if (!session)
         return {};
-    QStringList parts{session->sessionId};
+    QStringList parts;
     if (!session->model.isEmpty())
         parts.append(session->model);
     const qint64 until = m_state.ended ? session->lastActivityMs : m_clock.nowMs();
@@ -149,8 +149,9 @@ void ConsoleModel::showSelected()
     const auto *session = m_sessions.find(m_selected);
     m_state = session ? stateOf(*session) : SessionState{};
     if (session) {
-        m_transcript.setWaitsForApproval(session->phase == Phase::WaitingForApproval);
-        m_actions.show(*session, m_transcript.pendingCallId());
+        m_transcript.setWaitsForApproval(session->phase == Phase::WaitingForApproval ? session->phaseDetail
+                                                                                     : QString());
+        m_actions.show(*session, m_transcript.waitingCallId());
         m_composer.show(*session);
         m_inspector.showSession(*session);
         m_inspector.refresh(m_sessions.meter(m_selected), m_clock.nowMs());

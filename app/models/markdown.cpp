@@ -178,7 +178,10 @@ Block render(const QByteArray &source)
         return {true, QString::fromUtf8(source), {}};
     const Owned<char> html(cmark_render_html(document.root.get(), options,
                                              cmark_parser_get_syntax_extensions(document.parser.get())));
-    return {false, QString::fromUtf8(html.get()).trimmed(), {}};
+    // Qt draws a table's lines only when it has the attribute. What a reply calls <table> is escaped by now.
+    QString text = QString::fromUtf8(html.get()).trimmed();
+    text.replace(u"<table>"_s, u"<table border=\"1\" cellspacing=\"0\" cellpadding=\"5\">"_s);
+    return {false, text, {}};
 }
 
 } // namespace loquat::markdown

@@ -15,6 +15,7 @@ int groupOf(const QModelIndex &index)
 
 SessionFilterModel::SessionFilterModel(SessionListModel *sessions, QObject *parent)
     : QSortFilterProxyModel(parent)
+    , m_sessions(sessions)
 {
     setSourceModel(sessions);
     sort(0);
@@ -42,10 +43,7 @@ void SessionFilterModel::setSearch(const QString &search)
 
 int SessionFilterModel::rowOf(const QString &sessionId) const
 {
-    for (int row = 0; row < rowCount(); ++row)
-        if (sessionAt(row) == sessionId)
-            return row;
-    return -1;
+    return mapFromSource(m_sessions->index(m_sessions->rowOf(sessionId))).row();
 }
 
 QString SessionFilterModel::sessionAt(int row) const

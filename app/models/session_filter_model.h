@@ -44,6 +44,7 @@ protected:
     [[nodiscard]] bool lessThan(const QModelIndex &left, const QModelIndex &right) const override;
 
 private:
+    SessionListModel *m_sessions;
     Show m_show = Show::All;
     QString m_search;
 };

@@ -55,6 +55,7 @@ public:
     /// Once a second: ages and rates move although nothing happened.
     void tick(qint64 nowMs);
 
+    [[nodiscard]] int rowOf(const QString &sessionId) const { return m_rowOf.value(sessionId, -1); }
     [[nodiscard]] const SessionSnapshot *find(const QString &sessionId) const;
     [[nodiscard]] const RateMeter *meter(const QString &sessionId) const;
     [[nodiscard]] int openCount() const { return m_open; }

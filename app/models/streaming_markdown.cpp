@@ -18,6 +18,27 @@ bool undecided(const QString &line)
         line, [](QChar c) { return c.isSpace() || c.isDigit() || u"-=*+#>`~|._:"_s.contains(c); });
 }
 
+/// The line that is being written, with what it has opened closed: bold is bold from its first letter on,
+/// instead of showing its stars until the last. For showing only; the text itself is never touched.
+QString closedForNow(QString line)
+{
+    const auto settle = [&line](const QString &mark) {
+        if (line.count(mark) % 2 == 0)
+            return false;
+        if (line.endsWith(mark))
+            line.chop(mark.size());
+        else
+            line += mark;
+        return true;
+    };
+    if (settle(u"`"_s))
+        return line;
+    if (line.endsWith(u'*') && !line.endsWith(u"**"_s) && line.count(u"**"_s) % 2 == 1)
+        line.chop(1); // half of the mark that closes
+    settle(u"**"_s);
+    return line;
+}
+
 } // namespace
 
 StreamingMarkdown::StreamingMarkdown(QObject *parent)
@@ -124,7 +145,8 @@ void StreamingMarkdown::takeLine(const QByteArray &line)
 void StreamingMarkdown::showTail()
 {
     const bool hold = !m_finished && undecided(m_partial);
-    const QByteArray tail = hold ? m_block : m_block + m_partial.toUtf8();
+    const QString shown = m_finished || m_insideFence ? m_partial : closedForNow(m_partial);
+    const QByteArray tail = hold ? m_block : m_block + shown.toUtf8();
     if (tail.trimmed().isEmpty())
         return;
     put(m_committed, markdown::render(tail));

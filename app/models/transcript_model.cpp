@@ -107,6 +107,7 @@ QHash<int, QByteArray> TranscriptModel::roleNames() const
 void TranscriptModel::clear()
 {
     m_openCalls.clear();
+    m_waitingCallId.clear();
     m_running = -1;
     m_lastSeq = m_liveSeq = m_staleUntil = 0;
     if (m_entries.isEmpty())
@@ -165,29 +166,30 @@ void TranscriptModel::apply(const Delta &delta)
     m_entries[m_running].blocks->append(delta.text);
 }
 
-void TranscriptModel::setWaitsForApproval(bool waits)
+void TranscriptModel::setWaitsForApproval(const QString &tool)
 {
-    const auto call = m_openCalls.constFind(pendingCallId());
-    if (call == m_openCalls.cend())
+    // Of several calls of one tool the oldest is asked for first.
+    qsizetype row = m_entries.size();
+    QString waiting;
+    for (auto call = m_openCalls.cbegin(); call != m_openCalls.cend() && !tool.isEmpty(); ++call)
+        if (*call < row && m_entries[*call].text == tool) {
+            row = *call;
+            waiting = call.key();
+        }
+    if (waiting == m_waitingCallId)
         return;
-    TranscriptEntry &entry = m_entries[*call];
-    const Tool state = waits ? Tool::WaitsForApproval : Tool::Running;
-    if (entry.tool == state)
-        return;
-    entry.tool = state;
-    changed(*call);
+    setToolState(m_waitingCallId, Tool::Running);
+    setToolState(waiting, Tool::WaitsForApproval);
+    m_waitingCallId = waiting;
 }
 
-QString TranscriptModel::pendingCallId() const
+void TranscriptModel::setToolState(const QString &callId, Tool state)
 {
-    QString newest;
-    qsizetype row = -1;
-    for (auto call = m_openCalls.cbegin(); call != m_openCalls.cend(); ++call)
-        if (*call > row) {
-            row = *call;
-            newest = call.key();
-        }
-    return newest;
+    const auto call = m_openCalls.constFind(callId);
+    if (call == m_openCalls.cend())
+        return;
+    m_entries[*call].tool = state;
+    changed(*call);
 }
 
 void TranscriptModel::take(const Event &event)

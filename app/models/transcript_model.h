@@ -52,11 +52,11 @@ public:
     void load(const QList<Event> &events, const RunningReplies::Reply *running, qint64 liveSeq);
     void apply(const Event &event);
     void apply(const Delta &delta);
-    /// The newest call without a result waits for an operator (or no longer does).
-    void setWaitsForApproval(bool waits);
+    /// A call of `tool` waits for an operator; an empty name when none does.
+    void setWaitsForApproval(const QString &tool);
 
     [[nodiscard]] qint64 lastSeq() const { return m_lastSeq; }
-    [[nodiscard]] QString pendingCallId() const; ///< of the newest call without a result
+    [[nodiscard]] QString waitingCallId() const { return m_waitingCallId; }
 
 Q_SIGNALS:
     void countChanged();
@@ -65,6 +65,7 @@ private:
     void take(const Event &event);
     void append(TranscriptEntry entry);
     void changed(qsizetype row);
+    void setToolState(const QString &callId, TranscriptEntry::Tool state);
     void finishReply(const Event &event);
     void dropReply();
     void finishTool(const Event &event);
@@ -76,6 +77,7 @@ private:
     qint64 m_lastSeq = 0;
     qint64 m_liveSeq = 0;    ///< newest seq that the live stream has reached
     qint64 m_staleUntil = 0; ///< tokens before this seq belong to a reply that was loaded whole
+    QString m_waitingCallId;
     QString m_user;
 };
 

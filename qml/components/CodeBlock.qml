@@ -33,7 +33,7 @@ Rectangle {
             anchors.right: parent.right
             anchors.rightMargin: 4
             anchors.verticalCenter: parent.verticalCenter
-            source: source
+            content: box.text
         }
     }
 

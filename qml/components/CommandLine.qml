@@ -23,8 +23,6 @@ Rectangle {
         spacing: 4
 
         SelectableText {
-            id: line
-
             Layout.fillWidth: true
             font.family: Theme.mono
             font.pixelSize: Theme.code
@@ -32,6 +30,6 @@ Rectangle {
             wrapMode: TextEdit.WrapAnywhere
         }
 
-        CopyButton { source: line }
+        CopyButton { content: box.command }
     }
 }

@@ -73,14 +73,26 @@ Rectangle {
                 }
             }
 
-            SelectableText {
-                Layout.fillWidth: true
-                clip: true
-                color: Theme.dim
-                font.family: Theme.mono
-                font.pixelSize: Theme.code
-                text: header.consoleModel.subtitle
-                wrapMode: TextEdit.NoWrap
+            RowLayout {
+                spacing: 8
+
+                // Apart from what changes every second, so that a selection survives to be copied.
+                SelectableText {
+                    Layout.maximumWidth: header.width / 3
+                    clip: true
+                    color: Theme.dim
+                    font.family: Theme.mono
+                    font.pixelSize: Theme.code
+                    text: header.consoleModel.selectedId
+                    wrapMode: TextEdit.NoWrap
+                }
+
+                BodyText {
+                    Layout.fillWidth: true
+                    dimmed: true
+                    font.pixelSize: 12
+                    text: "· " + header.consoleModel.subtitle
+                }
             }
         }
 

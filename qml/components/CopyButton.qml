@@ -3,11 +3,11 @@ import QtQuick
 import QtQuick.Controls.Basic
 import Loquat
 
-/// Copies the whole text of a TextEdit, and says that it did.
+/// Copies a text, and says that it did.
 AbstractButton {
     id: button
 
-    required property TextEdit source
+    property string content
     property bool done: false
 
     Accessible.name: done ? qsTr("Copied") : qsTr("Copy")
@@ -31,11 +31,18 @@ AbstractButton {
     }
 
     onClicked: {
-        source.selectAll();
-        source.copy();
-        source.deselect();
+        clipboard.selectAll();
+        clipboard.copy();
         done = true;
         reset.restart();
+    }
+
+    TextEdit {
+        id: clipboard
+
+        text: button.content
+        textFormat: TextEdit.PlainText
+        visible: false
     }
 
     Timer {

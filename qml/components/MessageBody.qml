@@ -34,6 +34,7 @@ Item {
         y: message.aside ? 4 : 0
 
         EntryHeader {
+            width: parent.width
             author: message.author
             authorColor: message.tone
             detail: message.detail

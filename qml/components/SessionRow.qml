@@ -12,6 +12,7 @@ AbstractButton {
     property bool current: false
     required property string preview
     required property string rate
+    readonly property string said: preview.length > 0 ? preview : qsTr("Nothing said yet")
     required property string sessionId
     required property list<real> sparkline
     required property string stateKind
@@ -19,7 +20,7 @@ AbstractButton {
     required property bool streaming
     required property string userId
 
-    Accessible.name: qsTr("%1, %2: %3").arg(userId).arg(stateWord).arg(preview)
+    Accessible.name: qsTr("%1, %2: %3").arg(userId).arg(stateWord).arg(said)
     Accessible.role: Accessible.ListItem
     Accessible.selected: current
     focusPolicy: Qt.NoFocus
@@ -83,10 +84,10 @@ AbstractButton {
         BodyText {
             anchors.left: dot.right
             anchors.leftMargin: 12
-            anchors.right: side.left
-            anchors.rightMargin: 12
+            anchors.right: row.streaming ? side.left : side.right
+            anchors.rightMargin: row.streaming ? 12 : 0
             dimmed: true
-            text: row.preview.length > 0 ? row.preview : qsTr("Nothing said yet")
+            text: row.said
             y: 30
         }
 

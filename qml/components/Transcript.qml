@@ -21,9 +21,11 @@ Item {
     function page(direction: int) {
         const top = list.originY - list.topMargin;
         const end = list.originY + list.contentHeight - list.height;
+        const target = list.contentY + direction * list.height * 0.9;
+        if (target >= end)
+            return jumpToLive();
         list.sticking = false;
-        list.contentY = Math.round(Math.max(top, Math.min(end, list.contentY + direction * list.height * 0.9)));
-        list.sticking = list.atYEnd;
+        list.contentY = Math.round(Math.max(top, target));
     }
 
     Connections {

@@ -83,8 +83,10 @@ Item {
 
                 EntryHeader {
                     author: entry.author
+                    copyable: entry.streaming ? "" : entry.entryText
                     detail: entry.detail
                     time: entry.time
+                    width: parent.width
                 }
 
                 MarkdownView {

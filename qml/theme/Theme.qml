@@ -55,7 +55,8 @@ QtObject {
         + "h2{font-size:16px;margin-top:4px;margin-bottom:2px}"
         + "h3,h4,h5,h6{font-size:14px;margin-top:4px;margin-bottom:2px}"
         + "blockquote{margin-left:12px;margin-top:0;margin-bottom:0;color:" + dim + "}"
-        + "th,td{padding:4px 10px;border:1px solid " + line + "}"
+        + "table{border-collapse:collapse;border-color:" + line + "}"
+        + "th,td{padding-left:8px;padding-right:8px}"
         + "</style>"
 
     function ofKind(kind: string): color {

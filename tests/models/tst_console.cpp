@@ -167,6 +167,7 @@ private Q_SLOTS:
         QVERIFY(!f.console.actions()->canDecide());
         auto session = f.session();
         session.phase = Phase::WaitingForApproval;
+        session.phaseDetail = u"refund"_s;
         f.link.show(session);
         QVERIFY(f.console.actions()->canDecide());
         f.console.actions()->deny();
@@ -253,7 +254,7 @@ private Q_SLOTS:
         f.link.show(session);
         f.console.select(id);
         f.clock.advance(std::chrono::seconds(72));
-        QCOMPARE(f.console.subtitle(), u"s · m · 1 min 12 s"_s);
+        QCOMPARE(f.console.subtitle(), u"m · 1 min 12 s"_s);
         QCOMPARE(f.console.sessions()->index(0, 0).data(SessionListModel::AgeRole).toString(), u"1 min"_s);
     }
 };

@@ -90,6 +90,21 @@ private Q_SLOTS:
         QCOMPARE(rowsOf(markdown), before);
     }
 
+    void whatIsOpenLooksClosedWhileItIsWritten()
+    {
+        StreamingMarkdown markdown;
+        for (const QString &piece : {u"Costs **$"_s, u"20"_s, u"*"_s}) {
+            markdown.append(piece);
+            QVERIFY2(rowsOf(markdown).last().contains(u"<strong>$"_s), qPrintable(rowsOf(markdown).last()));
+            QVERIFY(!rowsOf(markdown).last().contains(u'*'));
+        }
+        markdown.append(u"* and `co");
+        QCOMPARE(rowsOf(markdown).last(), u"<p>Costs <strong>$20</strong> and <code>co</code></p>"_s);
+        markdown.append(u"de` **");
+        markdown.finish();
+        QCOMPARE(rowsOf(markdown).last(), u"<p>Costs <strong>$20</strong> and <code>code</code> **</p>"_s);
+    }
+
     void aClosedFenceEndsItsBlock()
     {
         StreamingMarkdown markdown;

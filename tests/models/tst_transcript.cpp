@@ -147,7 +147,6 @@ private Q_SLOTS:
         Fixture f;
         f.model.apply(toolCall(1, u"a"_s));
         f.model.apply(toolCall(2, u"b"_s));
-        QCOMPARE(f.model.pendingCallId(), u"b"_s);
         QCOMPARE(f.at(0, Field::ToolStateRole), u"running"_s);
         f.model.apply(toolResult(3, u"b"_s, false));
         f.model.apply(toolResult(4, u"a"_s, true));
@@ -156,17 +155,27 @@ private Q_SLOTS:
         QCOMPARE(f.at(0, Field::ArgsRole), u"{\"kg\":5}"_s);
         QCOMPARE(f.at(0, Field::ResultRole), u"\"$20\""_s);
         QCOMPARE(f.at(0, Field::ToolTimeRole), u"3 ms"_s);
-        QVERIFY(f.model.pendingCallId().isEmpty());
     }
 
-    void aCallThatWaitsSaysSo()
+    void theCallThatWaitsSaysSo()
     {
         Fixture f;
         f.model.apply(toolCall(1, u"a"_s));
-        f.model.setWaitsForApproval(true);
+        f.model.apply(toolCall(2, u"b"_s));
+        Event other = toolCall(3, u"c"_s);
+        other.content = u"other"_s;
+        f.model.apply(other);
+        f.model.setWaitsForApproval(u"ship"_s);
+        QCOMPARE(f.model.waitingCallId(), u"a"_s); // the oldest of that tool
         QCOMPARE(f.at(0, Field::ToolStateRole), u"needs approval"_s);
-        f.model.setWaitsForApproval(false);
-        QCOMPARE(f.at(0, Field::ToolStateRole), u"running"_s);
+        QCOMPARE(f.at(1, Field::ToolStateRole), u"running"_s);
+        f.model.apply(toolResult(4, u"a"_s, true));
+        f.model.setWaitsForApproval(u"other"_s);
+        QCOMPARE(f.model.waitingCallId(), u"c"_s);
+        QCOMPARE(f.at(0, Field::ToolStateRole), u"ok"_s);
+        f.model.setWaitsForApproval({});
+        QCOMPARE(f.at(2, Field::ToolStateRole), u"running"_s);
+        QVERIFY(f.model.waitingCallId().isEmpty());
     }
 
     void whatIsUnknownIsNotSaid()

@@ -37,7 +37,14 @@ int main(int argc, char *argv[])
     console.model().select(fakes::sceneSession);
     shoot(u"live-dark"_s, ThemeSettings::Mode::Dark, full);
     shoot(u"live-light"_s, ThemeSettings::Mode::Light, full);
+    console.model().select(fakes::otherSceneSession);
+    shoot(u"kinds-light"_s, ThemeSettings::Mode::Light, full);
+    shoot(u"kinds-dark"_s, ThemeSettings::Mode::Dark, full);
     shoot(u"live-1000"_s, ThemeSettings::Mode::Dark, {1000, 700});
     shoot(u"live-640"_s, ThemeSettings::Mode::Light, {640, 480});
+    console.window()->setProperty("page", 1);
+    shoot(u"history"_s, ThemeSettings::Mode::Light, {1000, 700});
+    console.window()->setProperty("page", 4);
+    shoot(u"settings"_s, ThemeSettings::Mode::Dark, {1000, 700});
     return 0;
 }

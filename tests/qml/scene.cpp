@@ -45,6 +45,37 @@ SessionSnapshot chosen(qint64 now)
     return session;
 }
 
+QList<Event> oddities(qint64 now)
+{
+    QList<Event> events;
+    const auto add = [&](qint64 agoMs, EventType type, const QString &content, const QJsonObject &meta) {
+        events.append({otherSceneSession, events.size() + 1, now - agoMs, type, Role::System, content, meta});
+    };
+    add(90'000, EventType::UserMessage, u"Refund ORD-1042, and show me how to call your API."_s, {});
+    add(88'000, EventType::AiMessage,
+        u"Two things:\n\n### Prices\n\n| Plan | Price | Limit |\n|---|---|---|\n| Free | $0 | 100 |\n| Pro | "
+        "**$49** | none |\n\n```python\nimport websockets\n\nasync with websockets.connect(url) as ws:\n    "
+        "await ws.send(\"hello\")  # a long line that does not wrap but scrolls sideways instead, so code "
+        "stays "
+        "code\n```\n\n> The rest is in [the docs](https://example.org).\n\n1. Refunds take a day.\n2. Then "
+        "money arrives."_s,
+        {{"final"_L1, true},
+         {"finish"_L1, u"stop"_s},
+         {"ttft_ms"_L1, 212},
+         {"duration_ms"_L1, 2212},
+         {"usage"_L1, QJsonObject{{"input_tokens"_L1, 418}, {"output_tokens"_L1, 124}}}});
+    add(60'000, EventType::ModeChanged, {}, {{"mode"_L1, u"human"_s}, {"by"_L1, u"Ada"_s}});
+    add(50'000, EventType::OperatorMessage, u"Hi, this is Ada. I look at your refund now."_s, {});
+    add(45'000, EventType::OperatorNote, u"Customer since 2019, be generous."_s, {});
+    add(40'000, EventType::ModeChanged, {}, {{"mode"_L1, u"ai"_s}});
+    add(20'000, EventType::ErrorRaised, u"The model refused the request: too many requests."_s,
+        {{"code"_L1, u"model_rate_limited"_s}});
+    add(14'000, EventType::ToolCall, u"refund_order"_s,
+        {{"call_id"_L1, u"r1"_s},
+         {"args"_L1, QJsonObject{{"order_id"_L1, u"ORD-1042"_s}, {"amount"_L1, 59.9}}}});
+    return events;
+}
+
 QList<Event> conversation(qint64 now)
 {
     QList<Event> events;
@@ -84,6 +115,7 @@ void playScene(ScriptedLink &link, qint64 now)
     Q_EMIT link.statusChanged();
 
     link.stored[sceneSession] = conversation(now);
+    link.stored[otherSceneSession] = oddities(now);
     LiveBatch batch{{chosen(now)}, {}};
     const auto stream = [&](const QString &id, const QString &text, int rate) {
         const QStringList words = text.split(u' ');

@@ -9,6 +9,9 @@ namespace loquat::fakes {
 /// that is being written. What the pictures of the console show.
 void playScene(ScriptedLink &link, qint64 nowMs);
 
+/// A session that shows every other kind of entry.
+inline const QString otherSceneSession = QStringLiteral("s-1");
+
 /// The session whose conversation is worth looking at.
 inline const QString sceneSession = QStringLiteral("550e8400-e29b-41d4");
 

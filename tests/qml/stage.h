@@ -55,6 +55,7 @@ public:
                               {{QStringLiteral("call_id"), QStringLiteral("c1")}}));
         auto session = aSession(id, 1);
         session.phase = Phase::WaitingForApproval;
+        session.phaseDetail = QStringLiteral("refund_order");
         m_link.show(session);
     }
     Q_INVOKABLE void refuseCommands(const QString &message)
