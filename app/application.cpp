@@ -112,7 +112,8 @@ int runApplication(int argc, char *argv[])
     stopOnSignal(stopSignals, **service);
     const auto address = (*service)->start();
     if (!address)
-        return complain(address.error(), address.error().code == "cannot_listen"_L1 ? exitWrongSetting : exitFailure);
+        return complain(address.error(),
+                        address.error().code == "cannot_listen"_L1 ? exitWrongSetting : exitFailure);
     say(stdout, u"listening on "_s + address->toString());
     if (options->provider.name == "simulated"_L1)
         say(stderr, u"loquat: no model is configured, the simulated one answers (set OPENAI_API_KEY or "

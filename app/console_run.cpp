@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Takes the picture for --screenshot: opens the newest session, says something to the assistant as an operator would,
-/// and waits until some replies stream, or a while has passed.
+/// Takes the picture for --screenshot: opens the newest session, says something to the assistant as an
+/// operator would, and waits until some replies stream, or a while has passed.
 class Photographer final : public QObject
 {
 public:
@@ -39,9 +39,10 @@ private:
         ConsoleModel &model = m_window.model();
         if (m_waited == setUp) {
             model.selectNeighbour(1);
-            m_link.command(model.selectedId(),
-                           {CommandKind::Whisper, u"Mention that express shipping is free this week."_s, {}, u"you"_s},
-                           [](const Expected<void> &) {});
+            m_link.command(
+                model.selectedId(),
+                {CommandKind::Whisper, u"Mention that express shipping is free this week."_s, {}, u"you"_s},
+                [](const Expected<void> &) {});
         }
         const bool lively = m_waited > 4 * setUp && m_link.status().streamingSessions >= 3;
         if (!lively && m_waited < longest)

@@ -11,7 +11,8 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-DemoUser::DemoUser(const QUrl &server, QString userId, QStringList questions, std::chrono::milliseconds patience)
+DemoUser::DemoUser(const QUrl &server, QString userId, QStringList questions,
+                   std::chrono::milliseconds patience)
     : m_server(server)
     , m_userId(std::move(userId))
     , m_questions(std::move(questions))
@@ -59,7 +60,8 @@ void DemoUser::askNext()
 
 DemoTraffic::DemoTraffic(const QUrl &server)
 {
-    const auto add = [&](const QString &user, const QStringList &questions, std::chrono::milliseconds patience) {
+    const auto add = [&](const QString &user, const QStringList &questions,
+                         std::chrono::milliseconds patience) {
         m_users.push_back(std::make_unique<DemoUser>(server, user, questions, patience));
         m_users.back()->start(150ms * m_users.size());
     };

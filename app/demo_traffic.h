@@ -11,8 +11,8 @@
 
 namespace loquat {
 
-/// A made-up person who talks to a backend over a real WebSocket: asks, waits for the reply, thinks, asks again, leaves
-/// and comes back as another session.
+/// A made-up person who talks to a backend over a real WebSocket: asks, waits for the reply, thinks, asks
+/// again, leaves and comes back as another session.
 class DemoUser final : public QObject
 {
     Q_OBJECT

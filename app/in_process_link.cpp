@@ -5,7 +5,8 @@
 
 namespace loquat {
 
-InProcessLink::InProcessLink(Backend &backend) : m_backend(backend)
+InProcessLink::InProcessLink(Backend &backend)
+    : m_backend(backend)
 {
     m_frame.setSingleShot(true);
     m_frame.setInterval(frame);

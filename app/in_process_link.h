@@ -9,7 +9,8 @@ namespace loquat {
 
 class Backend;
 
-/// The console's link to the backend in the same process: takes the live feed once a frame while there is something.
+/// The console's link to the backend in the same process: takes the live feed once a frame while there is
+/// something.
 class InProcessLink final : public ConsoleLink
 {
     Q_OBJECT

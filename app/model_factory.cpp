@@ -16,7 +16,10 @@ namespace {
 class PooledModel final : public ChatModel
 {
 public:
-    PooledModel(const OpenAiSettings &settings, Clock &clock) : m_model(settings, m_pool, clock) {}
+    PooledModel(const OpenAiSettings &settings, Clock &clock)
+        : m_model(settings, m_pool, clock)
+    {
+    }
 
     [[nodiscard]] QString name() const override { return m_model.name(); }
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override

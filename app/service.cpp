@@ -19,8 +19,10 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QString systemPrompt =
-    u"You are a helpful assistant in a realtime chat. Answer briefly and in Markdown. Use the tools you are given "
-    "for balances, orders, shipping, weather and the knowledge base instead of guessing. System messages after this one "
+    u"You are a helpful assistant in a realtime chat. Answer briefly and in Markdown. Use the tools you are "
+    u"given "
+    "for balances, orders, shipping, weather and the knowledge base instead of guessing. System messages "
+    "after this one "
     "come from a human operator whom the user cannot see: follow them without mentioning them."_s;
 
 std::unique_ptr<ToolRunner> makeToolbox(Clock &clock)

@@ -11,8 +11,8 @@ namespace loquat {
 class Journal;
 class Replica;
 
-/// The composition root: the one place that names concrete stores, models and tools, and puts a backend together
-/// from them. The console and the headless server run the same one.
+/// The composition root: the one place that names concrete stores, models and tools, and puts a backend
+/// together from them. The console and the headless server run the same one.
 class Service final : public QObject
 {
     Q_OBJECT

@@ -28,7 +28,8 @@ void UnixSignals::block()
     pthread_sigmask(SIG_BLOCK, &mask, nullptr);
 }
 
-UnixSignals::UnixSignals(QObject *parent) : QObject(parent)
+UnixSignals::UnixSignals(QObject *parent)
+    : QObject(parent)
 {
     const sigset_t mask = stopSignals();
     const int descriptor = ::signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -8,14 +8,15 @@
 
 namespace loquat {
 
-/// SIGINT and SIGTERM as Qt signals. The second one ends the process at once: everything that was confirmed to
-/// anyone is on disk at any time.
+/// SIGINT and SIGTERM as Qt signals. The second one ends the process at once: everything that was confirmed
+/// to anyone is on disk at any time.
 class UnixSignals final : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Call it before any thread starts: threads inherit what is blocked, and a signal goes to whichever takes it.
+    /// Call it before any thread starts: threads inherit what is blocked, and a signal goes to whichever
+    /// takes it.
     static void block();
     /// Needs the application object.
     explicit UnixSignals(QObject *parent = nullptr);

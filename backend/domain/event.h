@@ -43,8 +43,8 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   tool_result      {turn, call_id, tool, ok, ms}                content: the result as JSON text
 ///   mode_changed     {mode: ai|paused|human, by}
 ///   error            {turn?, code, retryable}                     content: the sentence for a person
-///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?: "none" where none is owed}
-///   summary          {source: model|fallback, model}              content: the summary
+///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?: "none" where none is
+///   owed} summary          {source: model|fallback, model}              content: the summary
 struct Event
 {
     QString sessionId;

@@ -20,7 +20,8 @@ QString quoted(const QString &text)
 QStringList linesOf(const QList<ChatMessage> &messages, const QString &speaker)
 {
     const QRegularExpression line(u"^\\W*%1\\s*(.+)$"_s.arg(speaker),
-                                  QRegularExpression::CaseInsensitiveOption | QRegularExpression::MultilineOption);
+                                  QRegularExpression::CaseInsensitiveOption |
+                                      QRegularExpression::MultilineOption);
     QStringList found;
     for (const auto &message : messages)
         if (message.role == Role::User)

@@ -35,7 +35,8 @@ void History::add(const Event &event)
         m_messages.append({Role::Assistant, event.content, {}, {}});
         break;
     case EventType::OperatorWhisper:
-        // Bare: the system prompt says who speaks to the model like this, and a wrapping might be repeated to the user.
+        // Bare: the system prompt says who speaks to the model like this, and a wrapping might be repeated to
+        // the user.
         m_messages.append({Role::System, event.content, {}, {}});
         break;
     case EventType::ToolCall:

@@ -77,7 +77,8 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("head");
         QTest::addColumn<int>("status");
         const auto at = [](const QByteArray &target) {
-            return QByteArray(upgradeHead).replace("/ws/session/s-1?user_id=ana%20b&dialect=sentinel", target);
+            return QByteArray(upgradeHead)
+                .replace("/ws/session/s-1?user_id=ana%20b&dialect=sentinel", target);
         };
         QTest::newRow("other path") << at("/ws/other") << 404;
         QTest::newRow("no id") << at("/ws/session/") << 400;
@@ -154,8 +155,10 @@ private Q_SLOTS:
 
     void framesDialectSpeaksTheContract()
     {
-        QCOMPARE(frame(outbound::Token{1, u"Hé\n"_s}), (QJsonObject{{"type"_L1, "token"_L1}, {"token"_L1, u"Hé\n"_s}}));
-        const auto done = frame(outbound::TurnDone{2, u"x"_s, u"stop"_s, {3, 4, UsageSource::Reported}, 5, 6, 7});
+        QCOMPARE(frame(outbound::Token{1, u"Hé\n"_s}),
+                 (QJsonObject{{"type"_L1, "token"_L1}, {"token"_L1, u"Hé\n"_s}}));
+        const auto done =
+            frame(outbound::TurnDone{2, u"x"_s, u"stop"_s, {3, 4, UsageSource::Reported}, 5, 6, 7});
         QCOMPARE(done, (QJsonObject{{"type"_L1, "done"_L1},
                                     {"text"_L1, "x"_L1},
                                     {"turn"_L1, 2},
@@ -189,15 +192,13 @@ private Q_SLOTS:
             return frames;
         };
         QCOMPARE(spoken(u"text"_s), QStringList{u"Hi"_s});
-        QCOMPARE(spoken(u"sentinel"_s), (QStringList{uR"({"session_id":"s","type":"session_started"})"_s, u"Hi"_s,
-                                                     u"[END_OF_RESPONSE]"_s}));
-        QCOMPARE(spoken(u"content"_s),
-                 (QStringList{uR"({"type":"content","value":"Hi"})"_s, uR"({"args":{"a":1},"tool":"t","type":"tool_start"})"_s,
-                              uR"({"result":"r","tool":"t","type":"tool_end"})"_s}));
+        QCOMPARE(spoken(u"sentinel"_s), (QStringList{uR"({"session_id":"s","type":"session_started"})"_s,
+                                                     u"Hi"_s, u"[END_OF_RESPONSE]"_s}));
+        QCOMPARE(spoken(u"content"_s), (QStringList{uR"({"type":"content","value":"Hi"})"_s,
+                                                    uR"({"args":{"a":1},"tool":"t","type":"tool_start"})"_s,
+                                                    uR"({"result":"r","tool":"t","type":"tool_end"})"_s}));
     }
 };
-
-Q_DECLARE_METATYPE(loquat::ClientFrame::Kind)
 
 QTEST_GUILESS_MAIN(TestGateway)
 #include "tst_gateway.moc"

@@ -27,7 +27,8 @@ QString write(const QTemporaryDir &dir, const QByteArray &text)
 
 } // namespace
 
-/// Protects how a run is told what to do: the precedence, the seeds' settings, and one clear line where one is wrong.
+/// Protects how a run is told what to do: the precedence, the seeds' settings, and one clear line where one
+/// is wrong.
 class TestOptions : public QObject
 {
     Q_OBJECT
@@ -57,7 +58,8 @@ private Q_SLOTS:
         const QString file = write(dir, "PORT=1001\nOPENAI_MODEL=from-file\nOPENAI_API_KEY=k\n");
         QCOMPARE(parsed({u"--env-file"_s, file})->port, 1001);
         QCOMPARE(parsed({u"--env-file"_s, file}, {{u"PORT"_s, u"1002"_s}})->port, 1002);
-        QCOMPARE(parsed({u"--env-file"_s, file, u"--port"_s, u"1003"_s}, {{u"PORT"_s, u"1002"_s}})->port, 1003);
+        QCOMPARE(parsed({u"--env-file"_s, file, u"--port"_s, u"1003"_s}, {{u"PORT"_s, u"1002"_s}})->port,
+                 1003);
         QCOMPARE(parsed({u"--env-file"_s, file})->provider.model, u"from-file"_s);
         QCOMPARE(parsed({u"--env-file"_s, file}, {{u"OPENAI_MODEL"_s, u"env"_s}})->provider.model, u"env"_s);
     }
@@ -65,7 +67,8 @@ private Q_SLOTS:
     void providersAreChosenByKeyOrByName()
     {
         QCOMPARE(parsed({}, {{u"OPENAI_API_KEY"_s, u"k"_s}})->provider.name, u"openai"_s);
-        QCOMPARE(parsed({}, {{u"OPENAI_BASE_URL"_s, u"http://127.0.0.1:11434/v1"_s}})->provider.name, u"openai"_s);
+        QCOMPARE(parsed({}, {{u"OPENAI_BASE_URL"_s, u"http://127.0.0.1:11434/v1"_s}})->provider.name,
+                 u"openai"_s);
         const auto groq = parsed({}, {{u"GROQ_API_KEY"_s, u"k"_s}, {u"GROQ_MODEL"_s, u"m"_s}});
         QCOMPARE(groq->provider.name, u"groq"_s);
         QCOMPARE(groq->provider.model, u"m"_s);
@@ -124,8 +127,9 @@ private Q_SLOTS:
 
     void envFilesAreReadAsPeopleWriteThem()
     {
-        const auto values = parseEnvFile("# comment\n\nA=1\nexport B = two words \nC=\"q # not a comment\\n\"\n"
-                                         "D='single $x'\nE=plain # comment\r\nF=\n");
+        const auto values =
+            parseEnvFile("# comment\n\nA=1\nexport B = two words \nC=\"q # not a comment\\n\"\n"
+                         "D='single $x'\nE=plain # comment\r\nF=\n");
         QVERIFY(values.has_value());
         QCOMPARE(values->value(u"A"_s), u"1"_s);
         QCOMPARE(values->value(u"B"_s), u"two words"_s);
