@@ -93,6 +93,11 @@ void Journal::close()
     m_lock.reset();
 }
 
+std::optional<Error> Journal::trouble() const
+{
+    return m_writer->trouble();
+}
+
 qint64 Journal::lastId() const
 {
     return m_writer->lastId();

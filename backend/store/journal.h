@@ -44,6 +44,9 @@ public:
     /// was still under way included. Not to be called from within a callback.
     void close();
 
+    /// Why the disk takes nothing at the moment, such as store_full; nullopt while all is well.
+    [[nodiscard]] std::optional<Error> trouble() const;
+
     /// For replicas, which read with a JournalReader on this file:
     [[nodiscard]] QString file() const { return m_file; }
     [[nodiscard]] qint64 lastId() const; ///< id of the newest event on disk

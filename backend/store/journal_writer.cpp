@@ -6,6 +6,7 @@
 
 #include <QHash>
 
+#include <algorithm>
 #include <future>
 
 namespace loquat {
@@ -107,8 +108,29 @@ void JournalWriter::write(JournalBatch &batch, JournalQueue::Work work)
             job.fence();
 }
 
+std::optional<Error> JournalWriter::trouble() const
+{
+    const QMutexLocker lock(&m_troubleMutex);
+    return m_trouble;
+}
+
+void JournalWriter::noteTrouble(const std::vector<Expected<void>> &results)
+{
+    // store_*: the disk; anything else is about the event that was refused.
+    const auto disk = [](const Expected<void> &result) {
+        return !result && result.error().code.startsWith(QLatin1StringView("store_"));
+    };
+    const auto failed = std::ranges::find_if(results, disk);
+    const QMutexLocker lock(&m_troubleMutex);
+    if (failed != results.end())
+        m_trouble = failed->error();
+    else if (!results.empty())
+        m_trouble.reset();
+}
+
 void JournalWriter::answer(std::vector<JournalQueue::Job> &jobs, std::vector<Expected<void>> results)
 {
+    noteTrouble(results);
     struct Answer
     {
         EventLog::Stored stored;

@@ -7,6 +7,7 @@
 #include <QThread>
 
 #include <atomic>
+#include <optional>
 
 namespace loquat {
 
@@ -30,6 +31,8 @@ public:
 
     [[nodiscard]] JournalQueue &queue() { return m_queue; }
     [[nodiscard]] qint64 lastId() const { return m_lastId.load(); }
+    /// Why the disk took nothing the last time something was written to it; nullopt while all is well.
+    [[nodiscard]] std::optional<Error> trouble() const;
     /// Replaces the listener; when this returns, the previous one is not running and will not run again.
     void setCommittedListener(Committed listener);
 
@@ -37,12 +40,15 @@ private:
     JournalWriter(const JournalSettings &settings, std::shared_ptr<CallbackGate> gate);
     Expected<void> run(const QString &file, const std::function<void(Expected<void>)> &opened);
     void write(JournalBatch &batch, JournalQueue::Work work);
+    void noteTrouble(const std::vector<Expected<void>> &results);
     void answer(std::vector<JournalQueue::Job> &jobs, std::vector<Expected<void>> results);
 
     const JournalSettings m_settings;
     JournalQueue m_queue;
     std::shared_ptr<CallbackGate> m_gate;
     std::atomic<qint64> m_lastId = 0;
+    mutable QMutex m_troubleMutex;
+    std::optional<Error> m_trouble;
     QMutex m_listenerMutex;
     Committed m_committed;
     std::unique_ptr<QThread> m_thread;
