@@ -133,7 +133,8 @@ void Service::shutDown(std::function<void()> done)
 StoreHealth Service::storeHealth() const
 {
     if (const auto trouble = m_journal->trouble())
-        return {BackendStatus::Store::Failing, u"SQLite"_s, trouble->message + u' ' + trouble->remedy, 0, false};
+        return {BackendStatus::Store::Failing, u"SQLite"_s, trouble->message + u' ' + trouble->remedy, 0,
+                false};
     if (!m_replica)
         return {BackendStatus::Store::JournalOnly, u"SQLite"_s, {}, 0, true};
     const ReplicaStatus status = m_replica->status();

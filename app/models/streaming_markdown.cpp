@@ -134,12 +134,18 @@ void StreamingMarkdown::takeLine(const QByteArray &line)
     if (m_insideFence && !trimmed.startsWith("```") && !trimmed.startsWith("~~~"))
         return;
     const markdown::Boundary boundary = markdown::lastBoundary(m_block);
-    m_insideFence = boundary.insideFence;
-    if (boundary.lastBlock == 0)
-        return;
-    put(m_committed, markdown::render(m_block.first(boundary.lastBlock)));
+    const bool closesFence = std::exchange(m_insideFence, boundary.insideFence) && !boundary.insideFence;
+    if (boundary.lastBlock > 0)
+        commit(boundary.lastBlock);
+    else if (closesFence)
+        commit(m_block.size()); // nothing that follows can change it: no need to wait for the next block
+}
+
+void StreamingMarkdown::commit(qsizetype bytes)
+{
+    put(m_committed, markdown::render(m_block.first(bytes)));
     ++m_committed;
-    m_block.remove(0, boundary.lastBlock);
+    m_block.remove(0, bytes);
 }
 
 void StreamingMarkdown::showTail()

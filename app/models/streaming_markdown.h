@@ -37,6 +37,7 @@ public:
 private:
     void takeLine(const QByteArray &line);
     void showTail();
+    void commit(qsizetype bytes);
     void put(qsizetype row, const markdown::Block &block);
 
     QString m_source;

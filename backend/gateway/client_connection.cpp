@@ -2,6 +2,7 @@
 #include "gateway/client_connection.h"
 
 #include "gateway/client_frame.h"
+#include "gateway/lingering_close.h"
 #include "session/session_hub.h"
 
 namespace loquat {
@@ -16,10 +17,11 @@ constexpr int maxSilentIntervals = 3;
 
 } // namespace
 
-ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, SessionHub &hub,
+ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, qintptr descriptor, SessionHub &hub,
                                    const Dialect &dialect, const GatewayLimits &limits, QObject *parent)
     : QObject(parent)
     , m_socket(std::move(socket))
+    , m_descriptor(descriptor)
     , m_hub(hub)
     , m_dialect(dialect)
     , m_limits(limits)
@@ -35,6 +37,7 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, SessionHu
                                0});
     });
     connect(m_socket.get(), &QWebSocket::pong, this, [this] { m_silentIntervals = 0; });
+    connect(m_socket.get(), &QWebSocket::aboutToClose, this, &ClientConnection::closing);
     connect(m_socket.get(), &QWebSocket::disconnected, this, &ClientConnection::disconnected);
 }
 
@@ -111,6 +114,16 @@ void ClientConnection::received(const QString &frame)
         send(outbound::Pong{});
         break;
     }
+}
+
+void ClientConnection::closing()
+{
+    // These come in the middle of what the client is sending, and it must still get to read why.
+    const QList abrupt{QWebSocketProtocol::CloseCodeProtocolError, QWebSocketProtocol::CloseCodeWrongDatatype,
+                       QWebSocketProtocol::CloseCodePolicyViolated, QWebSocketProtocol::CloseCodeTooMuchData,
+                       closeOverloaded};
+    if (m_descriptor >= 0 && abrupt.contains(m_socket->closeCode()))
+        new LingeringClose(m_descriptor, parent());
 }
 
 void ClientConnection::disconnected()

@@ -21,8 +21,9 @@ class ClientConnection final : public QObject, private SessionClient
     Q_OBJECT
 
 public:
-    ClientConnection(std::unique_ptr<QWebSocket> socket, SessionHub &hub, const Dialect &dialect,
-                     const GatewayLimits &limits, QObject *parent);
+    /// `descriptor`: of the connection beneath `socket`, which owns it; -1 if it is not known.
+    ClientConnection(std::unique_ptr<QWebSocket> socket, qintptr descriptor, SessionHub &hub,
+                     const Dialect &dialect, const GatewayLimits &limits, QObject *parent);
     ~ClientConnection() override;
 
     /// Attaches to the session; frames from the client are read from here on.
@@ -37,9 +38,11 @@ private:
     void send(const Outbound &message) override;
     void close(CloseReason reason) override;
     void received(const QString &frame);
+    void closing();
     void disconnected();
 
     std::unique_ptr<QWebSocket> m_socket;
+    qintptr m_descriptor;
     SessionHub &m_hub;
     const Dialect &m_dialect;
     const GatewayLimits &m_limits;

@@ -57,13 +57,17 @@ void SessionWorker::accept(qintptr descriptor)
     }
     // Nagle would hold a token back until the client acknowledges the one before: 40 ms.
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    connect(socket, &QObject::destroyed, this, &SessionWorker::forgetSocket);
+    const Peer peer{socket->peerAddress(), socket->peerPort()};
+    m_sockets.insert(peer, socket);
+    connect(socket, &QObject::destroyed, this, [this, peer, socket] { forgetSocket(peer, socket); });
     m_server->handleConnection(socket);
 }
 
-void SessionWorker::forgetSocket()
+void SessionWorker::forgetSocket(const Peer &peer, const QObject *socket)
 {
     --m_connections;
+    if (const auto known = m_sockets.constFind(peer); known != m_sockets.cend() && *known == socket)
+        m_sockets.erase(known);
 }
 
 void SessionWorker::upgraded()
@@ -77,8 +81,10 @@ void SessionWorker::upgraded()
             socket.release()->deleteLater();
             continue;
         }
-        auto *connection =
-            new ClientConnection(std::move(socket), *m_hub, *request->dialect, m_parts.limits, this);
+        const QTcpSocket *tcp = m_sockets.value({socket->peerAddress(), socket->peerPort()});
+        const qintptr descriptor = tcp ? tcp->socketDescriptor() : -1;
+        auto *connection = new ClientConnection(std::move(socket), descriptor, *m_hub, *request->dialect,
+                                                m_parts.limits, this);
         connection->open(request->sessionId, request->userId);
     }
 }

@@ -5,6 +5,8 @@
 #include "gateway/session_request.h"
 #include "session/session_hub.h"
 
+#include <QHash>
+#include <QHostAddress>
 #include <QObject>
 #include <QTimer>
 #include <QWebSocketServer>
@@ -12,6 +14,8 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+
+class QTcpSocket;
 
 namespace loquat {
 
@@ -48,8 +52,10 @@ public:
     [[nodiscard]] bool isQuiet() const { return !m_hub || m_hub->isQuiet(); }
 
 private:
+    using Peer = std::pair<QHostAddress, quint16>;
+
     void upgraded();
-    void forgetSocket();
+    void forgetSocket(const Peer &peer, const QObject *socket);
 
     GatewayParts &m_parts;
     std::atomic<int> &m_connections;
@@ -60,6 +66,7 @@ private:
     std::unique_ptr<SessionHub> m_hub;
     std::unique_ptr<QWebSocketServer> m_server;
     std::unique_ptr<QTimer> m_pings;
+    QHash<Peer, QTcpSocket *> m_sockets; ///< beneath the WebSockets, which do not show them
     bool m_shuttingDown = false;
 };
 

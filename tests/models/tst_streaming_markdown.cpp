@@ -55,6 +55,16 @@ private Q_SLOTS:
         }
     }
 
+    void whatFollowsACodeBlockLeavesItACodeBlock()
+    {
+        StreamingMarkdown markdown;
+        markdown.append(u"```js\nlet x = 1;\n```\n\nThat is"_s); // the line after it is not whole yet
+        QCOMPARE(markdown.rowCount(), 2);
+        QVERIFY(markdown.index(0).data(StreamingMarkdown::CodeRole).toBool());
+        QCOMPARE(markdown.index(0).data(StreamingMarkdown::TextRole).toString(), u"let x = 1;"_s);
+        QCOMPARE(markdown.index(1).data(StreamingMarkdown::TextRole).toString(), u"<p>That is</p>"_s);
+    }
+
     void finishedBlocksNeverChange()
     {
         StreamingMarkdown markdown;

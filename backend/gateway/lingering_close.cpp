@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/lingering_close.h"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace loquat {
+
+LingeringClose::LingeringClose(qintptr descriptor, QObject *parent)
+    : QObject(parent)
+    , m_descriptor(::fcntl(int(descriptor), F_DUPFD_CLOEXEC, 0))
+    , m_readable(m_descriptor, QSocketNotifier::Read)
+{
+    connect(&m_readable, &QSocketNotifier::activated, this, &LingeringClose::drain);
+    for (QTimer *timer : {&m_quiet, &m_longest}) {
+        timer->setSingleShot(true);
+        connect(timer, &QTimer::timeout, this, &QObject::deleteLater);
+    }
+    m_quiet.start(quiet);
+    m_longest.start(longest);
+}
+
+LingeringClose::~LingeringClose()
+{
+    m_readable.setEnabled(false);
+    if (m_descriptor >= 0)
+        ::close(m_descriptor);
+}
+
+void LingeringClose::drain()
+{
+    std::array<char, 65536> ignored; // NOLINT(cppcoreguidelines-pro-type-member-init): only written to
+    const ssize_t got = ::recv(m_descriptor, ignored.data(), ignored.size(), MSG_DONTWAIT);
+    if (got > 0)
+        m_quiet.start(quiet);
+    else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+        deleteLater();
+}
+
+} // namespace loquat

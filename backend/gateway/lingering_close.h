@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QSocketNotifier>
+#include <QTimer>
+
+namespace loquat {
+
+/// Keeps a connection that is being closed alive until the peer has stopped sending, so that it gets to read
+/// why. With bytes of the peer unread, closing a TCP connection resets it, and a close frame that was sent is
+/// lost on the way (RFC 9112, 9.6, has the same for HTTP). Deletes itself; bounded by `longest`.
+class LingeringClose final : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `descriptor`: the connection's; it is duplicated, and its owner may close it at any time.
+    LingeringClose(qintptr descriptor, QObject *parent);
+    ~LingeringClose() override;
+
+private:
+    void drain();
+
+    static constexpr std::chrono::milliseconds quiet{
+        200}; ///< nothing more comes: the close frame has been read
+    static constexpr std::chrono::milliseconds longest{2'000};
+
+    int m_descriptor;
+    QSocketNotifier m_readable;
+    QTimer m_quiet;
+    QTimer m_longest;
+};
+
+} // namespace loquat
