@@ -1,9 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "domain/chat.h"
 
+#include <array>
+#include <utility>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+using Number = std::optional<qint64> Usage::*;
+
+constexpr std::array<std::pair<QLatin1StringView, Number>, 4> numbers{{
+    {"input_tokens"_L1, &Usage::inputTokens},
+    {"output_tokens"_L1, &Usage::outputTokens},
+    {"cached_tokens"_L1, &Usage::cachedTokens},
+    {"reasoning_tokens"_L1, &Usage::reasoningTokens},
+}};
+
+} // namespace
 
 QString nameOf(UsageSource source)
 {
@@ -21,20 +37,18 @@ QString nameOf(UsageSource source)
 QJsonObject toJson(const Usage &usage)
 {
     QJsonObject json{{"source"_L1, nameOf(usage.source)}};
-    if (usage.inputTokens)
-        json["input_tokens"_L1] = *usage.inputTokens;
-    if (usage.outputTokens)
-        json["output_tokens"_L1] = *usage.outputTokens;
+    for (const auto &[name, member] : numbers)
+        if (const auto &number = usage.*member)
+            json[name] = *number;
     return json;
 }
 
 Usage usageFromJson(const QJsonObject &json)
 {
     Usage usage;
-    if (const auto input = json["input_tokens"_L1]; input.isDouble())
-        usage.inputTokens = input.toInteger();
-    if (const auto output = json["output_tokens"_L1]; output.isDouble())
-        usage.outputTokens = output.toInteger();
+    for (const auto &[name, member] : numbers)
+        if (const QJsonValue number = json[name]; number.isDouble())
+            usage.*member = number.toInteger();
     const QString source = json["source"_L1].toString();
     if (source == "reported"_L1)
         usage.source = UsageSource::Reported;

@@ -21,11 +21,13 @@ struct Usage
     std::optional<qint64> inputTokens;
     std::optional<qint64> outputTokens;
     UsageSource source = UsageSource::Unknown;
+    std::optional<qint64> cachedTokens = std::nullopt;    ///< of the input, billed less
+    std::optional<qint64> reasoningTokens = std::nullopt; ///< of the output, thought and not said
 
     bool operator==(const Usage &) const = default;
 };
 
-/// {"input_tokens","output_tokens","source"}; unknown numbers are absent.
+/// {"input_tokens","output_tokens","cached_tokens","reasoning_tokens","source"}; unknown numbers are absent.
 QJsonObject toJson(const Usage &usage);
 Usage usageFromJson(const QJsonObject &json);
 
@@ -45,6 +47,9 @@ struct ToolCall
     QString id;
     QString name;
     QString arguments;
+    /// What the provider wants back verbatim with this call (a thought signature). Means nothing to another
+    /// provider.
+    QJsonObject providerData = {};
 
     bool operator==(const ToolCall &) const = default;
 };
@@ -56,6 +61,8 @@ struct ChatMessage
     QString content;
     QList<ToolCall> toolCalls; ///< Assistant only
     QString toolCallId;        ///< Tool only
+    QJsonObject providerData =
+        {}; ///< Assistant only: as ToolCall::providerData; carries {"provider": name, …}
 
     bool operator==(const ChatMessage &) const = default;
 };
@@ -67,6 +74,20 @@ struct ChatRequest
     QList<ChatMessage> messages;
     QList<ToolSpec> tools;
     Purpose purpose = Purpose::Reply;
+    std::optional<double> temperature = std::nullopt;
+    std::optional<qint64> maxOutputTokens = std::nullopt;
+    /// JSON Schema that the reply must match, where the provider can be told so; the caller checks what
+    /// comes.
+    std::optional<QJsonObject> replySchema = std::nullopt;
+};
+
+/// A provider that was asked and failed before another answered.
+struct FailedAttempt
+{
+    QString provider;
+    Error error;
+
+    bool operator==(const FailedAttempt &) const = default;
 };
 
 enum class FinishReason { Stop, Length, ToolCalls };
@@ -78,6 +99,10 @@ struct ChatOutcome
     QList<ToolCall> toolCalls;
     Usage usage;
     QString model; ///< who answered, as the provider names it
+    QString provider = {};
+    QJsonObject providerData = {};                ///< see ChatMessage::providerData
+    QList<FailedAttempt> failures = {};           ///< who was asked before
+    std::optional<double> costUsd = std::nullopt; ///< absent where no price is known
 
     bool operator==(const ChatOutcome &) const = default;
 };

@@ -3,6 +3,8 @@
 
 #include <QString>
 
+#include <optional>
+
 namespace loquat {
 
 /// What went wrong, as a value: a stable code for programs, a sentence for a person, and what to do about it.
@@ -13,6 +15,7 @@ struct Error
     QString message; ///< one sentence
     QString remedy;  ///< what would put it right; may be empty
     bool retryable = false;
+    std::optional<qint64> retryAfterMs = std::nullopt; ///< how long whoever refused asks to wait
 
     bool operator==(const Error &) const = default;
 };
