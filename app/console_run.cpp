@@ -44,7 +44,7 @@ private:
                 {CommandKind::Whisper, u"Mention that express shipping is free this week."_s, {}, u"you"_s},
                 [](const Expected<void> &) {});
         }
-        const bool lively = m_waited > 4 * setUp && m_link.status().streamingSessions >= 3 &&
+        const bool lively = m_waited > 3 * setUp && m_link.status().streamingSessions >= 3 &&
                             model.stateWord() == "streaming"_L1;
         if (!lively && m_waited < longest)
             return;

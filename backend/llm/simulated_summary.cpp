@@ -12,7 +12,7 @@ constexpr qsizetype longestQuote = 80;
 
 QString quoted(const QString &text)
 {
-    const QString line = text.simplified();
+    const QString line = text.simplified().remove(u'*').remove(u'`'); // Markdown has no place in a quotation
     return u'“' + (line.size() > longestQuote ? line.first(longestQuote - 1) + u'…' : line) + u'”';
 }
 
