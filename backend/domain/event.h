@@ -41,7 +41,8 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///                    the turn's last one carries `final: true` and the turn's totals.
 ///   tool_call        {turn, round, call_id, tool, args}           content: the tool's name
 ///   tool_result      {turn, call_id, tool, ok, ms}                content: the result as JSON text
-///   mode_changed     {mode: ai|paused|human, by}
+///   mode_changed     {mode: ai|paused|human, by, ends?: [turns answered together with a later one]}
+///   operator_message {by, ends?: [turns this answers]}           operator_whisper, operator_note {by}
 ///   error            {turn?, code, retryable}                     content: the sentence for a person
 ///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?: "none" where none is
 ///   owed} summary          {source: model|fallback, model}              content: the summary

@@ -102,7 +102,7 @@ void ClientConnection::received(const QString &frame)
     }
     switch (parsed->kind) {
     case ClientFrame::Kind::Message:
-        session->userMessage(parsed->text);
+        session->userMessage(parsed->text, parsed->interrupt);
         break;
     case ClientFrame::Kind::Cancel:
         session->cancel();

@@ -30,7 +30,7 @@ Expected<ClientFrame> parseClientFrame(const QString &frame)
             object.contains("content"_L1) ? object["content"_L1] : object["message"_L1];
         if (!content.isString())
             return Error{u"bad_frame"_s, u"'content' of a message must be a string."_s, {}, false};
-        return ClientFrame{Kind::Message, content.toString()};
+        return ClientFrame{Kind::Message, content.toString(), object["interrupt"_L1].toBool()};
     }
     if (type == "cancel"_L1)
         return ClientFrame{Kind::Cancel, {}};

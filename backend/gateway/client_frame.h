@@ -13,6 +13,7 @@ struct ClientFrame
     enum class Kind { Message, Cancel, End, Ping };
     Kind kind = Kind::Message;
     QString text;
+    bool interrupt = false; ///< barge-in: cancels the running reply and goes first
 };
 
 /// Plain text is a message; so are {"message":"…"} and {"type":"message","content":"…"}. Text that only looks

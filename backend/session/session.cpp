@@ -86,7 +86,7 @@ void Session::restore(const StoredSession &stored)
         m_state.turns = std::max(m_state.turns, turn);
         if (event.type == EventType::UserMessage) {
             m_saidSinceSummary = true;
-            m_openTurn = turn;
+            m_openTurns.append(turn);
         } else if (event.type == EventType::Summary) {
             m_saidSinceSummary = false;
             m_state.summary = event.content;
@@ -97,8 +97,10 @@ void Session::restore(const StoredSession &stored)
                                ? *modeFromString(event.meta["mode"_L1].toString())
                                : Mode::Ai;
         }
-        if (event.meta["final"_L1].toBool() || event.type == EventType::OperatorMessage)
-            m_openTurn = 0;
+        if (event.meta["final"_L1].toBool())
+            m_openTurns.removeAll(turn);
+        for (const QJsonValue &ended : event.meta["ends"_L1].toArray())
+            m_openTurns.removeAll(int(ended.toInteger()));
     }
 }
 
@@ -121,8 +123,7 @@ void Session::begin(const QString &protocol)
     m_state.protocol = protocol;
     m_state.status = SessionStatus::Active;
     const bool resumed = m_state.lastSeq > 0;
-    if (m_openTurn > 0)
-        closeInterruptedTurn();
+    closeInterruptedTurns();
     const Event event =
         resumed ? emitEvent(EventType::SessionResumed, Role::System, {}, {{"protocol"_L1, protocol}})
                 : emitEvent(EventType::SessionStarted, Role::System, {},
@@ -159,9 +160,9 @@ void Session::leave(bool clean)
     publish();
 }
 
-void Session::userMessage(const QString &text)
+void Session::userMessage(const QString &text, bool interrupt)
 {
-    if (deferUntilOpen([this, text] { userMessage(text); }))
+    if (deferUntilOpen([this, text, interrupt] { userMessage(text, interrupt); }))
         return;
     const auto refuseMessage = [this](const QString &code, const QString &why, bool retryable) {
         tell(outbound::Problem{{code, why, {}, retryable}, 0});
@@ -174,6 +175,11 @@ void Session::userMessage(const QString &text)
         return refuseMessage(u"empty_message"_s, u"The message is empty."_s, false);
     if (m_outbox.isStalled())
         return tell(outbound::Problem{m_outbox.lastError(), 0});
+    if (interrupt && m_turn) {
+        m_queue.push_front(message);
+        m_turn->cancel(); // whose end takes the next message
+        return;
+    }
     if (m_turn || !m_queue.empty()) {
         if (qsizetype(m_queue.size()) >= m_parts.settings.maxQueuedMessages)
             return refuseMessage(u"too_many_messages"_s,

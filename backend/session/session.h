@@ -10,6 +10,8 @@
 #include "session/turn.h"
 #include "store/api/session_archive.h"
 
+#include <QJsonArray>
+
 #include <deque>
 #include <functional>
 
@@ -60,7 +62,8 @@ public:
     /// period.
     void detach(SessionClient *client, bool clean);
 
-    void userMessage(const QString &text);
+    /// `interrupt`: barge-in; a reply that runs is cancelled, what it said is kept, and this message is next.
+    void userMessage(const QString &text, bool interrupt = false);
     void cancel();
     void end(const QString &reason);
     Expected<void> command(const Command &command);
@@ -97,9 +100,10 @@ private:
     void pump();
     void setMode(Mode mode, const QString &by);
     void replyAsHuman(const QString &text, const QString &by);
-    void answerWaiting(const QString &finish, const QString &text, qint64 seq);
+    void tellWaitingEnded(const QList<int> &turns, const QString &finish, const QString &text, qint64 seq);
+    static QJsonArray turnNumbers(const QList<int> &turns);
     void finish(const QString &reason, qint64 atMs);
-    void closeInterruptedTurn();
+    void closeInterruptedTurns();
     void setPhase(Phase phase, const QString &detail = {});
     void publish();
     bool deferUntilOpen(std::function<void()> input);
@@ -112,7 +116,7 @@ private:
     SessionClient *m_client = nullptr;
     std::unique_ptr<Turn> m_turn;
     int m_runningTurn = 0;
-    int m_openTurn = 0; ///< restored: the turn a crash interrupted
+    QList<int> m_openTurns; ///< restored: turns that a crash left without an end
     std::deque<QString> m_queue;
     QList<int> m_waiting; ///< turns whose message waits for a person, or for the assistant to be resumed
     std::unique_ptr<Clock::Timer> m_grace;

@@ -21,7 +21,7 @@ void Session::end(const QString &reason)
 
 void Session::finish(const QString &reason, qint64 atMs)
 {
-    answerWaiting(u"cancelled"_s, {}, m_state.lastSeq);
+    const QList<int> unanswered = std::exchange(m_waiting, {});
     m_grace.reset();
     m_state.status = SessionStatus::Ending;
     m_state.phase = Phase::Idle;
@@ -30,7 +30,10 @@ void Session::finish(const QString &reason, qint64 atMs)
     if (!owed)
         meta["summary"_L1] =
             u"none"_s; // nothing was said since the last one: nothing to sum up, no model call
+    if (!unanswered.isEmpty())
+        meta["ends"_L1] = turnNumbers(unanswered);
     m_endSeq = emitEventAt(atMs, EventType::SessionEnded, Role::System, {}, meta).seq;
+    tellWaitingEnded(unanswered, u"cancelled"_s, {}, m_endSeq);
     if (!owed)
         m_state.status = SessionStatus::Completed;
     publish();
@@ -83,19 +86,19 @@ void Session::recover()
     }
     const qint64 lastSign = m_state.lastActivityMs;
     m_state.status = SessionStatus::Active;
-    if (m_openTurn > 0)
-        closeInterruptedTurn();
+    closeInterruptedTurns();
     finish(u"recovered"_s, lastSign);
 }
 
-void Session::closeInterruptedTurn()
+void Session::closeInterruptedTurns()
 {
     // Every turn has an end, also one whose process died.
-    emitEventAt(m_state.lastActivityMs, EventType::AiMessage, Role::Assistant, {},
-                {{"turn"_L1, std::exchange(m_openTurn, 0)},
-                 {"final"_L1, true},
-                 {"finish"_L1, u"failed"_s},
-                 {"usage"_L1, toJson(Usage{})}});
+    for (const int turn : std::exchange(m_openTurns, {}))
+        emitEventAt(m_state.lastActivityMs, EventType::AiMessage, Role::Assistant, {},
+                    {{"turn"_L1, turn},
+                     {"final"_L1, true},
+                     {"finish"_L1, u"failed"_s},
+                     {"usage"_L1, toJson(Usage{})}});
 }
 
 } // namespace loquat

@@ -58,37 +58,53 @@ void Session::setMode(Mode mode, const QString &by)
     if (mode == m_state.mode)
         return;
     m_state.mode = mode;
-    const Event event =
-        emitEvent(EventType::ModeChanged, Role::Operator, {}, {{"mode"_L1, nameOf(mode)}, {"by"_L1, by}});
+    QJsonObject meta{{"mode"_L1, nameOf(mode)}, {"by"_L1, by}};
+    // Back with the assistant: it answers all that was said meanwhile in one reply, that of the last turn.
+    QList<int> folded;
+    if (mode == Mode::Ai && m_waiting.size() > 1) {
+        folded = m_waiting.first(m_waiting.size() - 1);
+        m_waiting = {m_waiting.last()};
+        meta["ends"_L1] = turnNumbers(folded);
+    }
+    const Event event = emitEvent(EventType::ModeChanged, Role::Operator, {}, meta);
     m_outbox.send(outbound::ModeChanged{mode, event.seq}, event.seq);
+    tellWaitingEnded(folded, u"stop"_s, {}, event.seq);
     if (mode != Mode::Ai) {
         if (m_turn)
             m_turn->cancel(); // the model never talks over a person
         return;
     }
-    if (m_waiting.isEmpty())
-        return;
-    // The assistant answers all that was said meanwhile in one reply, that of the last turn.
-    const int last = m_waiting.takeLast();
-    answerWaiting(u"stop"_s, {}, event.seq);
-    runTurn(last);
+    if (!m_waiting.isEmpty())
+        runTurn(m_waiting.takeLast());
 }
 
 void Session::replyAsHuman(const QString &text, const QString &by)
 {
     setMode(Mode::Human, by);
-    const Event event = emitEvent(EventType::OperatorMessage, Role::Operator, text, {{"by"_L1, by}});
+    const QList<int> answered = std::exchange(m_waiting, {});
+    QJsonObject meta{{"by"_L1, by}};
+    if (!answered.isEmpty())
+        meta["ends"_L1] = turnNumbers(answered);
+    const Event event = emitEvent(EventType::OperatorMessage, Role::Operator, text, meta);
     m_state.preview = text.left(200);
     m_outbox.send(outbound::OperatorMessage{text, event.seq}, event.seq);
-    answerWaiting(u"human"_s, text, event.seq);
+    tellWaitingEnded(answered, u"human"_s, text, event.seq);
 }
 
-void Session::answerWaiting(const QString &finish, const QString &text, qint64 seq)
+void Session::tellWaitingEnded(const QList<int> &turns, const QString &finish, const QString &text,
+                               qint64 seq)
 {
-    const QList<int> turns = std::exchange(m_waiting, {});
     for (const int turn : turns)
         m_outbox.send(
             outbound::TurnDone{turn, turn == turns.last() ? text : QString(), finish, {}, {}, 0, seq}, seq);
+}
+
+QJsonArray Session::turnNumbers(const QList<int> &turns)
+{
+    QJsonArray numbers;
+    for (const int turn : turns)
+        numbers.append(turn);
+    return numbers;
 }
 
 } // namespace loquat

@@ -21,7 +21,8 @@ Usage combined(const std::optional<Usage> &before, const Usage &call)
     if (!before)
         return call;
     return {sum(before->inputTokens, call.inputTokens), sum(before->outputTokens, call.outputTokens),
-            std::min(before->source, call.source)};
+            std::min(before->source, call.source), sum(before->cachedTokens, call.cachedTokens),
+            sum(before->reasoningTokens, call.reasoningTokens)};
 }
 
 } // namespace

@@ -156,6 +156,25 @@ private Q_SLOTS:
             ChatMessage{Role::Assistant, u"one two"_s, {}, {}}));
     }
 
+    void bargeInCutsTheReplyKeepsWhatWasSaidAndGoesFirst()
+    {
+        Stage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"tell me a story"_s);
+        stage.reply().push(u"Once"_s);
+        session.userMessage(u"waits"_s);
+        session.userMessage(u"stop, shorter"_s, true);
+        const auto done = stage.client.last<outbound::TurnDone>();
+        QCOMPARE(done.finish, u"cancelled"_s);
+        QCOMPARE(done.text, u"Once"_s);
+        stage.settle();
+        QCOMPARE(stage.model.lastCall().request.messages.last().content, u"stop, shorter"_s);
+        stage.reply().push(u"No."_s);
+        stage.reply().finish();
+        stage.settle();
+        QCOMPARE(stage.model.lastCall().request.messages.last().content, u"waits"_s);
+    }
+
     void toolsRunSideBySideAndTheModelSeesTheirResults()
     {
         Stage stage;
