@@ -21,8 +21,8 @@ DurableOutbox::~DurableOutbox()
 void DurableOutbox::record(const Event &event)
 {
     m_unstored.push_back(event);
-    if (!isStalled())
-        offer(event);
+    if (m_unstored.size() == 1)
+        offerFirst();
 }
 
 void DurableOutbox::send(Outbound message, qint64 afterSeq)
@@ -37,8 +37,10 @@ void DurableOutbox::then(Task task, qint64 afterSeq)
     flush();
 }
 
-void DurableOutbox::offer(const Event &event)
+void DurableOutbox::offerFirst()
 {
+    // One at a time: were a later event taken while this one is refused, a crash would leave a gap for ever.
+    const Event event = m_unstored.front();
     m_log.append(event, m_context, [this, alive = m_alive, seq = event.seq](const Expected<void> &result) {
         if (*alive)
             stored(seq, result);
@@ -52,25 +54,20 @@ void DurableOutbox::stored(qint64 seq, const Expected<void> &result)
         stall(result.error());
         return;
     }
-    // The log answers in order, so a success after a refusal belongs to a later event: it does not make the
-    // earlier one durable.
-    if (m_unstored.empty() || m_unstored.front().seq != seq)
-        return;
     m_unstored.pop_front();
     m_storedSeq = seq;
+    if (!m_unstored.empty())
+        offerFirst();
     flush();
 }
 
 void DurableOutbox::stall(const Error &error)
 {
     m_lastError = error;
-    if (isStalled())
-        return;
     m_deliver(outbound::Problem{error, 0});
     m_retry = m_clock.after(m_retryDelay, [this] {
         m_retry.reset();
-        for (const Event &event : std::deque<Event>(m_unstored))
-            offer(event);
+        offerFirst();
     });
 }
 

@@ -42,7 +42,7 @@ private:
         qint64 afterSeq = 0;
     };
 
-    void offer(const Event &event);
+    void offerFirst();
     void stored(qint64 seq, const Expected<void> &result);
     void stall(const Error &error);
     void flush();

@@ -94,7 +94,13 @@ void SessionHub::sessionCompleted(const QString &sessionId)
 
 void SessionHub::forget(const QString &sessionId)
 {
-    m_sessions.erase(sessionId);
+    auto node = m_sessions.extract(sessionId);
+    if (node.empty())
+        return;
+    // It may be in the middle of a call that led here.
+    m_retired.push_back(std::move(node.mapped()));
+    if (m_retired.size() == 1)
+        m_burial = m_parts.clock.after({}, [this] { m_retired.clear(); });
     if (m_recovering.remove(sessionId))
         recoverNext();
 }

@@ -47,6 +47,8 @@ private:
     SessionArchive &m_archive;
     Summariser m_summariser;
     std::unordered_map<QString, std::unique_ptr<Session>> m_sessions;
+    std::vector<std::unique_ptr<Session>> m_retired; ///< completed; destroyed from the event loop
+    std::unique_ptr<Clock::Timer> m_burial;
     QStringList m_toRecover;
     QSet<QString> m_recovering;
     std::unique_ptr<Clock::Timer> m_shutdown;
