@@ -2,7 +2,7 @@
 #pragma once
 
 #include "domain/chat.h"
-#include "llm/sse_parser.h"
+#include "domain/sse_parser.h"
 #include "llm/tool_call_assembler.h"
 
 #include <QStringList>

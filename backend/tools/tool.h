@@ -3,8 +3,14 @@
 
 #include "domain/chat.h"
 
+#include "tools/call_stop.h"
+
 #include <QJsonValue>
 #include <qcoro/qcorotask.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
 
 namespace loquat {
 
@@ -14,6 +20,7 @@ struct ToolContext
     QString sessionId;
     QString userId;
     QString callId;
+    std::shared_ptr<CallStop> stop = nullptr; ///< null where calls cannot be stopped
 };
 
 /// Something a model can call. Stateless towards sessions; called from the thread of the session.
@@ -26,6 +33,8 @@ public:
     /// read. Never throws.
     [[nodiscard]] virtual QCoro::Task<Expected<QJsonValue>> run(QJsonObject arguments,
                                                                 ToolContext context) = 0;
+    /// How long a call of this tool may take, where that is not the toolbox's own limit.
+    [[nodiscard]] virtual std::optional<std::chrono::milliseconds> timeLimit() const { return std::nullopt; }
 };
 
 } // namespace loquat

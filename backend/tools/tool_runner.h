@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tools/tool.h"
+#include "tools/tool_policy.h"
 
 #include <functional>
 
@@ -25,6 +26,15 @@ public:
     /// exceptions.
     virtual void call(const ToolCall &call, const ToolContext &context,
                       std::function<void(ToolOutcome)> done) = 0;
+    /// Asking is the caller's part; a runner itself only refuses calls of denied tools.
+    [[nodiscard]] virtual ToolPolicy policy(const QString &tool) const
+    {
+        Q_UNUSED(tool)
+        return ToolPolicy::Allow;
+    }
+    /// Stops a running or waiting call, which then ends with an outcome that says so. Does nothing if there
+    /// is none, or if several sessions' calls share the id: it must not stop somebody else's.
+    virtual void cancel(const QString &callId) { Q_UNUSED(callId) }
 };
 
 } // namespace loquat

@@ -5,7 +5,9 @@
 #include <QJsonDocument>
 
 #include <algorithm>
+#include <deque>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace loquat {
@@ -31,46 +33,82 @@ qsizetype sizeOf(const QJsonValue &value)
 
 } // namespace
 
-/// A call under way. Whoever ends it first, the tool or the clock, ends it for good.
+/// A call under way or waiting. Whoever ends it first, the tool, the clock or a cancel, ends it for good.
 struct Toolbox::Running
 {
-    QString tool;
+    std::shared_ptr<Tool> tool;
+    QJsonObject arguments;
+    ToolContext context;
     ToolLimits limits;
     std::function<void(ToolOutcome)> done;
     std::unique_ptr<Clock::Timer> timer;
-    std::weak_ptr<RunningCalls> calls;
+    std::weak_ptr<Calls> calls;
 
-    static void end(const std::shared_ptr<Running> &running, const ToolOutcome &outcome)
-    {
-        // The timer may be what called us: it goes when this function has returned.
-        const auto timer = std::move(running->timer);
-        if (const auto calls = running->calls.lock())
-            calls->erase(running);
-        if (const auto done = std::exchange(running->done, {}))
-            done(outcome);
-    }
+    [[nodiscard]] QString name() const { return tool->spec().name; }
+    static void end(const std::shared_ptr<Running> &running, const ToolOutcome &outcome);
 
     [[nodiscard]] ToolOutcome outcomeOf(const Expected<QJsonValue> &result) const
     {
         if (!result)
             return failure(result.error().message);
         if (sizeOf(*result) > limits.resultBytes)
-            return failure(u"The result of %1 is longer than %2 bytes. Ask for less."_s.arg(tool).arg(
+            return failure(u"The result of %1 is longer than %2 bytes. Ask for less."_s.arg(name()).arg(
                 limits.resultBytes));
         return {true, *result};
     }
 };
 
+/// Keeps the calls alive: if the toolbox goes, they are forgotten.
+struct Toolbox::Calls
+{
+    Clock &clock;
+    qsizetype simultaneous;
+    std::vector<std::shared_ptr<Running>> running = {};
+    std::deque<std::shared_ptr<Running>> waiting = {};
+
+    [[nodiscard]] std::vector<std::shared_ptr<Running>> named(const QString &callId) const
+    {
+        std::vector<std::shared_ptr<Running>> found;
+        const auto isIt = [&callId](const auto &call) { return call->context.callId == callId; };
+        std::ranges::copy_if(running, std::back_inserter(found), isIt);
+        std::ranges::copy_if(waiting, std::back_inserter(found), isIt);
+        return found;
+    }
+};
+
+void Toolbox::Running::end(const std::shared_ptr<Running> &running, const ToolOutcome &outcome)
+{
+    // The timer may be what called us: it goes when this function has returned.
+    const auto timer = std::move(running->timer);
+    const auto done = std::exchange(running->done, {});
+    if (const auto all = running->calls.lock()) {
+        std::erase(all->running, running);
+        std::erase(all->waiting, running);
+    }
+    if (done)
+        done(outcome);
+    startWaiting(running->calls);
+}
+
 Toolbox::Toolbox(Clock &clock, ToolLimits limits)
     : m_clock(clock)
     , m_limits(limits)
-    , m_running(std::make_shared<RunningCalls>())
+    , m_calls(std::make_shared<Calls>(clock, limits.simultaneous))
 {
 }
 
-Toolbox::~Toolbox() = default;
+Toolbox::~Toolbox()
+{
+    const auto calls = std::exchange(m_calls, {});
+    calls->waiting.clear();
+    for (const auto &running : std::exchange(calls->running, {})) {
+        running->done = {};
+        running->timer.reset();
+        running->context.stop->stop();
+    }
+}
 
-Expected<void> Toolbox::add(std::unique_ptr<Tool> tool)
+Expected<void> Toolbox::add(std::unique_ptr<Tool> tool, ToolPolicy policy)
 {
     const QString name = tool->spec().name;
     if (find(name))
@@ -79,8 +117,37 @@ Expected<void> Toolbox::add(std::unique_ptr<Tool> tool)
     auto schema = ArgumentsSchema::compile(tool->spec().parameters);
     if (!schema)
         return schema.error();
-    m_tools.push_back({std::move(tool), *schema});
+    m_tools.push_back({std::move(tool), *schema, policy});
     return {};
+}
+
+bool Toolbox::remove(const QString &name)
+{
+    return std::erase_if(m_tools, [&name](const Entry &entry) { return entry.tool->spec().name == name; }) >
+           0;
+}
+
+void Toolbox::setPolicy(const QString &name, ToolPolicy policy)
+{
+    for (auto &entry : m_tools)
+        if (entry.tool->spec().name == name)
+            entry.policy = policy;
+}
+
+ToolPolicy Toolbox::policy(const QString &tool) const
+{
+    const Entry *entry = find(tool);
+    return entry ? entry->policy : ToolPolicy::Allow; // calling it is refused in better words
+}
+
+qsizetype Toolbox::running() const
+{
+    return qsizetype(m_calls->running.size());
+}
+
+qsizetype Toolbox::waiting() const
+{
+    return qsizetype(m_calls->waiting.size());
 }
 
 QList<ToolSpec> Toolbox::specs() const
@@ -108,6 +175,8 @@ Expected<QJsonObject> Toolbox::check(const ToolCall &call) const
         return refusal(u"There is no tool named '%1'. The tools are: %2."_s.arg(
             call.name.left(64), names.isEmpty() ? u"none"_s : names.join(u", "_s)));
     }
+    if (entry->policy == ToolPolicy::Deny)
+        return refusal(u"The tool %1 may not be called here."_s.arg(call.name));
     const QByteArray text = call.arguments.trimmed().toUtf8();
     if (text.isEmpty() && entry->schema.complaint({}).isEmpty())
         return QJsonObject{}; // some models write nothing where nothing is needed
@@ -135,21 +204,59 @@ void Toolbox::call(const ToolCall &call, const ToolContext &context, std::functi
         done(failure(arguments.error().message));
         return;
     }
+    if (waiting() >= m_limits.waiting) {
+        done(failure(u"Too many tools are running. Try %1 again later."_s.arg(call.name)));
+        return;
+    }
     auto running = std::make_shared<Running>();
-    running->tool = call.name;
+    running->tool = find(call.name)->tool;
+    running->arguments = *arguments;
+    running->context = context;
+    running->context.stop = std::make_shared<CallStop>();
     running->limits = m_limits;
+    running->limits.call = running->tool->timeLimit().value_or(m_limits.call);
     running->done = std::move(done);
-    running->calls = m_running;
-    m_running->insert(running);
+    running->calls = m_calls;
+    m_calls->waiting.push_back(std::move(running));
+    startWaiting(m_calls);
+}
+
+void Toolbox::startWaiting(const std::weak_ptr<Calls> &weak)
+{
+    while (const auto calls =
+               weak.lock()) { // a call that starts may end at once, and end the toolbox with it
+        if (calls->waiting.empty() || qsizetype(calls->running.size()) >= calls->simultaneous)
+            return;
+        const auto next = calls->waiting.front();
+        calls->waiting.pop_front();
+        calls->running.push_back(next);
+        start(next);
+    }
+}
+
+void Toolbox::start(const std::shared_ptr<Running> &running)
+{
     const std::weak_ptr<Running> weak = running;
-    running->timer = m_clock.after(m_limits.call, [weak] {
-        if (const auto late = weak.lock())
-            Running::end(late, failure(u"%1 did not answer within %2 s."_s.arg(late->tool)
-                                           .arg(double(late->limits.call.count()) / 1000)));
+    running->timer = running->calls.lock()->clock.after(running->limits.call, [weak] {
+        const auto late = weak.lock();
+        if (!late)
+            return;
+        const auto stop = late->context.stop;
+        Running::end(late, failure(u"%1 did not answer within %2 s."_s.arg(late->name())
+                                       .arg(double(late->limits.call.count()) / 1000)));
+        stop->stop();
     });
-    // Only the set above keeps the call alive from here on: if the toolbox goes, the call is forgotten.
-    running.reset();
-    drive(find(call.name)->tool, *arguments, context, weak);
+    drive(running->tool, running->arguments, running->context, weak);
+}
+
+void Toolbox::cancel(const QString &callId)
+{
+    const auto found = m_calls->named(callId);
+    if (found.size() != 1)
+        return;
+    const auto &call = found.front();
+    Running::end(call, failure(u"The call of %1 was cancelled."_s.arg(call->name())));
+    call->context.stop->stop();
 }
 
 /// Static and by value: the coroutine's frame owns all it needs, so it may outlive the toolbox.
@@ -158,13 +265,14 @@ QCoro::Task<> Toolbox::drive(std::shared_ptr<Tool> tool, QJsonObject arguments, 
 {
     Expected<QJsonValue> result = Error{u"tool_failed"_s, u"The tool failed."_s, {}, false};
     try {
-        result = co_await tool->run(std::move(arguments), std::move(context));
+        result = co_await tool->run(std::move(arguments), context);
     } catch (const std::exception &problem) {
         result = Error{
             u"tool_failed"_s, u"The tool failed: %1"_s.arg(QString::fromUtf8(problem.what())), {}, false};
     } catch (...) {
         result = Error{u"tool_failed"_s, u"The tool failed."_s, {}, false};
     }
+    context.stop->forget();
     if (const auto call = running.lock())
         Running::end(call, call->outcomeOf(result));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "llm/sse_parser.h"
+#include "domain/sse_parser.h"
 
 #include <QTest>
 

@@ -98,6 +98,28 @@ QCoro::Task<Expected<QJsonValue>> talkForever(QJsonObject)
 
 const QJsonObject anyObject{{"type"_L1, "object"_L1}};
 
+class StoppableTool final : public Tool
+{
+public:
+    StoppableTool(Gate &gate, bool *stopped)
+        : m_gate(gate)
+        , m_stopped(stopped)
+    {
+    }
+    [[nodiscard]] const ToolSpec &spec() const override { return m_spec; }
+    [[nodiscard]] std::optional<std::chrono::milliseconds> timeLimit() const override { return 3s; }
+    [[nodiscard]] QCoro::Task<Expected<QJsonValue>> run(QJsonObject arguments, ToolContext context) override
+    {
+        context.stop->onStop([stopped = m_stopped] { *stopped = true; });
+        return waitAt(m_gate, std::move(arguments));
+    }
+
+private:
+    const ToolSpec m_spec{u"stoppable"_s, {}, anyObject};
+    Gate &m_gate;
+    bool *m_stopped;
+};
+
 } // namespace
 
 /// Protects the promise that a tool call always ends in exactly one outcome that a model can read.
@@ -266,6 +288,94 @@ private Q_SLOTS:
         m_gate.open();
         QVERIFY(destroyed);
         QCOMPARE(ended->times, 0);
+    }
+
+    void aCancelledCallSaysSoAndTellsItsTool()
+    {
+        bool stopped = false;
+        QVERIFY(m_toolbox->add(std::make_unique<StoppableTool>(m_gate, &stopped)).has_value());
+        const auto ended = call(u"stoppable"_s);
+        m_toolbox->cancel(u"another"_s);
+        QCOMPARE(ended->times, 0);
+        m_toolbox->cancel(u"c1"_s);
+        QCOMPARE(ended->times, 1);
+        QVERIFY2(ended->error().contains(u"cancelled"_s), qPrintable(ended->error()));
+        QVERIFY(stopped);
+        m_gate.open();
+        m_toolbox->cancel(u"c1"_s);
+        QCOMPARE(ended->times, 1);
+        QCOMPARE(m_clock.pending(), 0);
+    }
+
+    void cancellingSparesCallsThatShareAnId()
+    {
+        const auto one = call(u"slow"_s);
+        const auto two = call(u"slow"_s);
+        m_toolbox->cancel(u"c1"_s);
+        QCOMPARE(one->times + two->times, 0);
+    }
+
+    void aTimeOutAndTheEndOfTheToolboxStopTheTool()
+    {
+        bool stopped = false;
+        QVERIFY(m_toolbox->add(std::make_unique<StoppableTool>(m_gate, &stopped)).has_value());
+        const auto ended = call(u"stoppable"_s);
+        m_clock.advance(2999ms);
+        QVERIFY(!stopped);
+        m_clock.advance(1ms); // its own limit
+        QVERIFY(stopped);
+        QVERIFY2(ended->error().contains(u"3 s"_s), qPrintable(ended->error()));
+
+        stopped = false;
+        call(u"stoppable"_s);
+        m_toolbox.reset();
+        QVERIFY(stopped);
+    }
+
+    void callsBeyondTheLimitWaitInOrder()
+    {
+        ToolLimits limits;
+        limits.simultaneous = 1;
+        limits.waiting = 2;
+        m_toolbox = std::make_unique<Toolbox>(m_clock, limits);
+        add(u"slow"_s, [this](const QJsonObject &arguments) { return waitAt(m_gate, arguments); });
+        const auto first = call(u"slow"_s);
+        const auto second = call(u"slow"_s);
+        const auto third = call(u"slow"_s);
+        const auto refused = call(u"slow"_s);
+        QCOMPARE(m_toolbox->running(), 1);
+        QCOMPARE(m_toolbox->waiting(), 2);
+        QVERIFY2(refused->error().contains(u"Too many"_s), qPrintable(refused->error()));
+        m_gate.open();
+        QCOMPARE(first->times, 1);
+        QCOMPARE(second->times, 0);
+        m_gate.open();
+        QCOMPARE(second->times, 1);
+        QCOMPARE(third->times, 0);
+        QVERIFY(m_toolbox->remove(u"slow"_s)); // what was accepted is carried out
+        m_gate.open();
+        QVERIFY(third->outcome.ok);
+        QCOMPARE(m_toolbox->running() + m_toolbox->waiting(), 0);
+    }
+
+    void deniedToolsAreNotCalled()
+    {
+        QVERIFY(m_toolbox->policy(u"echo"_s) == ToolPolicy::Allow);
+        m_toolbox->setPolicy(u"echo"_s, ToolPolicy::Deny);
+        const ToolRunner &runner = *m_toolbox;
+        QVERIFY(runner.policy(u"echo"_s) == ToolPolicy::Deny);
+        const auto ended = call(u"echo"_s, u"{\"n\":1}"_s);
+        QVERIFY2(ended->error().contains(u"may not be called"_s), qPrintable(ended->error()));
+        m_toolbox->setPolicy(u"echo"_s, ToolPolicy::Ask); // asking is not the toolbox's part
+        QVERIFY(call(u"echo"_s, u"{\"n\":1}"_s)->outcome.ok);
+    }
+
+    void toolsComeAndGo()
+    {
+        QVERIFY(m_toolbox->remove(u"echo"_s));
+        QVERIFY(!m_toolbox->remove(u"echo"_s));
+        QVERIFY(!m_toolbox->contains(u"echo"_s));
+        QVERIFY(call(u"echo"_s)->error().contains(u"no tool"_s));
     }
 
     void anOutcomeMayDestroyTheToolbox()
