@@ -25,6 +25,7 @@ enum class EventType {
     SessionResumed,
     SessionEnded,
     Summary,
+    ToolApproval,
 };
 
 enum class Role { System, User, Assistant, Tool, Operator };
@@ -35,12 +36,15 @@ enum class Role { System, User, Assistant, Tool, Operator };
 /// `seq` starts at 1 and rises by one per event of a session, without gaps. `meta` by type:
 ///   session_started  {user_id, model, node_id, protocol}         session_resumed {}
 ///   user_message     {turn}
-///   ai_message       {turn, finish, usage:{input_tokens,output_tokens,source}, ttft_ms, duration_ms, model}
+///   ai_message       {turn, finish, usage:{input_tokens,output_tokens,source}, ttft_ms, duration_ms, model,
+///   provider,
+///                     cost_usd, attempts:[{provider,code,message}] who failed before, provider_data}
 ///                    finish: stop|length|cancelled|failed|human; a number that is unknown is absent.
 ///                    A reply that calls tools is one ai_message per model call only if it had text;
 ///                    the turn's last one carries `final: true` and the turn's totals.
 ///   tool_call        {turn, round, call_id, tool, args}           content: the tool's name
 ///   tool_result      {turn, call_id, tool, ok, ms}                content: the result as JSON text
+///   tool_approval    {turn, call_id, tool, decision: asked|approved|denied|expired, by?}
 ///   mode_changed     {mode: ai|paused|human, by, ends?: [turns answered together with a later one]}
 ///   operator_message {by, ends?: [turns this answers]}           operator_whisper, operator_note {by}
 ///   error            {turn?, code, retryable}                     content: the sentence for a person

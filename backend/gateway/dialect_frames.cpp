@@ -67,6 +67,12 @@ QStringList encodeFrames(const Outbound &message)
                     frameError["seq"_L1] = m.seq;
                 return frameError;
             },
+            [](const outbound::ToolWaits &m) {
+                return QJsonObject{{"type"_L1, "tool_waiting"_L1},
+                                   {"tool"_L1, m.tool},
+                                   {"call_id"_L1, m.callId},
+                                   {"seq"_L1, m.seq}};
+            },
             [](const outbound::Pong &) {
                 return QJsonObject{{"type"_L1, "pong"_L1}};
             },

@@ -26,7 +26,7 @@ void History::add(const Event &event)
         break;
     case EventType::AiMessage:
         if (const QString text = spoken(event); !text.isEmpty()) {
-            m_messages.append({Role::Assistant, text, {}, {}});
+            m_messages.append({Role::Assistant, text, {}, {}, event.meta["provider_data"_L1].toObject()});
             m_openRound = event.meta["round"_L1].toInteger(-1);
             return;
         }
@@ -63,7 +63,8 @@ void History::addToolCall(const Event &event)
     const QString arguments =
         args.isObject() ? QString::fromUtf8(QJsonDocument(args.toObject()).toJson(QJsonDocument::Compact))
                         : u"{}"_s; // a malformed wish was answered with an error; do not send it back
-    m_messages.last().toolCalls.append({id, event.meta["tool"_L1].toString(), arguments});
+    m_messages.last().toolCalls.append(
+        {id, event.meta["tool"_L1].toString(), arguments, event.meta["provider_data"_L1].toObject()});
     m_callIds.insert(id);
 }
 

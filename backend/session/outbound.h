@@ -46,6 +46,14 @@ struct ToolStarted
     qint64 seq = 0;
 };
 
+/// The call waits for an operator.
+struct ToolWaits
+{
+    QString tool;
+    QString callId;
+    qint64 seq = 0;
+};
+
 struct ToolEnded
 {
     QString tool;
@@ -97,7 +105,7 @@ namespace loquat {
 using Outbound =
     std::variant<outbound::SessionStarted, outbound::TurnStarted, outbound::Token, outbound::ToolStarted,
                  outbound::ToolEnded, outbound::TurnDone, outbound::OperatorMessage, outbound::ModeChanged,
-                 outbound::Problem, outbound::Pong>;
+                 outbound::Problem, outbound::Pong, outbound::ToolWaits>;
 
 /// Why a session lets its client go.
 enum class CloseReason { Ended, Replaced, ShuttingDown };

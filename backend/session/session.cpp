@@ -259,13 +259,38 @@ void Session::turnSaidBeforeTools(const QString &text, int round)
 
 void Session::turnCallsTool(const ToolCall &call, const QJsonValue &args, int round)
 {
-    const Event event = emitEvent(EventType::ToolCall, Role::Assistant, call.name,
+    QJsonObject meta{{"turn"_L1, m_runningTurn},
+                     {"round"_L1, round},
+                     {"call_id"_L1, call.id},
+                     {"tool"_L1, call.name},
+                     {"args"_L1, args}};
+    if (!call.providerData.isEmpty())
+        meta["provider_data"_L1] = call.providerData;
+    const Event event = emitEvent(EventType::ToolCall, Role::Assistant, call.name, meta);
+    m_outbox.send(outbound::ToolStarted{call.name, args, call.id, event.seq}, event.seq);
+    setPhase(Phase::RunningTool, call.name);
+}
+
+void Session::turnAsksFor(const ToolCall &call)
+{
+    const Event event = emitEvent(EventType::ToolApproval, Role::System, call.name,
                                   {{"turn"_L1, m_runningTurn},
-                                   {"round"_L1, round},
                                    {"call_id"_L1, call.id},
                                    {"tool"_L1, call.name},
-                                   {"args"_L1, args}});
-    m_outbox.send(outbound::ToolStarted{call.name, args, call.id, event.seq}, event.seq);
+                                   {"decision"_L1, u"asked"_s}});
+    m_outbox.send(outbound::ToolWaits{call.name, call.id, event.seq}, event.seq);
+    setPhase(Phase::WaitingForApproval, call.name);
+}
+
+void Session::turnDecided(const ToolCall &call, const QString &decision, const QString &by)
+{
+    QJsonObject meta{{"turn"_L1, m_runningTurn},
+                     {"call_id"_L1, call.id},
+                     {"tool"_L1, call.name},
+                     {"decision"_L1, decision}};
+    if (!by.isEmpty())
+        meta["by"_L1] = by;
+    emitEvent(EventType::ToolApproval, by.isEmpty() ? Role::System : Role::Operator, call.name, meta);
     setPhase(Phase::RunningTool, call.name);
 }
 
@@ -282,9 +307,8 @@ void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qi
                   event.seq);
 }
 
-void Session::turnEnded(const TurnResult &result)
+QJsonObject Session::replyMeta(const TurnResult &result) const
 {
-    QString text = storable(result.text);
     QJsonObject meta{{"turn"_L1, m_runningTurn},
                      {"round"_L1, result.round},
                      {"final"_L1, true},
@@ -293,8 +317,29 @@ void Session::turnEnded(const TurnResult &result)
                      {"duration_ms"_L1, result.durationMs}};
     if (!result.model.isEmpty())
         meta["model"_L1] = result.model;
+    if (!result.provider.isEmpty())
+        meta["provider"_L1] = result.provider;
+    if (!result.providerData.isEmpty())
+        meta["provider_data"_L1] = result.providerData;
     if (result.ttftMs)
         meta["ttft_ms"_L1] = *result.ttftMs;
+    if (result.costUsd)
+        meta["cost_usd"_L1] = *result.costUsd;
+    if (!result.failures.isEmpty()) {
+        QJsonArray attempts;
+        for (const FailedAttempt &attempt : result.failures)
+            attempts.append(QJsonObject{{"provider"_L1, attempt.provider},
+                                        {"code"_L1, attempt.error.code},
+                                        {"message"_L1, attempt.error.message}});
+        meta["attempts"_L1] = attempts;
+    }
+    return meta;
+}
+
+void Session::turnEnded(const TurnResult &result)
+{
+    QString text = storable(result.text);
+    QJsonObject meta = replyMeta(result);
     if (result.error) {
         const Event error = emitEvent(EventType::ErrorRaised, Role::System, result.error->message,
                                       {{"turn"_L1, m_runningTurn},

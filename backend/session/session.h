@@ -86,12 +86,15 @@ private:
     void turnSays(const QString &text) override;
     void turnSaidBeforeTools(const QString &text, int round) override;
     void turnCallsTool(const ToolCall &call, const QJsonValue &args, int round) override;
+    void turnAsksFor(const ToolCall &call) override;
+    void turnDecided(const ToolCall &call, const QString &decision, const QString &by) override;
     void turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms) override;
     void turnEnded(const TurnResult &result) override;
 
     Event emitEvent(EventType type, Role role, const QString &content, QJsonObject meta = {});
     Event emitEventAt(qint64 atMs, EventType type, Role role, const QString &content, QJsonObject meta);
     void tell(const Outbound &message);
+    [[nodiscard]] QJsonObject replyMeta(const TurnResult &result) const;
     void restore(const StoredSession &stored);
     void begin(const QString &protocol);
     void leave(bool clean);

@@ -47,6 +47,8 @@ Expected<void> Session::command(const Command &command)
         break;
     case CommandKind::Approve:
     case CommandKind::Deny:
+        if (m_turn && m_turn->decide(command.callId, command.kind == CommandKind::Approve, command.by))
+            break;
         return Error{u"nothing_to_approve"_s, u"No tool call waits for approval."_s, {}, false};
     }
     publish();

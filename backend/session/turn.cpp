@@ -3,6 +3,8 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -84,7 +86,11 @@ void Turn::modelSaid(const QString &text)
 void Turn::modelFinished(const ChatOutcome &outcome)
 {
     m_usage = combined(m_usage, outcome.usage);
-    m_modelName = outcome.model;
+    // A sum with an unknown part is unknown.
+    m_costKnown = m_costKnown && outcome.costUsd.has_value();
+    m_costUsd = m_costKnown ? std::optional(m_costUsd.value_or(0) + *outcome.costUsd) : std::nullopt;
+    m_failures += outcome.failures;
+    m_outcome = outcome;
     dropReply();
     if (outcome.toolCalls.isEmpty()) {
         end(outcome.finish == FinishReason::Length ? u"length"_s : u"stop"_s);
@@ -105,21 +111,62 @@ void Turn::runTools(const QList<ToolCall> &calls)
     QList<ToolCall> named = calls;
     for (ToolCall &call : named) {
         call.id = m_history.uniqueCallId(call.id);
-        m_running.insert({call.id, {call, m_clock.monotonicMs()}});
+        m_running.insert_or_assign(call.id, RunningCall{call, m_clock.monotonicMs()});
         const QJsonDocument args = QJsonDocument::fromJson(call.arguments.toUtf8());
         m_owner.turnCallsTool(call, args.isObject() ? QJsonValue(args.object()) : QJsonValue(call.arguments),
                               m_round);
     }
     for (const ToolCall &call : std::as_const(named)) {
-        ToolContext who = m_who;
-        who.callId = call.id;
-        m_tools.call(call, who, [this, alive, id = call.id](const ToolOutcome &outcome) {
-            if (*alive)
-                toolEnded(id, outcome);
-        });
+        if (m_tools.policy(call.name) == ToolPolicy::Ask)
+            askFor(call);
+        else
+            runTool(call);
         if (!*alive)
             return;
     }
+}
+
+void Turn::runTool(const ToolCall &call)
+{
+    ToolContext who = m_who;
+    who.callId = call.id;
+    m_tools.call(call, who, [this, alive = m_alive, id = call.id](const ToolOutcome &outcome) {
+        if (*alive)
+            toolEnded(id, outcome);
+    });
+}
+
+void Turn::askFor(const ToolCall &call)
+{
+    m_running.at(call.id).expiry =
+        m_clock.after(m_settings.approvalLimit, [this, id = call.id] { settle(id, u"expired"_s, {}); });
+    m_owner.turnAsksFor(call);
+}
+
+bool Turn::decide(const QString &callId, bool approved, const QString &by)
+{
+    const auto waits = [](const auto &entry) { return entry.second.expiry != nullptr; };
+    const auto found = callId.isEmpty() ? std::ranges::find_if(m_running, waits) : m_running.find(callId);
+    if (found == m_running.end() || !waits(*found))
+        return false;
+    settle(QString(found->first), approved ? u"approved"_s : u"denied"_s, by);
+    return true;
+}
+
+void Turn::settle(const QString &callId, const QString &decision, const QString &by)
+{
+    RunningCall &running = m_running.at(callId);
+    running.expiry.reset();
+    running.startedMs = m_clock.monotonicMs(); // what it waited is not what it took
+    const ToolCall call = running.call;
+    m_owner.turnDecided(call, decision, by);
+    if (decision == "approved"_L1)
+        runTool(call);
+    else
+        toolEnded(callId,
+                  {false, QJsonObject{{"error"_L1, decision == "denied"_L1
+                                                       ? u"An operator denied this call."_s
+                                                       : u"No operator approved this call in time."_s}}});
 }
 
 void Turn::toolEnded(const QString &callId, const ToolOutcome &outcome)
@@ -127,18 +174,22 @@ void Turn::toolEnded(const QString &callId, const ToolOutcome &outcome)
     const auto running = m_running.find(callId);
     if (m_ended || running == m_running.end())
         return;
-    const RunningCall ended = running->second;
+    const ToolCall call = running->second.call;
+    const qint64 ms = m_clock.monotonicMs() - running->second.startedMs;
     m_running.erase(running);
-    m_owner.turnToolEnded(ended.call, outcome, m_clock.monotonicMs() - ended.startedMs);
+    m_owner.turnToolEnded(call, outcome, ms);
     if (m_running.empty())
         callModel();
 }
 
 void Turn::interruptTools(const QString &why)
 {
-    for (const auto &[id, running] : std::exchange(m_running, {}))
+    const auto interrupted = std::exchange(m_running, {});
+    for (const auto &[id, running] : interrupted) {
+        m_tools.cancel(id);
         m_owner.turnToolEnded(running.call, {false, QJsonObject{{"error"_L1, why}}},
                               m_clock.monotonicMs() - running.startedMs);
+    }
 }
 
 void Turn::cancel()
@@ -159,12 +210,15 @@ void Turn::end(const QString &finish, std::optional<Error> error)
     m_limit.reset();
     if (m_reply) {
         m_usage = combined(m_usage, m_reply->usageSoFar());
+        m_costKnown = false;
         m_reply->abort();
         dropReply();
     }
     interruptTools(u"interrupted"_s);
-    m_owner.turnEnded({m_text, finish, std::move(error), m_usage.value_or(Usage{}), m_modelName, m_ttftMs,
-                       m_clock.monotonicMs() - m_startedMs, m_round});
+    m_owner.turnEnded({m_text, finish, std::move(error), m_usage.value_or(Usage{}), m_outcome.model,
+                       m_outcome.provider, m_outcome.providerData, m_failures,
+                       m_costKnown ? m_costUsd : std::nullopt, m_ttftMs, m_clock.monotonicMs() - m_startedMs,
+                       m_round});
 }
 
 void Turn::dropReply()

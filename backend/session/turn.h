@@ -21,6 +21,10 @@ struct TurnResult
     std::optional<Error> error;
     Usage usage;
     QString model;
+    QString provider;
+    QJsonObject providerData;
+    QList<FailedAttempt> failures; ///< providers that were asked in vain
+    std::optional<double> costUsd;
     std::optional<qint64> ttftMs;
     qint64 durationMs = 0;
     int round = 0;
@@ -36,6 +40,10 @@ public:
     /// The text a model said before it called tools in the same reply.
     virtual void turnSaidBeforeTools(const QString &text, int round) = 0;
     virtual void turnCallsTool(const ToolCall &call, const QJsonValue &args, int round) = 0;
+    /// The call is announced and waits for an operator.
+    virtual void turnAsksFor(const ToolCall &call) = 0;
+    /// `decision`: approved | denied | expired; `by`: who, or empty for the clock.
+    virtual void turnDecided(const ToolCall &call, const QString &decision, const QString &by) = 0;
     virtual void turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms) = 0;
     virtual void turnEnded(const TurnResult &result) = 0;
 };
@@ -53,6 +61,8 @@ public:
     void start();
     /// Ends the turn now, with what was said so far; tools that still run get a result that says so.
     void cancel();
+    /// An operator's answer to a call that waits; an empty id means the only one. False: no such call waits.
+    bool decide(const QString &callId, bool approved, const QString &by);
     [[nodiscard]] int round() const { return m_round; }
 
 private:
@@ -60,12 +70,16 @@ private:
     {
         ToolCall call;
         qint64 startedMs = 0;
+        std::unique_ptr<Clock::Timer> expiry = {}; ///< while it waits for an operator
     };
 
     void callModel();
     void modelSaid(const QString &text);
     void modelFinished(const ChatOutcome &outcome);
     void runTools(const QList<ToolCall> &calls);
+    void runTool(const ToolCall &call);
+    void askFor(const ToolCall &call);
+    void settle(const QString &callId, const QString &decision, const QString &by);
     void toolEnded(const QString &callId, const ToolOutcome &outcome);
     void interruptTools(const QString &why);
     void fail(const Error &error);
@@ -84,7 +98,10 @@ private:
     std::map<QString, RunningCall> m_running;
     QString m_text; ///< of the running model call
     std::optional<Usage> m_usage;
-    QString m_modelName;
+    ChatOutcome m_outcome; ///< of the last model call that ended well
+    QList<FailedAttempt> m_failures;
+    std::optional<double> m_costUsd;
+    bool m_costKnown = true;
     qint64 m_startedMs = 0;
     std::optional<qint64> m_ttftMs;
     int m_round = 0;

@@ -31,7 +31,8 @@ public:
                                        QStringLiteral("operator_message"),
                                        QStringLiteral("state"),
                                        QStringLiteral("error"),
-                                       QStringLiteral("pong")};
+                                       QStringLiteral("pong"),
+                                       QStringLiteral("tool_waiting")};
         QStringList result;
         for (const Outbound &message : messages)
             result.append(names.at(qsizetype(message.index())));

@@ -22,6 +22,9 @@ public:
     void call(const ToolCall &call, const ToolContext &context,
               std::function<void(ToolOutcome)> done) override;
 
+    [[nodiscard]] ToolPolicy policy(const QString &tool) const override { return policies.value(tool); }
+    void cancel(const QString &callId) override { cancelled.append(callId); }
+
     /// Announces a tool that takes any object.
     void add(const QString &name);
 
@@ -33,6 +36,8 @@ public:
     bool finish(const QString &callId, const QJsonValue &result);
     bool fail(const QString &callId, const QString &sentence);
 
+    QHash<QString, ToolPolicy> policies; ///< Allow unless told
+    QStringList cancelled;
     /// If set, answers every call at once, inside call().
     std::function<ToolOutcome(const ToolCall &)> answer;
 

@@ -200,6 +200,66 @@ private Q_SLOTS:
         QVERIFY(!stage.client.all<outbound::ToolEnded>().last().ok);
     }
 
+    void aToolThatNeedsApprovalWaitsForIt()
+    {
+        for (const QString &decision : {u"approved"_s, u"denied"_s, u"expired"_s}) {
+            Stage stage;
+            stage.tools.add(u"refund"_s);
+            stage.tools.policies[u"refund"_s] = ToolPolicy::Ask;
+            Session &session = stage.connectClient();
+            session.userMessage(u"money back"_s);
+            stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+            QCOMPARE(stage.tools.count(), 0); // not called yet
+            QCOMPARE(stage.client.last<outbound::ToolWaits>().tool, u"refund"_s);
+            QVERIFY(session.snapshot().phase == Phase::WaitingForApproval);
+            if (decision == "expired"_L1)
+                stage.clock.advance(stage.settings.approvalLimit);
+            else
+                QVERIFY(session.command({decision == "approved"_L1 ? CommandKind::Approve : CommandKind::Deny,
+                                         {},
+                                         u"1"_s,
+                                         u"ana"_s}));
+            const auto events = stage.log.events(u"s1"_s);
+            const auto verdict = std::ranges::find_if(
+                events, [&](const Event &event) { return event.meta["decision"_L1].toString() == decision; });
+            QVERIFY(verdict != events.end());
+            QCOMPARE(verdict->meta["by"_L1].toString(), decision == "expired"_L1 ? QString() : u"ana"_s);
+            if (decision == "approved"_L1) {
+                QCOMPARE(stage.tools.running(), 1);
+                stage.tools.finish(u"1"_s, u"done"_s);
+            }
+            QCOMPARE(stage.client.last<outbound::ToolEnded>().ok, decision == "approved"_L1);
+            stage.settle();
+            QCOMPARE(stage.model.count(), 2); // the model goes on with the outcome
+            QCOMPARE(session.command({CommandKind::Approve, {}, u"1"_s, u"ana"_s}).error().code,
+                     u"nothing_to_approve"_s);
+        }
+    }
+
+    void cancellingATurnCancelsItsTools()
+    {
+        Stage stage;
+        stage.tools.add(u"slow"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        stage.reply().callTools({{u"1"_s, u"slow"_s, u"{}"_s}});
+        session.cancel();
+        QCOMPARE(stage.tools.cancelled, QStringList{u"1"_s});
+    }
+
+    void whatAProviderWantsBackComesBack()
+    {
+        Stage stage;
+        stage.tools.add(u"a"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        const QJsonObject signature{{"provider"_L1, "gemini"_L1}, {"signature"_L1, "abc"_L1}};
+        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s, signature}});
+        stage.tools.finish(u"1"_s, 1);
+        stage.settle();
+        QCOMPARE(stage.model.lastCall().request.messages[1].toolCalls[0].providerData, signature);
+    }
+
     void reusedCallIdsAreToldApart()
     {
         Stage stage;

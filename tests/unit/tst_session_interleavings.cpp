@@ -35,6 +35,8 @@ public:
         : m_random(seed)
     {
         m_tools.add(u"tool"_s);
+        m_tools.add(u"asked"_s);
+        m_tools.policies[u"asked"_s] = ToolPolicy::Ask;
         restart();
     }
 
@@ -155,7 +157,8 @@ private:
         case 3: {
             QList<ToolCall> calls;
             for (int i = upTo(3); i >= 0; --i)
-                calls.append({upTo(3) == 0 ? QString() : QString::number(upTo(4)), u"tool"_s, u"{}"_s});
+                calls.append({upTo(3) == 0 ? QString() : QString::number(upTo(4)),
+                              upTo(3) == 0 ? u"asked"_s : u"tool"_s, u"{}"_s});
             reply->callTools(calls);
             break;
         }
