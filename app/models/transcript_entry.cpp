@@ -65,6 +65,20 @@ TranscriptEntry modeChange(const Event &event)
     return line(event, u"The assistant answers again"_s, u"ok"_s);
 }
 
+std::optional<TranscriptEntry> approval(const Event &event)
+{
+    const QString decision = event.meta["decision"_L1].toString();
+    const QString tool = event.meta["tool"_L1].toString();
+    const QString by = event.meta["by"_L1].toString(u"an operator"_s);
+    if (decision == "approved"_L1)
+        return line(event, u"%1 approved %2"_s.arg(by, tool), u"ok"_s);
+    if (decision == "denied"_L1)
+        return line(event, u"%1 denied %2"_s.arg(by, tool), u"bad"_s);
+    if (decision == "expired"_L1)
+        return line(event, u"Nobody approved %1 in time"_s.arg(tool), u"warn"_s);
+    return {}; // asked: the tool's card says that it waits
+}
+
 QString endReason(const QString &reason)
 {
     if (reason == "closed"_L1)
@@ -110,6 +124,8 @@ std::optional<TranscriptEntry> entryOf(const Event &event)
     case EventType::Summary:
         return said(event, Kind::Summary,
                     event.meta["source"_L1] == "fallback"_L1 ? u"without a model"_s : QString());
+    case EventType::ToolApproval:
+        return approval(event);
     case EventType::ToolResult:
         break;
     }
