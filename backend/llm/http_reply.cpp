@@ -77,8 +77,11 @@ void HttpReply::upstreamFinished()
     if (!m_upstream)
         return;
     if (status() >= 300) {
-        fail(model_errors::fromStatus(m_settings.providerName, status(), m_errorBody,
-                                      m_upstream->rawHeader("Retry-After"), m_settings.apiKey));
+        const auto wait = model_errors::retryAfterMs(m_upstream->rawHeader("retry-after-ms"),
+                                                     m_upstream->rawHeader("Retry-After"),
+                                                     QDateTime::fromMSecsSinceEpoch(m_clock.nowMs()));
+        fail(model_errors::fromStatus(m_settings.providerName, status(), m_errorBody, wait,
+                                      m_settings.apiKey));
         return;
     }
     if (m_upstream->error() != QNetworkReply::NoError && !m_parser->sawFinish()) {

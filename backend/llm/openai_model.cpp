@@ -42,7 +42,8 @@ void OpenAiModel::authorize(QNetworkRequest &request) const
 
 QByteArray OpenAiModel::body(const ChatRequest &request) const
 {
-    return completionsRequest(request, settings().model);
+    return completionsRequest(request, settings().model,
+                              CompletionsDialect::ofHost(settings().baseUrl.host()));
 }
 
 std::unique_ptr<ReplyParser> OpenAiModel::makeParser() const
