@@ -107,6 +107,9 @@ ChatOutcome ResponsesParser::outcome() const
         for (const auto &known : m_calls)
             if (!known.call.name.isEmpty())
                 outcome.toolCalls.append(known.call);
+    for (auto &call : outcome.toolCalls)
+        if (call.arguments.trimmed().isEmpty()) // of a tool without parameters
+            call.arguments = u"{}"_s;
     if (!outcome.toolCalls.isEmpty())
         outcome.finish = FinishReason::ToolCalls;
     return outcome;
