@@ -119,6 +119,10 @@ void CompletionsParser::takeUsage(const QJsonObject &usage)
         m_usage.inputTokens = input.toInteger();
     if (const auto output = usage["completion_tokens"_L1]; output.isDouble())
         m_usage.outputTokens = output.toInteger();
+    if (const auto cached = usage["prompt_tokens_details"_L1]["cached_tokens"_L1]; cached.isDouble())
+        m_usage.cachedTokens = cached.toInteger();
+    if (const auto thought = usage["completion_tokens_details"_L1]["reasoning_tokens"_L1]; thought.isDouble())
+        m_usage.reasoningTokens = thought.toInteger();
     if (m_usage.inputTokens || m_usage.outputTokens)
         m_usage.source = UsageSource::Reported;
 }

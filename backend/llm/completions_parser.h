@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/chat.h"
+#include "llm/reply_parser.h"
 #include "domain/sse_parser.h"
 #include "llm/tool_call_assembler.h"
-
-#include <QStringList>
-
-#include <optional>
 
 namespace loquat {
 
 /// Understands the answer to a chat.completions request as its bytes come in; no I/O. Also takes the answer
 /// of a server that ignores `stream` and sends one JSON object.
-class CompletionsParser
+class CompletionsParser final : public ReplyParser
 {
 public:
     /// A server that does not stream may send this much.
@@ -24,19 +20,14 @@ public:
     {
     }
 
-    /// Returns the texts that `bytes` brought, in order, none of them empty.
-    QStringList feed(QByteArrayView bytes);
-    /// The connection has ended, well or not: what came is all there will be.
-    QStringList end();
+    QStringList feed(QByteArrayView bytes) override;
+    QStringList end() override;
 
-    /// No more bytes are needed: there is an outcome or an error.
-    [[nodiscard]] bool isOver() const { return m_over || m_error; }
-    /// The reply is whole, although the server may have more to say (usage, [DONE]).
-    [[nodiscard]] bool sawFinish() const { return m_finish.has_value(); }
-    [[nodiscard]] const std::optional<Error> &error() const { return m_error; }
-    /// Once isOver() without an error. Tool calls may lack an id.
-    [[nodiscard]] ChatOutcome outcome() const;
-    [[nodiscard]] const Usage &usage() const { return m_usage; }
+    [[nodiscard]] bool isOver() const override { return m_over || m_error; }
+    [[nodiscard]] bool sawFinish() const override { return m_finish.has_value(); }
+    [[nodiscard]] const std::optional<Error> &error() const override { return m_error; }
+    [[nodiscard]] ChatOutcome outcome() const override;
+    [[nodiscard]] const Usage &usage() const override { return m_usage; }
 
 private:
     enum class Shape { Undecided, Stream, Whole };

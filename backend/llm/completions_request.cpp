@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/completions_request.h"
 
+#include "llm/request_parts.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -13,12 +15,6 @@ QString wireRole(Role role)
 {
     // An operator who answers does so in the assistant's place.
     return nameOf(role == Role::Operator ? Role::Assistant : role);
-}
-
-/// A history that holds rubbish from an earlier turn must not make servers that parse it refuse this one.
-QString wireArguments(const QString &arguments)
-{
-    return QJsonDocument::fromJson(arguments.toUtf8()).isObject() ? arguments : u"{}"_s;
 }
 
 QJsonObject wireMessage(const ChatMessage &message)
@@ -36,22 +32,39 @@ QJsonObject wireMessage(const ChatMessage &message)
             QJsonObject{{"id"_L1, call.id},
                         {"type"_L1, "function"_L1},
                         {"function"_L1, QJsonObject{{"name"_L1, call.name},
-                                                    {"arguments"_L1, wireArguments(call.arguments)}}}});
+                                                    {"arguments"_L1, request_parts::argumentsText(call)}}}});
     json["tool_calls"_L1] = calls;
     return json;
 }
 
 } // namespace
 
-QByteArray completionsRequest(const ChatRequest &request, const QString &model)
+CompletionsDialect CompletionsDialect::ofHost(const QString &host)
+{
+    return {host == "api.openai.com"_L1, host != "api.groq.com"_L1};
+}
+
+QByteArray completionsRequest(const ChatRequest &request, const QString &model,
+                              const CompletionsDialect &dialect)
 {
     QJsonArray messages;
     for (const auto &message : request.messages)
         messages.append(wireMessage(message));
-    QJsonObject body{{"model"_L1, model},
-                     {"stream"_L1, true},
-                     {"stream_options"_L1, QJsonObject{{"include_usage"_L1, true}}},
-                     {"messages"_L1, messages}};
+    QJsonObject body{{"model"_L1, model}, {"stream"_L1, true}, {"messages"_L1, messages}};
+    if (dialect.hasStreamOptions) {
+        QJsonObject options{{"include_usage"_L1, true}};
+        if (dialect.isOpenAi) // filler that would only cost bandwidth
+            options["include_obfuscation"_L1] = false;
+        body["stream_options"_L1] = options;
+    }
+    if (request.temperature)
+        body["temperature"_L1] = *request.temperature;
+    if (request.maxOutputTokens)
+        body[dialect.isOpenAi ? "max_completion_tokens"_L1 : "max_tokens"_L1] = *request.maxOutputTokens;
+    if (request.replySchema)
+        body["response_format"_L1] = QJsonObject{
+            {"type"_L1, "json_schema"_L1},
+            {"json_schema"_L1, QJsonObject{{"name"_L1, "reply"_L1}, {"schema"_L1, *request.replySchema}}}};
     QJsonArray tools;
     for (const auto &tool : request.tools)
         tools.append(QJsonObject{{"type"_L1, "function"_L1},

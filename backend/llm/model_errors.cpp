@@ -1,22 +1,47 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/model_errors.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLocale>
 #include <QRegularExpression>
+
+#include <algorithm>
+#include <cmath>
 
 namespace loquat::model_errors {
 namespace {
 
 using namespace Qt::StringLiterals;
 
+/// Who asks for more, or for nonsense, is not taken at their word.
+constexpr qint64 maxRetrySeconds = 7 * 24 * 3600;
+
 /// What a provider tells about a failure, wherever it put it.
 struct Told
 {
     QString text;
-    QString code; ///< its `code` and `type`, lower case, to be searched
+    QString code; ///< its `code`, `type` and `status`, lower case, to be searched
     int status = 0;
+    std::optional<qint64> retryAfterMs = std::nullopt;
 };
+
+/// Gemini tells it in the body: {"@type":"…RetryInfo","retryDelay":"34.07s"}.
+std::optional<qint64> retryInfo(const QJsonArray &details)
+{
+    for (const auto &detail : details) {
+        QString delay = detail["retryDelay"_L1].toString();
+        if (!delay.endsWith(u's'))
+            continue;
+        delay.chop(1);
+        bool isNumber = false;
+        const double seconds = delay.toDouble(&isNumber);
+        if (isNumber && seconds >= 0 && seconds < maxRetrySeconds)
+            return qint64(std::ceil(seconds * 1000));
+    }
+    return {};
+}
 
 Told read(const QJsonValue &error, const QString &apiKey)
 {
@@ -24,9 +49,12 @@ Told read(const QJsonValue &error, const QString &apiKey)
         return {presentable(error.toString(), apiKey), {}, 0};
     const auto object = error.toObject();
     const auto code = object["code"_L1];
-    return {presentable(object["message"_L1].toString(), apiKey),
-            (code.toString() + u' ' + object["type"_L1].toString()).toLower(),
-            code.isDouble() ? code.toInt() : code.toString().toInt()};
+    QStringList codes{code.toString(), object["type"_L1].toString(), object["status"_L1].toString()};
+    for (const auto &detail : object["details"_L1].toArray())
+        codes.append(detail["reason"_L1].toString());
+    return {presentable(object["message"_L1].toString(), apiKey), codes.join(u' ').toLower(),
+            code.isDouble() ? code.toInt() : code.toString().toInt(),
+            retryInfo(object["details"_L1].toArray())};
 }
 
 QString saying(const Told &told)
@@ -46,18 +74,20 @@ Error quota(const QString &provider)
             u"Check the plan and the billing details at the provider, or configure another one."_s, false};
 }
 
-Error rateLimited(const QString &provider, const QByteArray &retryAfter)
+Error rateLimited(const QString &provider, std::optional<qint64> retryAfterMs)
 {
-    bool seconds = false;
-    const int wait = retryAfter.trimmed().toInt(&seconds);
-    return {u"model_rate_limited"_s, u"%1 is receiving too many requests."_s.arg(provider),
-            seconds ? u"Try again in %1 s."_s.arg(wait) : u"Try again in a moment."_s, true};
+    Error error{u"model_rate_limited"_s, u"%1 is receiving too many requests."_s.arg(provider),
+                u"Try again in a moment."_s, true, retryAfterMs};
+    if (retryAfterMs)
+        error.remedy = u"Try again in %1 s."_s.arg((*retryAfterMs + 999) / 1000);
+    return error;
 }
 
-Error overloaded(const QString &provider, const QString &saying)
+Error overloaded(const QString &provider, const QString &saying,
+                 std::optional<qint64> retryAfterMs = std::nullopt)
 {
     return {u"model_overloaded"_s, u"%1 could not answer%2"_s.arg(provider, saying),
-            u"Try again in a moment."_s, true};
+            u"Try again in a moment."_s, true, retryAfterMs};
 }
 
 Error badRequest(const QString &provider, int status, const Told &told)
@@ -69,16 +99,19 @@ Error badRequest(const QString &provider, int status, const Told &told)
             false};
 }
 
-Error classify(const QString &provider, int status, const Told &told, const QByteArray &retryAfter)
+Error classify(const QString &provider, int status, const Told &told, std::optional<qint64> retryAfterMs)
 {
     if (told.code.contains("insufficient_quota"_L1))
         return quota(provider);
-    if (status == 401 || status == 403)
+    // Gemini calls a wrong key a bad request.
+    if (status == 401 || status == 403 || told.code.contains("api_key_invalid"_L1))
         return unauthorized(provider, status);
+    if (!retryAfterMs)
+        retryAfterMs = told.retryAfterMs;
     if (status == 429)
-        return rateLimited(provider, retryAfter);
-    if (status == 408 || status >= 500)
-        return overloaded(provider, u" (HTTP %1)."_s.arg(status));
+        return rateLimited(provider, retryAfterMs);
+    if (status == 408 || status == 409 || status >= 500)
+        return overloaded(provider, u" (HTTP %1)."_s.arg(status), retryAfterMs);
     if (status >= 300 && status < 400)
         return {u"model_bad_request"_s,
                 u"%1 redirects to another address (HTTP %2)."_s.arg(provider).arg(status),
@@ -101,14 +134,33 @@ QString presentable(const QString &text, const QString &apiKey)
     return shown;
 }
 
-Error fromStatus(const QString &provider, int status, const QByteArray &body, const QByteArray &retryAfter,
-                 const QString &apiKey)
+std::optional<qint64> retryAfterMs(const QByteArray &milliseconds, const QByteArray &retryAfter,
+                                   const QDateTime &now)
+{
+    bool isNumber = false;
+    if (const double wait = milliseconds.trimmed().toDouble(&isNumber);
+        isNumber && wait >= 0 && wait < maxRetrySeconds * 1000)
+        return qint64(std::ceil(wait));
+    if (const double wait = retryAfter.trimmed().toDouble(&isNumber);
+        isNumber && wait >= 0 && wait < maxRetrySeconds)
+        return qint64(std::ceil(wait * 1000));
+    // "Fri, 20 Nov 2026 08:00:00 GMT"
+    auto date = QLocale::c().toDateTime(QString::fromLatin1(retryAfter.trimmed()),
+                                        u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s);
+    if (!date.isValid())
+        return {};
+    date.setTimeSpec(Qt::UTC);
+    return std::clamp<qint64>(now.msecsTo(date), 0, maxRetrySeconds * 1000);
+}
+
+Error fromStatus(const QString &provider, int status, const QByteArray &body,
+                 std::optional<qint64> retryAfterMs, const QString &apiKey)
 {
     const auto json = QJsonDocument::fromJson(body);
     // Gemini's compatible endpoint wraps the object in an array.
     const auto object = json.isArray() ? json[0].toObject() : json.object();
     const auto error = object.contains("error"_L1) ? object["error"_L1] : QJsonValue(object);
-    return classify(provider, status, read(error, apiKey), retryAfter);
+    return classify(provider, status, read(error, apiKey), retryAfterMs);
 }
 
 Error fromStream(const QString &provider, const QJsonValue &error, const QString &apiKey)
@@ -119,8 +171,10 @@ Error fromStream(const QString &provider, const QJsonValue &error, const QString
     if (told.code.contains("insufficient_quota"_L1))
         return quota(provider);
     if (told.code.contains("rate_limit"_L1))
-        return rateLimited(provider, {});
-    if (told.code.contains("invalid_request"_L1))
+        return rateLimited(provider, told.retryAfterMs);
+    if (told.code.contains("authentication"_L1) || told.code.contains("permission"_L1))
+        return unauthorized(provider, told.code.contains("permission"_L1) ? 403 : 401);
+    if (told.code.contains("invalid_"_L1))
         return {u"model_bad_request"_s, u"%1 gave up on the request%2"_s.arg(provider, saying(told)),
                 u"Check the model's name and its limits."_s, false};
     return overloaded(provider, saying(told));
@@ -148,7 +202,7 @@ Error brokenOff(const QString &provider)
 Error protocol(const QString &provider, const QString &what)
 {
     return {u"model_protocol"_s, u"%1 answered with %2"_s.arg(provider, what),
-            u"Check that the base URL is that of an OpenAI-compatible server."_s, false};
+            u"Check that the base URL is that of the provider, and that it speaks this protocol."_s, false};
 }
 
 Error filtered(const QString &provider)

@@ -4,9 +4,11 @@
 #include "domain/error.h"
 
 #include <QByteArray>
+#include <QDateTime>
 #include <QJsonValue>
 
 #include <chrono>
+#include <optional>
 
 /// The ways a provider lets a reply down, as errors with stable codes. None holds a key; what a provider says
 /// about a refused request is passed on shortened.
@@ -17,9 +19,13 @@ inline constexpr qsizetype maxProviderText = 300;
 /// `text` on one line, at most maxProviderText characters, with everything that looks like a key blotted out.
 QString presentable(const QString &text, const QString &apiKey = {});
 
-/// An answer with a status of 300 or more. `retryAfter` is the header's text.
-Error fromStatus(const QString &provider, int status, const QByteArray &body, const QByteArray &retryAfter,
-                 const QString &apiKey);
+/// How long the headers `retry-after-ms` and `Retry-After` (seconds or a date) ask to wait from `now` on.
+std::optional<qint64> retryAfterMs(const QByteArray &milliseconds, const QByteArray &retryAfter,
+                                   const QDateTime &now);
+
+/// An answer with a status of 300 or more.
+Error fromStatus(const QString &provider, int status, const QByteArray &body,
+                 std::optional<qint64> retryAfterMs, const QString &apiKey);
 /// The value of "error" inside an answer that began as a success.
 Error fromStream(const QString &provider, const QJsonValue &error, const QString &apiKey = {});
 

@@ -1,46 +1,54 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/openai_model.h"
 
+#include "llm/completions_parser.h"
 #include "llm/completions_request.h"
-#include "llm/openai_reply.h"
-#include "llm/token_estimate.h"
 
 namespace loquat {
+namespace {
 
 using namespace Qt::StringLiterals;
 
+HttpModelSettings withProvider(HttpModelSettings settings)
+{
+    if (settings.provider.isEmpty())
+        settings.provider = settings.baseUrl.host() == "api.groq.com"_L1 ? u"groq"_s : u"openai"_s;
+    return settings;
+}
+
+} // namespace
+
+OpenAiSettings::OpenAiSettings()
+{
+    baseUrl = QUrl(u"https://api.openai.com/v1"_s);
+    model = u"gpt-4o-mini"_s;
+    providerName = u"OpenAI"_s;
+}
+
 OpenAiModel::OpenAiModel(OpenAiSettings settings, UpstreamPool &pool, Clock &clock)
-    : m_settings(std::move(settings))
-    , m_pool(pool)
-    , m_clock(clock)
+    : HttpModel(withProvider(std::move(settings)), pool, clock)
 {
 }
 
-std::unique_ptr<ChatReply> OpenAiModel::start(const ChatRequest &request)
+QUrl OpenAiModel::url() const
 {
-    QNetworkReply *upstream = m_pool.post(httpRequest(), completionsRequest(request, m_settings.model));
-    return std::make_unique<OpenAiReply>(m_settings, m_pool, m_clock, upstream, estimateTokens(request));
+    return below(u"/chat/completions"_s);
 }
 
-QNetworkRequest OpenAiModel::httpRequest() const
+void OpenAiModel::authorize(QNetworkRequest &request) const
 {
-    QUrl url = m_settings.baseUrl;
-    QString path = url.path();
-    while (path.endsWith(u'/'))
-        path.chop(1);
-    url.setPath(path + "/chat/completions"_L1);
+    request.setRawHeader("Authorization", "Bearer " + settings().apiKey.toUtf8());
+}
 
-    QNetworkRequest request(url);
-    request.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
-    // Qt's own "Mozilla/5.0" makes some services take us for a browser.
-    request.setHeader(QNetworkRequest::UserAgentHeader, m_settings.userAgent);
-    request.setRawHeader("Accept", "text/event-stream");
-    if (!m_settings.apiKey.isEmpty())
-        request.setRawHeader("Authorization", "Bearer " + m_settings.apiKey.toUtf8());
-    request.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
-    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    return request;
+QByteArray OpenAiModel::body(const ChatRequest &request) const
+{
+    return completionsRequest(request, settings().model,
+                              CompletionsDialect::ofHost(settings().baseUrl.host()));
+}
+
+std::unique_ptr<ReplyParser> OpenAiModel::makeParser() const
+{
+    return std::make_unique<CompletionsParser>(settings().providerName);
 }
 
 } // namespace loquat

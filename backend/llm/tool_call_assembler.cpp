@@ -81,6 +81,9 @@ QList<ToolCall> ToolCallAssembler::calls() const
     for (const auto &open : m_open)
         if (!open.call.name.isEmpty())
             calls.append(open.call);
+    for (auto &call : calls)
+        if (call.arguments.trimmed().isEmpty()) // how some models call a tool without parameters
+            call.arguments = u"{}"_s;
     return calls;
 }
 

@@ -12,6 +12,16 @@ namespace loquat::fakes {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+bool isModelPath(const QByteArray &path)
+{
+    return path.endsWith("/chat/completions") || path.endsWith("/responses") || path.endsWith("/messages") ||
+           path.contains(":streamGenerateContent");
+}
+
+} // namespace
+
 FakeOpenAi::FakeOpenAi(QObject *parent)
     : QObject(parent)
 {
@@ -68,11 +78,11 @@ void FakeOpenAi::route(FakeOpenAiConnection *connection, const QByteArray &metho
                        const QJsonObject &headers, const QByteArray &body)
 {
     const auto json = QJsonDocument::fromJson(body);
-    if (method == "POST" && path.endsWith("/chat/completions")) {
+    if (method == "POST" && isModelPath(path)) {
         ++m_stats.requests;
         m_requests.append(
             {{"path"_L1, QString::fromUtf8(path)}, {"headers"_L1, headers}, {"body"_L1, json.object()}});
-        connection->play(answerTo(json.object(), scriptFor(json.object())));
+        connection->play(answerTo(json.object(), scriptFor(QString::fromUtf8(path), json.object())));
     } else if (method == "POST" && path == "/script") {
         script(json.object());
         connection->answerJson(200, QJsonDocument(QJsonObject{{"scripts"_L1, m_scripts.size()}}));
@@ -95,11 +105,11 @@ void FakeOpenAi::route(FakeOpenAiConnection *connection, const QByteArray &metho
     }
 }
 
-QJsonObject FakeOpenAi::scriptFor(const QJsonObject &request)
+QJsonObject FakeOpenAi::scriptFor(const QString &path, const QJsonObject &request)
 {
     const QString said = lastUserMessage(request);
-    const auto found = std::ranges::find_if(m_scripts, [&said](const QJsonObject &script) {
-        return said.contains(script["match"_L1].toString());
+    const auto found = std::ranges::find_if(m_scripts, [&](const QJsonObject &script) {
+        return said.contains(script["match"_L1].toString()) && path.contains(script["path"_L1].toString());
     });
     if (found == m_scripts.end())
         return defaultScript(request);

@@ -15,9 +15,11 @@ class FakeOpenAiConnection;
 
 /// A scripted stand-in for an OpenAI-compatible server, on a free port of the loopback. It understands
 ///   POST …/chat/completions   answers by the first script that matches, else by defaultScript()
+///   POST …/responses, …/messages, …:streamGenerateContent   the other protocols: a script with a `body`
 ///   GET  …/models             its own name
 ///   POST /script              adds a script: those of answerTo(), plus `match` (part of the last user
-///                             message) and `times` (how often it applies; 0 means always)
+///                             message), `path` (part of the request's) and `times` (how often it applies; 0
+///                             means always)
 ///   DELETE /script            forgets scripts and requests
 ///   GET  /requests            [{path, headers, body}] so far
 ///   GET  /stats               {open, max_open, aborted, requests, connections}
@@ -56,7 +58,7 @@ private:
                const QJsonObject &headers, const QByteArray &body);
     void answerStarted();
     void answerEnded(bool aborted);
-    [[nodiscard]] QJsonObject scriptFor(const QJsonObject &request);
+    [[nodiscard]] QJsonObject scriptFor(const QString &path, const QJsonObject &request);
     [[nodiscard]] QJsonObject statsAsJson() const;
 
     QTcpServer m_server;

@@ -19,9 +19,27 @@ QString lastUserMessage(const QJsonObject &request)
     return {};
 }
 
+namespace {
+
+QList<FakeStep> recordedAnswer(const QJsonObject &script)
+{
+    const QByteArray body = script["body"_L1].toString().toUtf8();
+    const qsizetype length = script["piece_bytes"_L1].toInt(int(body.size()));
+    QList<FakeStep> steps;
+    for (qsizetype at = 0; at < body.size(); at += length)
+        steps.append({FakeStep::Kind::Send, body.mid(at, length),
+                      at == 0 ? script["first_delay_ms"_L1].toInt() : script["delay_ms"_L1].toInt()});
+    return steps;
+}
+
+} // namespace
+
 FakeAnswer answerTo(const QJsonObject &request, const QJsonObject &script)
 {
     FakeAnswer answer;
+    const auto headers = script["headers"_L1].toObject();
+    for (auto header = headers.begin(); header != headers.end(); ++header)
+        answer.headers.emplaceBack(header.key().toUtf8(), header.value().toString().toUtf8());
     answer.status = script["status"_L1].toInt(200);
     answer.silent = script["never_answer"_L1].toBool();
     if (answer.silent) {
@@ -32,6 +50,9 @@ FakeAnswer answerTo(const QJsonObject &request, const QJsonObject &script)
         answer.headers.emplaceBack("Content-Type", "application/json");
         answer.body = {{FakeStep::Kind::Send, compact({{"error"_L1, errorOf(script, answer.status)}}),
                         script["first_delay_ms"_L1].toInt()}};
+    } else if (script.contains("body"_L1)) {
+        answer.headers.emplaceBack("Content-Type", "text/event-stream");
+        answer.body = recordedAnswer(script);
     } else if (script["whole"_L1].toBool() || !request["stream"_L1].toBool()) {
         answer.headers.emplaceBack("Content-Type", "application/json");
         answer.body = {{FakeStep::Kind::Send, wholeAnswer(script), script["first_delay_ms"_L1].toInt()}};

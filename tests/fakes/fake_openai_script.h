@@ -35,8 +35,11 @@ struct FakeAnswer
 ///   tool_calls             [{id?, name, arguments: text or object}], sent `argument_chars` (4) at a time
 ///   usage                  {prompt_tokens, completion_tokens}, or false for none
 ///   stall_after, drop_after, rubbish_after, error_after   after that many tokens; `error` is the error
-///   object status, retry_after, error   an HTTP error never_answer, no_done, whole (not streamed),
-///   keep_alive (comments between tokens), finish_reason
+///   object
+///   status, retry_after, error   an HTTP error
+///   never_answer, no_done, whole (not streamed), keep_alive (comments between tokens), finish_reason
+///   headers                {name: value} to answer with
+///   body                   a recorded stream, sent as it is, `piece_bytes` (all) at a time
 FakeAnswer answerTo(const QJsonObject &request, const QJsonObject &script);
 
 /// The script for a request nobody scripted: follows a last user message such as "fake:stall 3", answers

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fakes/fake_openai.h"
 #include "fakes/manual_clock.h"
+#include "fakes/reply_listener.h"
 #include "llm/openai_model.h"
 
 #include <QElapsedTimer>
@@ -13,36 +14,6 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Keeps what a reply says, and its order.
-struct Listener
-{
-    explicit Listener(std::unique_ptr<ChatReply> started)
-        : reply(std::move(started))
-    {
-        QObject::connect(reply.get(), &ChatReply::delta, reply.get(), [this](const QString &text) {
-            deltas.append(text);
-            afterTheEnd += ends;
-        });
-        QObject::connect(reply.get(), &ChatReply::finished, reply.get(), [this](const ChatOutcome &ended) {
-            outcome = ended;
-            ++ends;
-        });
-        QObject::connect(reply.get(), &ChatReply::failed, reply.get(), [this](const Error &failure) {
-            error = failure;
-            ++ends;
-        });
-    }
-
-    [[nodiscard]] QString text() const { return deltas.join(QString()); }
-
-    std::unique_ptr<ChatReply> reply;
-    QStringList deltas;
-    ChatOutcome outcome;
-    Error error;
-    int ends = 0;
-    int afterTheEnd = 0;
-};
 
 ChatRequest saying(const QString &text)
 {
@@ -62,10 +33,10 @@ private:
     UpstreamPool m_pool;
     OpenAiSettings m_settings;
 
-    Listener start(const ChatRequest &request)
+    fakes::ReplyListener start(const ChatRequest &request)
     {
         OpenAiModel model(m_settings, m_pool, m_clock);
-        return Listener(model.start(request));
+        return fakes::ReplyListener(model.start(request));
     }
 
 private Q_SLOTS:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "llm/openai_reply.h"
+#include "llm/http_reply.h"
 
 #include "llm/model_errors.h"
 
@@ -12,29 +12,29 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-OpenAiReply::OpenAiReply(const OpenAiSettings &settings, UpstreamPool &pool, Clock &clock,
-                         QNetworkReply *upstream, qint64 inputEstimate)
+HttpReply::HttpReply(const HttpModelSettings &settings, UpstreamPool &pool, Clock &clock,
+                     QNetworkReply *upstream, std::unique_ptr<ReplyParser> parser, qint64 inputEstimate)
     : m_settings(settings)
     , m_pool(pool)
     , m_clock(clock)
     , m_upstream(upstream)
-    , m_parser(settings.providerName)
+    , m_parser(std::move(parser))
     , m_inputEstimate(inputEstimate)
     , m_startedMs(clock.monotonicMs())
     , m_lastByteMs(m_startedMs)
 {
-    connect(m_upstream, &QIODevice::readyRead, this, &OpenAiReply::read);
+    connect(m_upstream, &QIODevice::readyRead, this, &HttpReply::read);
     // Queued: some failures are found inside post(), and nobody listens before start() has returned.
-    connect(m_upstream, &QNetworkReply::finished, this, &OpenAiReply::upstreamFinished, Qt::QueuedConnection);
+    connect(m_upstream, &QNetworkReply::finished, this, &HttpReply::upstreamFinished, Qt::QueuedConnection);
     watch();
 }
 
-OpenAiReply::~OpenAiReply()
+HttpReply::~HttpReply()
 {
     abort();
 }
 
-void OpenAiReply::abort()
+void HttpReply::abort()
 {
     if (QNetworkReply *upstream = letGo()) {
         upstream->abort();
@@ -42,15 +42,15 @@ void OpenAiReply::abort()
     }
 }
 
-Usage OpenAiReply::usageSoFar() const
+Usage HttpReply::usageSoFar() const
 {
-    if (m_parser.usage().source == UsageSource::Reported)
-        return m_parser.usage();
+    if (m_parser->usage().source == UsageSource::Reported)
+        return m_parser->usage();
     // Providers send a token a delta, or nearly so.
     return {m_inputEstimate, m_deltas, UsageSource::Estimated};
 }
 
-void OpenAiReply::read()
+void HttpReply::read()
 {
     if (!m_upstream)
         return;
@@ -64,12 +64,12 @@ void OpenAiReply::read()
         m_errorBody.append(bytes.left(std::max<qsizetype>(0, maxErrorBody - m_errorBody.size())));
         return;
     }
-    emitTexts(m_parser.feed(bytes));
+    emitTexts(m_parser->feed(bytes));
     if (m_upstream && !concludeIfOver() && m_received > maxReplyBytes)
         fail(model_errors::protocol(m_settings.providerName, u"more than %1 bytes."_s.arg(maxReplyBytes)));
 }
 
-void OpenAiReply::upstreamFinished()
+void HttpReply::upstreamFinished()
 {
     if (!m_upstream)
         return;
@@ -77,20 +77,23 @@ void OpenAiReply::upstreamFinished()
     if (!m_upstream)
         return;
     if (status() >= 300) {
-        fail(model_errors::fromStatus(m_settings.providerName, status(), m_errorBody,
-                                      m_upstream->rawHeader("Retry-After"), m_settings.apiKey));
+        const auto wait = model_errors::retryAfterMs(m_upstream->rawHeader("retry-after-ms"),
+                                                     m_upstream->rawHeader("Retry-After"),
+                                                     QDateTime::fromMSecsSinceEpoch(m_clock.nowMs()));
+        fail(model_errors::fromStatus(m_settings.providerName, status(), m_errorBody, wait,
+                                      m_settings.apiKey));
         return;
     }
-    if (m_upstream->error() != QNetworkReply::NoError && !m_parser.sawFinish()) {
+    if (m_upstream->error() != QNetworkReply::NoError && !m_parser->sawFinish()) {
         fail(upstreamError());
         return;
     }
-    emitTexts(m_parser.end());
+    emitTexts(m_parser->end());
     if (m_upstream)
         concludeIfOver();
 }
 
-void OpenAiReply::emitTexts(const QStringList &texts)
+void HttpReply::emitTexts(const QStringList &texts)
 {
     for (const auto &text : texts) {
         if (!m_upstream) // the listener aborted
@@ -100,21 +103,21 @@ void OpenAiReply::emitTexts(const QStringList &texts)
     }
 }
 
-bool OpenAiReply::concludeIfOver()
+bool HttpReply::concludeIfOver()
 {
-    if (!m_parser.isOver())
+    if (!m_parser->isOver())
         return false;
-    if (const auto &error = m_parser.error())
+    if (const auto &error = m_parser->error())
         fail(*error);
     else
         finishWhole();
     return true;
 }
 
-void OpenAiReply::finishWhole()
+void HttpReply::finishWhole()
 {
     m_pool.drain(letGo());
-    ChatOutcome outcome = m_parser.outcome();
+    ChatOutcome outcome = m_parser->outcome();
     for (auto &call : outcome.toolCalls)
         if (call.id.isEmpty())
             call.id = u"call_"_s + QUuid::createUuid().toString(QUuid::Id128);
@@ -122,16 +125,17 @@ void OpenAiReply::finishWhole()
         outcome.usage = usageSoFar();
     if (outcome.model.isEmpty())
         outcome.model = m_settings.model;
+    outcome.provider = m_settings.provider;
     Q_EMIT finished(outcome);
 }
 
-void OpenAiReply::fail(const Error &error)
+void HttpReply::fail(const Error &error)
 {
     abort();
     Q_EMIT failed(error);
 }
 
-QNetworkReply *OpenAiReply::letGo()
+QNetworkReply *HttpReply::letGo()
 {
     m_watch.reset();
     if (m_upstream)
@@ -139,7 +143,7 @@ QNetworkReply *OpenAiReply::letGo()
     return std::exchange(m_upstream, nullptr);
 }
 
-void OpenAiReply::watch()
+void HttpReply::watch()
 {
     // One timer that looks at the time of the last byte: restarting one per byte would cost more than
     // reading.
@@ -150,7 +154,7 @@ void OpenAiReply::watch()
     m_watch = m_clock.after(std::chrono::milliseconds(std::max<qint64>(0, due)), [this] { checkTime(); });
 }
 
-void OpenAiReply::checkTime()
+void HttpReply::checkTime()
 {
     const qint64 now = m_clock.monotonicMs();
     const auto &name = m_settings.providerName;
@@ -158,7 +162,7 @@ void OpenAiReply::checkTime()
     const bool tooLong = now - m_startedMs >= m_settings.replyLimit.count();
     if (!tooLong && now - m_lastByteMs < limit.count())
         watch();
-    else if (m_parser.sawFinish())
+    else if (m_parser->sawFinish())
         finishWhole(); // the reply is whole; only the end of the stream is missing
     else if (tooLong)
         fail(model_errors::timeout(name, u"no end of its answer"_s, m_settings.replyLimit));
@@ -166,12 +170,12 @@ void OpenAiReply::checkTime()
         fail(model_errors::timeout(name, m_received > 0 ? u"nothing more"_s : u"no answer"_s, limit));
 }
 
-int OpenAiReply::status() const
+int HttpReply::status() const
 {
     return m_upstream->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
 }
 
-Error OpenAiReply::upstreamError() const
+Error HttpReply::upstreamError() const
 {
     if (status() != 0)
         return model_errors::brokenOff(m_settings.providerName);

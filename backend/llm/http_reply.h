@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "llm/completions_parser.h"
-#include "llm/openai_model.h"
+#include "domain/clock.h"
+#include "llm/chat_model.h"
+#include "llm/http_model.h"
+#include "llm/reply_parser.h"
+#include "llm/upstream_pool.h"
 
 #include <QNetworkReply>
 
 namespace loquat {
 
-/// One running call of an OpenAiModel.
-class OpenAiReply final : public ChatReply
+/// One running call of an HttpModel: bytes go to the parser, what it finds goes to the listener.
+class HttpReply final : public ChatReply
 {
     Q_OBJECT
 
@@ -18,9 +21,9 @@ public:
     static constexpr qsizetype maxReplyBytes =
         32 * 1024 * 1024; ///< of the stream, with its JSON around the text
 
-    OpenAiReply(const OpenAiSettings &settings, UpstreamPool &pool, Clock &clock, QNetworkReply *upstream,
-                qint64 inputEstimate);
-    ~OpenAiReply() override;
+    HttpReply(const HttpModelSettings &settings, UpstreamPool &pool, Clock &clock, QNetworkReply *upstream,
+              std::unique_ptr<ReplyParser> parser, qint64 inputEstimate);
+    ~HttpReply() override;
 
     void abort() override;
     [[nodiscard]] Usage usageSoFar() const override;
@@ -40,11 +43,11 @@ private:
     [[nodiscard]] int status() const;
     [[nodiscard]] Error upstreamError() const;
 
-    const OpenAiSettings m_settings;
+    const HttpModelSettings m_settings;
     UpstreamPool &m_pool;
     Clock &m_clock;
     QNetworkReply *m_upstream; ///< nullptr once the reply is over
-    CompletionsParser m_parser;
+    const std::unique_ptr<ReplyParser> m_parser;
     QByteArray m_errorBody;
     const qint64 m_inputEstimate;
     qint64 m_deltas = 0;

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "llm/anthropic_request.h"
+
+#include "llm/request_parts.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QRegularExpression>
+
+namespace loquat {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+/// The characters Anthropic allows in an id; a call another provider made may have others.
+QString wireId(QString id)
+{
+    static const QRegularExpression strange(u"[^a-zA-Z0-9_-]"_s);
+    return id.replace(strange, u"_"_s);
+}
+
+QJsonObject textBlock(const QString &text)
+{
+    return {{"type"_L1, "text"_L1}, {"text"_L1, text}};
+}
+
+QJsonArray assistantBlocks(const ChatMessage &message, const QString &model)
+{
+    QJsonArray blocks;
+    const auto &data = message.providerData;
+    if (data["provider"_L1].toString() == "anthropic"_L1 && data["model"_L1].toString() == model)
+        blocks = data["thinking"_L1].toArray();
+    if (!message.content.trimmed().isEmpty()) // empty ones are refused
+        blocks.append(textBlock(message.content));
+    for (const auto &call : message.toolCalls)
+        blocks.append(QJsonObject{{"type"_L1, "tool_use"_L1},
+                                  {"id"_L1, wireId(call.id)},
+                                  {"name"_L1, call.name},
+                                  {"input"_L1, request_parts::argumentsOf(call)}});
+    return blocks;
+}
+
+QJsonArray userBlocks(const ChatMessage &message)
+{
+    if (message.role == Role::Tool) {
+        QJsonObject block{{"type"_L1, "tool_result"_L1},
+                          {"tool_use_id"_L1, wireId(message.toolCallId)},
+                          {"content"_L1, message.content}};
+        const auto json = QJsonDocument::fromJson(message.content.toUtf8());
+        if (json.isObject() && json.object().contains("error"_L1))
+            block["is_error"_L1] = true;
+        return {block};
+    }
+    return message.content.trimmed().isEmpty() ? QJsonArray() : QJsonArray{textBlock(message.content)};
+}
+
+/// Turns that alternate and begin with the user's, as Anthropic wants them: neighbours become one.
+QJsonArray turns(const ChatRequest &request, const QString &model)
+{
+    QJsonArray turns;
+    QString last;
+    QJsonArray content;
+    const auto close = [&] {
+        if (!content.isEmpty())
+            turns.append(QJsonObject{{"role"_L1, last}, {"content"_L1, content}});
+        content = {};
+    };
+    for (const auto &message : request.messages) {
+        if (message.role == Role::System)
+            continue;
+        const bool byUser = message.role == Role::User || message.role == Role::Tool;
+        const auto blocks = byUser ? userBlocks(message) : assistantBlocks(message, model);
+        if (blocks.isEmpty())
+            continue;
+        const QString role = byUser ? u"user"_s : u"assistant"_s;
+        if (role != last)
+            close();
+        if (last.isEmpty() && !byUser)
+            turns.append(QJsonObject{{"role"_L1, "user"_L1}, {"content"_L1, "(The assistant begins.)"_L1}});
+        last = role;
+        for (const auto &block : blocks)
+            content.append(block);
+    }
+    close();
+    return turns;
+}
+
+QString systemText(const ChatRequest &request)
+{
+    QString system = request_parts::systemText(request);
+    if (request.replySchema)
+        system += (system.isEmpty() ? QString() : u"\n\n"_s) +
+                  u"Reply with one JSON object and nothing else. It must match this JSON Schema: "_s +
+                  QString::fromUtf8(QJsonDocument(*request.replySchema).toJson(QJsonDocument::Compact));
+    return system;
+}
+
+} // namespace
+
+QByteArray anthropicRequest(const ChatRequest &request, const QString &model)
+{
+    QJsonObject body{{"model"_L1, model},
+                     {"stream"_L1, true},
+                     {"max_tokens"_L1, request.maxOutputTokens.value_or(anthropicDefaultMaxTokens)},
+                     {"messages"_L1, turns(request, model)}};
+    if (const QString system = systemText(request); !system.isEmpty())
+        body["system"_L1] = system;
+    if (request.temperature)
+        body["temperature"_L1] = *request.temperature;
+    QJsonArray tools;
+    for (const auto &tool : request.tools) {
+        QJsonObject schema = tool.parameters;
+        schema["type"_L1] = "object"_L1; // refused without
+        tools.append(QJsonObject{
+            {"name"_L1, tool.name}, {"description"_L1, tool.description}, {"input_schema"_L1, schema}});
+    }
+    if (!tools.isEmpty())
+        body["tools"_L1] = tools;
+    return QJsonDocument(body).toJson(QJsonDocument::Compact);
+}
+
+} // namespace loquat
