@@ -10,6 +10,8 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <exception>
 #include <numeric>
 
@@ -40,8 +42,8 @@ QString suggestion(const QString &key, const QStringList &known)
     const QString plain = key.left(maxShown).remove(u'_').remove(u'-');
     if (plain.endsWith("apikey"_L1, Qt::CaseInsensitive) || plain.endsWith("token"_L1, Qt::CaseInsensitive))
         return u"keys in the environment or the .env file, such as OPENAI_API_KEY"_s;
-    const auto nearest = std::ranges::min_element(
-        known, {}, [&plain](const QString &each) { return distance(plain, each); });
+    const auto nearest =
+        std::ranges::min_element(known, {}, [&plain](const QString &each) { return distance(plain, each); });
     if (nearest != known.cend() && distance(plain, *nearest) <= std::max<qsizetype>(2, nearest->size() / 3))
         return u"'%1'"_s.arg(*nearest);
     return known.isEmpty() ? u"nothing here"_s : u"one of %1"_s.arg(known.join(u", "_s));
@@ -83,9 +85,10 @@ QString expectation(const QJsonObject &schema)
 {
     if (schema.contains("enum"_L1))
         return u"one of "_s + schema["enum"_L1].toVariant().toStringList().join(u", "_s);
-    static const QHash<QString, QString> names{{u"object"_s, u"an object {…}"_s}, {u"array"_s, u"a list […]"_s},
-                                               {u"string"_s, u"a text"_s},        {u"boolean"_s, u"true or false"_s},
-                                               {u"number"_s, u"a number"_s},      {u"integer"_s, u"a whole number"_s}};
+    static const QHash<QString, QString> names{
+        {u"object"_s, u"an object {…}"_s}, {u"array"_s, u"a list […]"_s},
+        {u"string"_s, u"a text"_s},        {u"boolean"_s, u"true or false"_s},
+        {u"number"_s, u"a number"_s},      {u"integer"_s, u"a whole number"_s}};
     QStringList kinds;
     for (const QString &type : typesOf(schema))
         kinds.append(names.value(type, type));

@@ -3,6 +3,8 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -40,7 +42,8 @@ template <typename Lookup> QString expand(const QString &text, const Lookup &loo
         result += lookup(match.captured(1));
         done = match.capturedEnd();
     }
-    return result + QStringView(text).sliced(done);
+    result += QStringView(text).sliced(done);
+    return result;
 }
 
 QString patternOf(const RouterRule &rule)

@@ -139,7 +139,7 @@ private Q_SLOTS:
         QElapsedTimer timer;
         timer.start();
         for (int i = 0; i < 20; ++i)
-            QVERIFY(!router->route(QString(5'000, u'a') + u'!'));
+            QVERIFY(!router->route(QString(3'000, u'a') + u'!'));
         // Without the limits these patterns run for longer than the universe has.
         QVERIFY(timer.elapsed() < 60'000);
     }
