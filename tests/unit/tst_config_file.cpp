@@ -59,22 +59,7 @@ private Q_SLOTS:
 
     void everythingIsRead()
     {
-        const auto config = parseConfig(R"({
-            "systemPrompt": "Be kind.", "temperature": 0.5, "maxOutputTokens": 300,
-            "limits": {"maxToolRounds": 3, "maxQueuedMessages": 4, "turnLimitMs": 60000, "gracePeriodMs": 0,
-                       "summaryLimitMs": 5000, "contextTokens": 8000, "replyTokens": 1000},
-            "providers": [{"name": "openai", "baseUrl": "https://api.openai.com/", "versionPath": "/v1",
-                           "model": "gpt-4o"},
-                          {"name": "groq"}],
-            "router": [{"keywords": ["weather"], "tool": "look", "arguments": {"q": "{text}"}}, "model"],
-            "budgets": {"session": {"tokens": 5}, "user": {"usd": 1.5}, "day": {"tokens": 7, "usd": 2},
-                        "usdPerMillionUnpriced": 20},
-            "toolPolicies": {"refund": "ask", "*": "deny"},
-            "tools": [{"name": "crm", "anything": [1]}], "mcpServers": {"files": {"command": "x"}},
-            "prices": "my-prices.json",
-            "profiles": {"short": {"temperature": 0, "providers": ["groq"], "toolPolicies": {"look": "allow"},
-                                   "router": []}}
-        })",
+        const auto config = parseConfig(contents(QStringLiteral(FIXTURES "/loquat.json")),
                                         {u"loquat.json"_s, u"/etc/loquat"_s});
         QVERIFY2(config, config ? "" : qPrintable(config.error().message));
         const Profile &standard = config->standard;
