@@ -139,11 +139,12 @@ private:
                           json["keywords"_L1].toVariant().toStringList(), json["regex"_L1].toString(),
                           json["tool"_L1].toString(), json["arguments"_L1].toObject()});
         }
+        for (qsizetype i = 0; i < rules.size(); ++i) // one by one, to tell which it is
+            if (const auto one = Router::create({rules[i]}); !one)
+                fail(u"%1[%2]"_s.arg(path).arg(i), one.error().message.section(u": "_s, 1),
+                     one.error().remedy.mid(u"expected "_s.size()));
         const auto made = Router::create(rules);
-        if (made)
-            return *made;
-        fail(path, made.error().message, made.error().remedy.mid(u"expected "_s.size()));
-        return {};
+        return made ? *made : Router();
     }
 
     static LimitsConfig limits(const QJsonObject &json)

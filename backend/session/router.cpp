@@ -77,8 +77,10 @@ QString complaint(const RouterRule &rule, const QRegularExpression &expression)
         return u"a keyword is empty"_s;
     if (rule.match == RouterRule::Match::Regex && rule.regex.isEmpty())
         return u"its regex is empty"_s;
-    if (expression.pattern().size() > Router::maxPattern)
-        return u"it is longer than %1 characters"_s.arg(Router::maxPattern);
+    if (rule.regex.size() > Router::maxPattern)
+        return u"its regex is longer than %1 characters"_s.arg(Router::maxPattern);
+    if (expression.pattern().size() > Router::maxRules * Router::maxPattern)
+        return u"its keywords are too many"_s;
     if (!expression.isValid())
         return u"its regex is wrong: %1"_s.arg(expression.errorString());
     QString unknown;

@@ -45,9 +45,9 @@ class Router
 {
 public:
     static constexpr qsizetype maxRules = 200;
-    static constexpr qsizetype maxPattern = 1'000;
-    static constexpr qsizetype maxText = 4'000; ///< what follows in a message is not searched
-    static constexpr int maxSteps = 200'000;    ///< of the regex engine; past them a rule does not match
+    static constexpr qsizetype maxPattern = 1'000; ///< of a regex, in characters
+    static constexpr qsizetype maxText = 4'000;    ///< what follows in a message is not searched
+    static constexpr int maxSteps = 200'000;       ///< of the regex engine; past them a rule does not match
 
     Router() = default;
     /// The error names the rule, counted from 0, and what is wrong with it.

@@ -142,7 +142,7 @@ private Q_SLOTS:
         row("word", R"({"router": ["modell"]})", u"loquat.json $.router[0]: 'modell' is not usable"_s,
             u"expected an object {…} or a text"_s);
         row("regex", R"({"router": [{"regex": "(", "tool": "t"}]})",
-            u"loquat.json $.router: Rule 0: its regex is wrong"_s, u"expected keywords or a regex"_s);
+            u"loquat.json $.router[0]: its regex is wrong"_s, u"expected keywords or a regex"_s);
         row("url", R"({"providers": [{"name": "a", "baseUrl": "ftp://x"}]})",
             u"loquat.json $.providers[0].baseUrl: it is not an http(s) URL"_s,
             u"expected such as https://"_s);
