@@ -60,7 +60,7 @@ void FailoverReply::abort()
     if (!m_attempt)
         return;
     m_attempt->abort();
-    provider().circuit.abandoned();
+    abandonProbe();
     dropAttempt();
 }
 
@@ -82,6 +82,7 @@ void FailoverReply::askNext()
 void FailoverReply::ask()
 {
     ++m_attemptsHere;
+    m_probing = provider().circuit.isOpen();
     m_attempt = provider().model->start(withoutForeignData(m_request, provider().name));
     connect(m_attempt.get(), &ChatReply::delta, this, &FailoverReply::attemptSaid);
     connect(m_attempt.get(), &ChatReply::finished, this, &FailoverReply::attemptFinished);
@@ -116,7 +117,7 @@ void FailoverReply::attemptFailed(const Error &error)
     if (blamesProvider(kept))
         provider().circuit.failed(m_state->clock.monotonicMs());
     else
-        provider().circuit.abandoned();
+        abandonProbe();
     if (m_said) {
         m_ended = true;
         Q_EMIT failed(kept);
@@ -140,6 +141,13 @@ void FailoverReply::dropAttempt()
         return;
     m_attempt->disconnect(this);
     m_attempt.release()->deleteLater(); // it may be in the middle of a signal
+}
+
+void FailoverReply::abandonProbe()
+{
+    // A call from before the circuit opened must not end another's try.
+    if (m_probing)
+        provider().circuit.abandoned();
 }
 
 void FailoverReply::giveUp()

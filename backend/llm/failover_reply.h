@@ -28,6 +28,7 @@ private:
     void attemptFinished(ChatOutcome outcome);
     void attemptFailed(const Error &error);
     void dropAttempt();
+    void abandonProbe();
     void giveUp();
     [[nodiscard]] Error nobodyAsked() const;
     [[nodiscard]] Error nobodyAnswered() const;
@@ -40,6 +41,7 @@ private:
     QList<FailedAttempt> m_failures;
     size_t m_index = 0;
     int m_attemptsHere = 0;
+    bool m_probing = false; ///< the attempt tries whether a provider is back
     bool m_said = false;
     bool m_ended = false;
 };

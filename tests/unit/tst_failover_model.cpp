@@ -197,6 +197,18 @@ private Q_SLOTS:
         QCOMPARE(chain.clock.pending(), 0);
     }
 
+    void theLastFailureIsToldAtOnce()
+    {
+        FailoverSettings settings;
+        settings.retry.attemptsInAll = 1;
+        Chain chain(2, settings);
+        chain.start();
+        chain[0].lastReply()->fail(overloaded);
+        chain.clock.advance(0ms);
+        QCOMPARE(chain.ends, 1);
+        QCOMPARE(chain[1].count(), 0);
+    }
+
     void aDeadProviderIsLeftAloneThenTried()
     {
         FailoverSettings settings;
@@ -243,6 +255,23 @@ private Q_SLOTS:
         chain.start();
         QCOMPARE(chain[0].count(), 2);
         chain.reply->abort();
+        chain.start();
+        QCOMPARE(chain[0].count(), 3);
+    }
+
+    void onlyTheTryItselfCanBeAbandoned()
+    {
+        FailoverSettings settings;
+        settings.retry.attemptsPerProvider = 1;
+        settings.circuit = {1, 10s};
+        Chain chain(2, settings);
+        const auto early = chain.model->start({});
+        chain.start();
+        chain[0].lastReply()->fail(overloaded);
+        chain.clock.advance(10s);
+        const auto probe = chain.model->start({});
+        QCOMPARE(chain[0].count(), 3);
+        early->abort();
         chain.start();
         QCOMPARE(chain[0].count(), 3);
     }
