@@ -107,6 +107,15 @@ private Q_SLOTS:
         QCOMPARE(plan.covers, 2);
     }
 
+    void aWhisperStaysWithTheMessageItPrecedes()
+    {
+        const QList<ChatMessage> talk{of(Role::User, 90), of(Role::Assistant, 90), of(Role::System, 10),
+                                      of(Role::User, 10), of(Role::Assistant, 10)};
+        const auto plan = fitContext(talk, 100, {}, byLength);
+        QCOMPARE(plan.messages, talk.sliced(2));
+        QCOMPARE(plan.fold, talk.first(2));
+    }
+
     void theSynopsisStandsForWhatIsGone()
     {
         QList<ChatMessage> talk{of(Role::System, 10), of(Role::User, 90), of(Role::Assistant, 90),
