@@ -28,6 +28,9 @@ void describe(QCommandLineParser &parser)
         {u"port"_s, u"Port to listen on; 0: any free one (default 8000, or PORT)."_s, u"port"_s},
         {u"data-dir"_s, u"Folder of the journal (default: the user's data folder)."_s, u"folder"_s},
         {u"env-file"_s, u"File with KEY=VALUE settings (default ./.env)."_s, u"file"_s},
+        {u"config"_s,
+         u"JSON file with prompts, profiles, tools and budgets (default ./loquat.json, or LOQUAT_CONFIG)."_s,
+         u"file"_s},
         {u"dialect"_s, u"How clients are spoken to unless they ask: frames, content, text or sentinel."_s,
          u"name"_s},
         {u"log-level"_s, u"debug, info, warning or error (default info)."_s, u"level"_s},
@@ -54,6 +57,17 @@ Expected<QHash<QString, QString>> readEnvFile(const QCommandLineParser &parser)
                                      u"'%1': %2"_s.arg(file.fileName(), values.error().message),
                                      u"KEY=VALUE lines, '#' for comments"_s);
     return values;
+}
+
+/// The file that is asked for, or the one that happens to be there. Whether it can be read is seen when it
+/// is.
+QString configFile(const QCommandLineParser &parser, const SettingsReader &reader)
+{
+    if (parser.isSet(u"config"_s))
+        return parser.value(u"config"_s);
+    if (const QString named = reader.text(u"LOQUAT_CONFIG"_s); !named.isEmpty())
+        return named;
+    return QFile::exists(u"loquat.json"_s) ? u"loquat.json"_s : QString();
 }
 
 Expected<Options::Run> runOf(const QCommandLineParser &parser)
@@ -109,6 +123,9 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.synchronousFull = reader.choice(u"LOQUAT_SYNCHRONOUS"_s, {u"FULL"_s, u"NORMAL"_s}) == "FULL"_L1;
     options.provider = reader.provider();
     options.databaseUrl = reader.text(u"SUPABASE_DB_URL"_s);
+    options.configFile = configFile(parser, reader);
+    if (parser.isSet(u"config"_s) && options.configFile.isEmpty())
+        return SettingsReader::wrong(u"--config"_s, u"it is empty"_s, u"the path of a JSON file"_s);
     options.screenshot = parser.value(u"screenshot"_s);
     options.dataDir =
         parser.isSet(u"data-dir"_s)

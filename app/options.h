@@ -43,6 +43,7 @@ struct Options
     std::chrono::milliseconds simulatedPace{35};
     bool synchronousFull = true;
     QString databaseUrl; ///< SUPABASE_DB_URL, unparsed; never shown
+    QString configFile;  ///< loquat.json; empty: none
     QStringList notes;   ///< what the person who starts it should know, one line each
     QString screenshot;  ///< save a picture of the console here after a moment, then quit
     QString theme;       ///< system | light | dark

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "llm/failover_model.h"
+
+#include "llm/failover_reply.h"
+
+namespace loquat {
+
+FailoverModel::FailoverModel(std::vector<NamedModel> providers, FailoverSettings settings, Clock &clock,
+                             QRandomGenerator random)
+    : m_state(std::make_shared<FailoverState>(FailoverState{{}, RetryPolicy(settings.retry), clock, random}))
+{
+    Q_ASSERT(!providers.empty());
+    for (NamedModel &provider : providers)
+        m_state->providers.push_back(
+            {std::move(provider.name), std::move(provider.model), CircuitBreaker(settings.circuit), {}});
+}
+
+QString FailoverModel::name() const
+{
+    return m_state->providers.front().model->name();
+}
+
+bool FailoverModel::isSimulated() const
+{
+    return m_state->providers.front().model->isSimulated();
+}
+
+std::unique_ptr<ChatReply> FailoverModel::start(const ChatRequest &request)
+{
+    auto reply = std::make_unique<FailoverReply>(m_state, request);
+    reply->begin();
+    return reply;
+}
+
+} // namespace loquat

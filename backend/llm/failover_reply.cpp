@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "llm/failover_reply.h"
+
+#include <algorithm>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isForeign(const QJsonObject &data, const QString &provider)
+{
+    return !data.isEmpty() && data["provider"_L1].toString() != provider;
+}
+
+/// Whether an error speaks against the provider rather than against this one request.
+bool blamesProvider(const Error &error)
+{
+    return error.code != "model_bad_request"_L1 && error.code != "model_filtered"_L1;
+}
+
+void sign(QJsonObject &data, const QString &provider)
+{
+    if (!data.isEmpty() && !data.contains("provider"_L1))
+        data["provider"_L1] = provider;
+}
+
+} // namespace
+
+ChatRequest withoutForeignData(ChatRequest request, const QString &provider)
+{
+    for (ChatMessage &message : request.messages) {
+        if (isForeign(message.providerData, provider))
+            message.providerData = {};
+        for (ToolCall &call : message.toolCalls)
+            if (isForeign(call.providerData, provider))
+                call.providerData = {};
+    }
+    return request;
+}
+
+FailoverReply::FailoverReply(std::shared_ptr<FailoverState> state, ChatRequest request)
+    : m_state(std::move(state))
+    , m_request(std::move(request))
+{
+}
+
+FailoverReply::~FailoverReply()
+{
+    abort();
+}
+
+void FailoverReply::abort()
+{
+    if (m_ended)
+        return;
+    m_ended = true;
+    m_wait.reset();
+    if (!m_attempt)
+        return;
+    m_attempt->abort();
+    abandonProbe();
+    dropAttempt();
+}
+
+Usage FailoverReply::usageSoFar() const
+{
+    return m_attempt ? m_attempt->usageSoFar() : Usage{};
+}
+
+void FailoverReply::askNext()
+{
+    const bool mayAsk = m_failures.size() < m_state->policy.settings().attemptsInAll;
+    for (; mayAsk && m_index < m_state->providers.size(); ++m_index, m_attemptsHere = 0)
+        if (provider().circuit.enter(m_state->clock.monotonicMs()))
+            return ask();
+    // Not from within start(): a reply says nothing before its owner has it.
+    m_wait = m_state->clock.after({}, [this] { giveUp(); });
+}
+
+void FailoverReply::ask()
+{
+    ++m_attemptsHere;
+    m_probing = provider().circuit.isOpen();
+    m_attempt = provider().model->start(withoutForeignData(m_request, provider().name));
+    connect(m_attempt.get(), &ChatReply::delta, this, &FailoverReply::attemptSaid);
+    connect(m_attempt.get(), &ChatReply::finished, this, &FailoverReply::attemptFinished);
+    connect(m_attempt.get(), &ChatReply::failed, this, &FailoverReply::attemptFailed);
+}
+
+void FailoverReply::attemptSaid(const QString &text)
+{
+    m_said = true;
+    Q_EMIT delta(text);
+}
+
+void FailoverReply::attemptFinished(ChatOutcome outcome)
+{
+    m_ended = true;
+    provider().circuit.succeeded();
+    dropAttempt();
+    if (outcome.provider.isEmpty())
+        outcome.provider = provider().name;
+    sign(outcome.providerData, provider().name);
+    for (ToolCall &call : outcome.toolCalls)
+        sign(call.providerData, provider().name);
+    outcome.failures = m_failures + outcome.failures;
+    Q_EMIT finished(outcome);
+}
+
+void FailoverReply::attemptFailed(const Error &error)
+{
+    const Error kept = error; // the reply that owns it is about to go
+    dropAttempt();
+    provider().lastError = kept;
+    if (blamesProvider(kept))
+        provider().circuit.failed(m_state->clock.monotonicMs());
+    else
+        abandonProbe();
+    if (m_said) {
+        m_ended = true;
+        Q_EMIT failed(kept);
+        return;
+    }
+    m_failures.append({provider().name, kept});
+    const auto delay = m_state->policy.delay(kept, m_attemptsHere, m_state->random);
+    const bool outOfAttempts = m_failures.size() >= m_state->policy.settings().attemptsInAll;
+    if (delay && !outOfAttempts && !provider().circuit.isOpen()) {
+        m_wait = m_state->clock.after(*delay, [this] { askNext(); });
+        return;
+    }
+    ++m_index;
+    m_attemptsHere = 0;
+    askNext();
+}
+
+void FailoverReply::dropAttempt()
+{
+    if (!m_attempt)
+        return;
+    m_attempt->disconnect(this);
+    m_attempt.release()->deleteLater(); // it may be in the middle of a signal
+}
+
+void FailoverReply::abandonProbe()
+{
+    // A call from before the circuit opened must not end another's try.
+    if (m_probing)
+        provider().circuit.abandoned();
+}
+
+void FailoverReply::giveUp()
+{
+    m_ended = true;
+    Q_EMIT failed(m_failures.isEmpty() ? nobodyAsked() : nobodyAnswered());
+}
+
+Error FailoverReply::nobodyAsked() const
+{
+    const qint64 now = m_state->clock.monotonicMs();
+    const auto soonest = std::ranges::min_element(
+        m_state->providers, {}, [now](const auto &each) { return each.circuit.waitMs(now); });
+    Error error = soonest->lastError;
+    const qint64 wait = soonest->circuit.waitMs(now);
+    error.message =
+        (m_state->providers.size() > 1
+             ? u"All model providers failed repeatedly and are left alone for a while; %1 said: %2"_s
+             : u"%1 failed repeatedly and is left alone for a while; it said: %2"_s)
+            .arg(soonest->name, soonest->lastError.message);
+    error.retryable = true;
+    error.retryAfterMs = wait;
+    return error;
+}
+
+Error FailoverReply::nobodyAnswered() const
+{
+    Error error = m_failures.last().error;
+    if (m_state->providers.size() == 1)
+        return error;
+    QStringList reasons;
+    for (const FailedAttempt &failure : m_failures)
+        if (const QString reason = failure.provider + u": "_s + failure.error.code; !reasons.contains(reason))
+            reasons.append(reason);
+    error.message = u"All model providers failed (%1). The last one said: %2"_s.arg(
+        reasons.join(u", "_s), m_failures.last().error.message);
+    error.retryable =
+        std::ranges::any_of(m_failures, [](const FailedAttempt &failure) { return failure.error.retryable; });
+    return error;
+}
+
+} // namespace loquat

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/chat.h"
+#include "domain/expected.h"
+
+#include <QHash>
+
+namespace loquat {
+
+/// In USD per million tokens.
+struct Price
+{
+    double input = 0;
+    double output = 0;
+    std::optional<double> cached = std::nullopt; ///< of the input; absent: as `input`
+};
+
+/// What model calls cost by the list prices. Better no number than a wrong one: an unknown price or an
+/// unknown number of tokens gives none, never zero.
+class Prices
+{
+public:
+    static constexpr qint64 maxFileSize = 1'000'000;
+
+    /// The file's form is that of resources/prices.json. The error names what is wrong where.
+    static Expected<Prices> parse(const QByteArray &json);
+    static Expected<Prices> load(const QString &path);
+
+    /// `other`'s prices win.
+    void overrideWith(const Prices &other);
+
+    /// A model is found by its exact name, or by that name with the date of a snapshot behind it
+    /// (gpt-4o-2024-08-06), never by a likeness: gpt-4o's price is not gpt-4o-mini's.
+    [[nodiscard]] std::optional<Price> priceOf(const QString &model) const;
+    /// For one model call. Cached tokens are part of the input and billed at their own price; reasoning
+    /// tokens are part of the output.
+    [[nodiscard]] std::optional<double> cost(const QString &model, const Usage &usage) const;
+
+private:
+    QHash<QString, Price> m_prices;
+};
+
+} // namespace loquat
