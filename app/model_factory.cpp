@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model_factory.h"
 
+#include "llm/anthropic_model.h"
+#include "llm/failover_model.h"
+#include "llm/gemini_model.h"
 #include "llm/openai_model.h"
+#include "llm/responses_model.h"
 #include "llm/simulated_model.h"
 
 #include <QCoreApplication>
@@ -12,43 +16,76 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A model together with the connections it uses, which belong to the same thread.
+template <typename Settings> Settings settingsFor(const ProviderOptions &provider, const Options &options)
+{
+    Settings settings;
+    settings.baseUrl = provider.baseUrl;
+    settings.apiKey = provider.apiKey;
+    settings.model = provider.model;
+    settings.userAgent = u"Loquat/"_s + QCoreApplication::applicationVersion();
+    settings.firstByteLimit = options.firstTokenLimit;
+    settings.betweenBytesLimit = options.betweenTokensLimit;
+    return settings;
+}
+
+std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Options &options,
+                                     UpstreamPool &pool, Clock &clock)
+{
+    if (provider.name == "simulated"_L1)
+        return std::make_unique<SimulatedModel>(
+            clock, SimulatedPace{options.simulatedPace * 6, options.simulatedPace});
+    if (provider.name == "gemini"_L1)
+        return std::make_unique<GeminiModel>(settingsFor<GeminiSettings>(provider, options), pool, clock);
+    if (provider.name == "anthropic"_L1)
+        return std::make_unique<AnthropicModel>(settingsFor<AnthropicSettings>(provider, options), pool,
+                                                clock);
+    if (provider.name == "openai-responses"_L1)
+        return std::make_unique<ResponsesModel>(settingsFor<ResponsesSettings>(provider, options), pool,
+                                                clock);
+    auto settings = settingsFor<OpenAiSettings>(provider, options);
+    settings.provider = provider.name;
+    settings.providerName = provider.name == "groq"_L1 ? u"Groq"_s : u"The model server"_s;
+    return std::make_unique<OpenAiModel>(settings, pool, clock);
+}
+
+/// The providers in order of preference, together with the connections they use, which belong to the same
+/// thread.
 class PooledModel final : public ChatModel
 {
 public:
-    PooledModel(const OpenAiSettings &settings, Clock &clock)
-        : m_model(settings, m_pool, clock)
+    PooledModel(const Options &options, const std::shared_ptr<const Prices> &prices, Clock &clock)
+        : m_model(named(options, m_pool, clock), {.retry = {}, .circuit = {}, .prices = prices}, clock)
     {
     }
 
     [[nodiscard]] QString name() const override { return m_model.name(); }
+    [[nodiscard]] bool isSimulated() const override { return m_model.isSimulated(); }
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override
     {
         return m_model.start(request);
     }
 
 private:
+    static std::vector<NamedModel> named(const Options &options, UpstreamPool &pool, Clock &clock)
+    {
+        std::vector<NamedModel> models;
+        for (const ProviderOptions &provider : options.providers)
+            models.push_back({provider.name, makeModel(provider, options, pool, clock)});
+        return models;
+    }
+
     UpstreamPool m_pool;
-    OpenAiModel m_model;
+    FailoverModel m_model;
 };
 
 } // namespace
 
-std::function<std::unique_ptr<ChatModel>(Clock &)> modelFactory(const Options &options)
+std::function<std::unique_ptr<ChatModel>(Clock &)> modelFactory(const Options &options,
+                                                                std::shared_ptr<const Prices> prices)
 {
-    if (options.provider.name == "simulated"_L1) {
-        const SimulatedPace pace{options.simulatedPace * 6, options.simulatedPace};
-        return [pace](Clock &clock) { return std::make_unique<SimulatedModel>(clock, pace); };
-    }
-    OpenAiSettings settings;
-    settings.baseUrl = options.provider.baseUrl;
-    settings.apiKey = options.provider.apiKey;
-    settings.model = options.provider.model;
-    settings.providerName = options.provider.name;
-    settings.userAgent = u"Loquat/"_s + QCoreApplication::applicationVersion();
-    settings.firstByteLimit = options.firstTokenLimit;
-    settings.betweenBytesLimit = options.betweenTokensLimit;
-    return [settings](Clock &clock) { return std::make_unique<PooledModel>(settings, clock); };
+    return [options, prices = std::move(prices)](Clock &clock) {
+        return std::make_unique<PooledModel>(options, prices, clock);
+    };
 }
 
 } // namespace loquat

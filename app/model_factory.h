@@ -3,6 +3,7 @@
 
 #include "domain/clock.h"
 #include "llm/chat_model.h"
+#include "llm/prices.h"
 #include "options.h"
 
 #include <functional>
@@ -10,7 +11,9 @@
 
 namespace loquat {
 
-/// Makes the model that the options ask for, one for each gateway thread, each with connections of its own.
-std::function<std::unique_ptr<ChatModel>(Clock &)> modelFactory(const Options &options);
+/// Makes the model that the options ask for, one for each gateway thread, each with connections of its own:
+/// the providers in order of preference, each standing in for the one before.
+std::function<std::unique_ptr<ChatModel>(Clock &)> modelFactory(const Options &options,
+                                                                std::shared_ptr<const Prices> prices);
 
 } // namespace loquat

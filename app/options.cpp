@@ -121,7 +121,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.gracePeriod = limit(u"LOQUAT_GRACE_PERIOD_MS"_s, options.gracePeriod);
     options.simulatedPace = limit(u"LOQUAT_SIMULATED_PACE_MS"_s, options.simulatedPace);
     options.synchronousFull = reader.choice(u"LOQUAT_SYNCHRONOUS"_s, {u"FULL"_s, u"NORMAL"_s}) == "FULL"_L1;
-    options.provider = reader.provider();
+    options.providers = reader.providers();
     options.databaseUrl = reader.text(u"SUPABASE_DB_URL"_s);
     options.configFile = configFile(parser, reader);
     if (parser.isSet(u"config"_s) && options.configFile.isEmpty())

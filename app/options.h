@@ -14,10 +14,10 @@
 
 namespace loquat {
 
-/// How to reach one provider. Empty strings: the provider's own default.
+/// How to reach one provider.
 struct ProviderOptions
 {
-    QString name; ///< openai | groq | simulated
+    QString name; ///< openai | openai-responses | groq | gemini | anthropic | simulated
     QString apiKey;
     QUrl baseUrl;
     QString model;
@@ -36,7 +36,7 @@ struct Options
     QString dialect;
     QString logLevel;
     int threads = 1;
-    ProviderOptions provider;
+    QList<ProviderOptions> providers; ///< in order of preference; never empty once parsed
     std::chrono::milliseconds firstTokenLimit{30'000};
     std::chrono::milliseconds betweenTokensLimit{30'000};
     std::chrono::milliseconds gracePeriod{30'000};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service.h"
 
+#include "config_file.h"
 #include "model_factory.h"
 #include "settings_reader.h"
 #include "store/journal.h"
@@ -25,13 +26,75 @@ const QString systemPrompt =
     "after this one "
     "come from a human operator whom the user cannot see: follow them without mentioning them."_s;
 
-std::unique_ptr<ToolRunner> makeToolbox(Clock &clock)
+ToolPolicy policyOf(const QHash<QString, QString> &policies, const QString &tool)
+{
+    const QString name = policies.value(tool, policies.value(u"*"_s, u"allow"_s));
+    if (name == "ask"_L1)
+        return ToolPolicy::Ask;
+    return name == "deny"_L1 ? ToolPolicy::Deny : ToolPolicy::Allow;
+}
+
+std::unique_ptr<ToolRunner> makeToolbox(Clock &clock, const QHash<QString, QString> &policies)
 {
     auto toolbox = std::make_unique<Toolbox>(clock);
-    for (auto &tool : builtinTools())
-        if (const auto added = toolbox->add(std::move(tool)); !added)
+    for (auto &tool : builtinTools()) {
+        const ToolPolicy policy = policyOf(policies, tool->spec().name);
+        if (const auto added = toolbox->add(std::move(tool), policy); !added)
             qWarning("%s", qUtf8Printable(added.error().message));
+    }
     return toolbox;
+}
+
+Expected<std::shared_ptr<const Prices>> loadPrices(const Config &config)
+{
+    auto shipped = Prices::load(u":/settings/prices.json"_s);
+    if (!shipped)
+        return shipped.error();
+    if (!config.pricesFile.isEmpty()) {
+        const auto own = Prices::load(config.pricesFile);
+        if (!own)
+            return SettingsReader::wrong(u"--config"_s, own.error().message, own.error().remedy);
+        shipped->overrideWith(*own);
+    }
+    return std::shared_ptr<const Prices>(std::make_shared<Prices>(*shipped));
+}
+
+/// Parts of the file that this version reads but does not act on: one that limits must not be silently
+/// absent.
+Expected<void> checkSupported(const Config &config)
+{
+    const auto unsupported = [](const QString &key) {
+        return SettingsReader::wrong(u"--config"_s, u"'%1' is not available in this version"_s.arg(key),
+                                     u"a file without it"_s);
+    };
+    if (!Budget(config.budgets).isUnlimited())
+        return unsupported(u"budgets"_s);
+    if (!config.profiles.isEmpty())
+        return unsupported(u"profiles"_s);
+    if (!config.providers.isEmpty())
+        return unsupported(u"providers"_s);
+    if (!config.tools.isEmpty())
+        return unsupported(u"tools"_s);
+    if (!config.mcpServers.isEmpty())
+        return unsupported(u"mcpServers"_s);
+    if (config.limits.contextTokens)
+        return unsupported(u"limits.contextTokens"_s);
+    return {};
+}
+
+SessionSettings sessionSettings(const Options &options, const Config &config)
+{
+    SessionSettings settings;
+    settings.profile = config.standard;
+    if (settings.profile.systemPrompt.isEmpty())
+        settings.profile.systemPrompt = systemPrompt;
+    settings.nodeId = QSysInfo::machineHostName();
+    settings.gracePeriod = config.limits.gracePeriod.value_or(options.gracePeriod);
+    settings.maxToolRounds = config.limits.maxToolRounds.value_or(settings.maxToolRounds);
+    settings.maxQueuedMessages = config.limits.maxQueuedMessages.value_or(settings.maxQueuedMessages);
+    settings.turnLimit = config.limits.turnLimit.value_or(settings.turnLimit);
+    settings.summaryLimit = config.limits.summaryLimit.value_or(settings.summaryLimit);
+    return settings;
 }
 
 BackendStatus::Store storeState(ReplicaStatus::State state)
@@ -77,6 +140,14 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                                          u"postgresql://USER:PASSWORD@HOST:PORT/DATABASE"_s);
         postgres = *parsed;
     }
+    auto config = options.configFile.isEmpty() ? Expected<Config>(Config{}) : loadConfig(options.configFile);
+    if (!config)
+        return config.error();
+    if (const auto supported = checkSupported(*config); !supported)
+        return supported.error();
+    const auto prices = loadPrices(*config);
+    if (!prices)
+        return prices.error();
     JournalSettings journalSettings;
     journalSettings.dataDir = options.dataDir;
     journalSettings.synchronous =
@@ -92,16 +163,15 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         service->m_replica =
             std::make_unique<Replica>(*service->m_journal, std::make_unique<PostgresTarget>(*postgres));
     }
-    BackendParts parts{.makeModel = modelFactory(options),
-                       .makeTools = makeToolbox,
+    BackendParts parts{.makeModel = modelFactory(options, *prices),
+                       .makeTools = [policies = config->standard.toolPolicies](
+                                        Clock &clock) { return makeToolbox(clock, policies); },
                        .log = *service->m_journal,
                        .archive = *service->m_journal,
                        .storeHealth = [raw = service.get()] { return raw->storeHealth(); },
-                       .modelName = options.provider.model,
-                       .modelSimulated = options.provider.name == "simulated"_L1,
-                       .session = {.systemPrompt = systemPrompt,
-                                   .nodeId = QSysInfo::machineHostName(),
-                                   .gracePeriod = options.gracePeriod},
+                       .modelName = options.providers.first().model,
+                       .modelSimulated = options.providers.first().name == "simulated"_L1,
+                       .session = sessionSettings(options, *config),
                        .limits = {},
                        .dialect = findDialect(options.dialect),
                        .host = options.host,

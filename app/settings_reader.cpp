@@ -3,9 +3,35 @@
 
 #include <QCommandLineParser>
 
+#include <algorithm>
+#include <array>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+struct KnownProvider
+{
+    QLatin1StringView name;
+    QLatin1StringView prefix; ///< of its variables
+    QLatin1StringView baseUrl;
+    QLatin1StringView model;
+    bool byKey = true; ///< a key alone asks for it
+};
+
+constexpr std::array knownProviders{
+    KnownProvider{"openai"_L1, "OPENAI_"_L1, "https://api.openai.com/v1"_L1, "gpt-4o-mini"_L1},
+    KnownProvider{"openai-responses"_L1, "OPENAI_"_L1, "https://api.openai.com/v1"_L1, "gpt-4o-mini"_L1,
+                  false},
+    KnownProvider{"groq"_L1, "GROQ_"_L1, "https://api.groq.com/openai/v1"_L1, "openai/gpt-oss-120b"_L1},
+    KnownProvider{"gemini"_L1, "GEMINI_"_L1, "https://generativelanguage.googleapis.com"_L1,
+                  "gemini-2.5-flash"_L1},
+    KnownProvider{"anthropic"_L1, "ANTHROPIC_"_L1, "https://api.anthropic.com"_L1, "claude-haiku-4-5"_L1},
+};
+
+} // namespace
 
 SettingsReader::SettingsReader(const QCommandLineParser &parser, const QHash<QString, QString> &environment,
                                const QHash<QString, QString> &file)
@@ -93,45 +119,42 @@ QString SettingsReader::choice(const QString &key, const QStringList &names)
     return value.isEmpty() ? names.first() : among(key, value, names);
 }
 
-ProviderOptions SettingsReader::provider()
+QList<ProviderOptions> SettingsReader::providers()
 {
-    const QString listed = text(u"LOQUAT_PROVIDERS"_s);
-    if (!listed.isEmpty()) {
-        ProviderOptions first;
-        for (const QString &part : listed.split(u',')) {
-            const QString name =
-                among(u"LOQUAT_PROVIDERS"_s, part.trimmed(), {u"openai"_s, u"groq"_s, u"simulated"_s});
-            if (first.name.isEmpty())
-                first = providerNamed(name);
-        }
-        return first;
+    QList<ProviderOptions> wanted;
+    if (const QString listed = text(u"LOQUAT_PROVIDERS"_s); !listed.isEmpty()) {
+        QStringList names{u"simulated"_s};
+        for (const KnownProvider &known : knownProviders)
+            names.append(known.name);
+        for (const QString &part : listed.split(u','))
+            wanted.append(providerNamed(among(u"LOQUAT_PROVIDERS"_s, part.trimmed(), names)));
+        return wanted;
     }
-    // A server on this machine often needs no key: its address alone says that it is wanted.
-    if (!text(u"OPENAI_API_KEY"_s).isEmpty() || !text(u"OPENAI_BASE_URL"_s).isEmpty())
-        return providerNamed(u"openai"_s);
-    if (!text(u"GROQ_API_KEY"_s).isEmpty())
-        return providerNamed(u"groq"_s);
-    return providerNamed(u"simulated"_s);
+    for (const KnownProvider &known : knownProviders) {
+        // A server on this machine often needs no key: its address alone says that it is wanted.
+        const bool has =
+            !text(known.prefix + "API_KEY"_L1).isEmpty() || !text(known.prefix + "BASE_URL"_L1).isEmpty();
+        if (has && known.byKey)
+            wanted.append(providerNamed(known.name));
+    }
+    if (wanted.isEmpty())
+        wanted.append(providerNamed(u"simulated"_s));
+    return wanted;
 }
 
 ProviderOptions SettingsReader::providerNamed(const QString &name)
 {
-    if (name == "simulated"_L1)
-        return {name, {}, {}, u"simulated"_s};
-    const bool groq = name == "groq"_L1;
-    const QString prefix = groq ? u"GROQ_"_s : u"OPENAI_"_s;
-    const QString urlKey = prefix + u"BASE_URL"_s;
+    const auto known = std::ranges::find(
+        knownProviders, name, [](const KnownProvider &provider) { return QString(provider.name); });
+    if (known == knownProviders.end())
+        return {u"simulated"_s, {}, {}, u"simulated"_s};
+    const QString urlKey = known->prefix + "BASE_URL"_L1;
     const QString given = text(urlKey);
-    const QUrl url(given.isEmpty()
-                       ? (groq ? u"https://api.groq.com/openai/v1"_s : u"https://api.openai.com/v1"_s)
-                       : given,
-                   QUrl::StrictMode);
+    const QUrl url(given.isEmpty() ? QString(known->baseUrl) : given, QUrl::StrictMode);
     if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "http"_L1 && url.scheme() != "https"_L1))
-        fail(wrong(urlKey, u"'%1' is not an http(s) URL"_s.arg(given),
-                   u"such as https://api.openai.com/v1"_s));
-    const QString model = text(prefix + u"MODEL"_s);
-    return {name, text(prefix + u"API_KEY"_s), url,
-            !model.isEmpty() ? model : (groq ? u"openai/gpt-oss-120b"_s : u"gpt-4o-mini"_s)};
+        fail(wrong(urlKey, u"'%1' is not an http(s) URL"_s.arg(given), u"such as %1"_s.arg(known->baseUrl)));
+    const QString model = text(known->prefix + "MODEL"_L1);
+    return {name, text(known->prefix + "API_KEY"_L1), url, model.isEmpty() ? QString(known->model) : model};
 }
 
 void SettingsReader::checkUnsupported(QStringList &notes)
@@ -150,9 +173,6 @@ void SettingsReader::checkUnsupported(QStringList &notes)
         notes.append(
             u"SUPABASE_URL is set, but this version replicates over SUPABASE_DB_URL only: events stay in the "
             "local journal"_s);
-    for (const auto &key : {u"GEMINI_API_KEY"_s, u"ANTHROPIC_API_KEY"_s})
-        if (!text(key).isEmpty())
-            notes.append(u"%1 is set, but this version speaks to OpenAI-compatible servers only"_s.arg(key));
 }
 
 } // namespace loquat

@@ -25,8 +25,8 @@ public:
     QString oneOf(const QString &option, const QStringList &names);
     /// The same for an environment variable.
     QString choice(const QString &key, const QStringList &names);
-    /// The first provider of LOQUAT_PROVIDERS, or the first that has a key, or the simulated one.
-    ProviderOptions provider();
+    /// Those of LOQUAT_PROVIDERS, or those that have a key, or the simulated one.
+    QList<ProviderOptions> providers();
     /// Settings of the contract that this version cannot honour: those that protect are refused, others
     /// noted.
     void checkUnsupported(QStringList &notes);

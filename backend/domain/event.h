@@ -42,7 +42,7 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///                    finish: stop|length|cancelled|failed|human; a number that is unknown is absent.
 ///                    A reply that calls tools is one ai_message per model call only if it had text;
 ///                    the turn's last one carries `final: true` and the turn's totals.
-///   tool_call        {turn, round, call_id, tool, args}           content: the tool's name
+///   tool_call        {turn, round, call_id, tool, args, routed?}  content: the tool's name
 ///   tool_result      {turn, call_id, tool, ok, ms}                content: the result as JSON text
 ///   tool_approval    {turn, call_id, tool, decision: asked|approved|denied|expired, by?}
 ///   mode_changed     {mode: ai|paused|human, by, ends?: [turns answered together with a later one]}

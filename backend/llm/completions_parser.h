@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "llm/reply_parser.h"
 #include "domain/sse_parser.h"
+#include "llm/reply_parser.h"
 #include "llm/tool_call_assembler.h"
 
 namespace loquat {

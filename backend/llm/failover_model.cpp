@@ -7,7 +7,8 @@ namespace loquat {
 
 FailoverModel::FailoverModel(std::vector<NamedModel> providers, FailoverSettings settings, Clock &clock,
                              QRandomGenerator random)
-    : m_state(std::make_shared<FailoverState>(FailoverState{{}, RetryPolicy(settings.retry), clock, random}))
+    : m_state(std::make_shared<FailoverState>(
+          FailoverState{{}, RetryPolicy(settings.retry), clock, random, settings.prices}))
 {
     Q_ASSERT(!providers.empty());
     for (NamedModel &provider : providers)

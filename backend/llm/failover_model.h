@@ -4,6 +4,7 @@
 #include "domain/clock.h"
 #include "llm/chat_model.h"
 #include "llm/circuit_breaker.h"
+#include "llm/prices.h"
 #include "llm/retry_policy.h"
 
 #include <vector>
@@ -21,6 +22,7 @@ struct FailoverSettings
 {
     RetrySettings retry;
     CircuitSettings circuit;
+    std::shared_ptr<const Prices> prices = nullptr; ///< what a reply cost; without them that stays unknown
 };
 
 /// What the replies of a FailoverModel share; they may outlive it.
@@ -38,6 +40,7 @@ struct FailoverState
     RetryPolicy policy;
     Clock &clock;
     QRandomGenerator random;
+    std::shared_ptr<const Prices> prices = nullptr;
 };
 
 /// Several providers as one model: asks them in order until one answers. Only before the first visible token:

@@ -106,6 +106,8 @@ void FailoverReply::attemptFinished(ChatOutcome outcome)
     for (ToolCall &call : outcome.toolCalls)
         sign(call.providerData, provider().name);
     outcome.failures = m_failures + outcome.failures;
+    if (m_state->prices && !outcome.costUsd)
+        outcome.costUsd = m_state->prices->cost(outcome.model, outcome.usage);
     Q_EMIT finished(outcome);
 }
 

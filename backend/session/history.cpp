@@ -83,6 +83,14 @@ QList<ChatMessage> History::messages(const QString &systemPrompt) const
     return result;
 }
 
+QString History::lastUserText() const
+{
+    for (auto it = m_messages.crbegin(); it != m_messages.crend(); ++it)
+        if (it->role == Role::User)
+            return it->content;
+    return {};
+}
+
 QString History::uniqueCallId(const QString &wanted)
 {
     QString id = wanted.isEmpty() ? u"call_%1"_s.arg(m_callIds.size() + 1) : wanted;

@@ -20,6 +20,7 @@ public:
     /// `wanted`, or a variation of it where that is empty or taken: some servers number calls from 0 in every
     /// reply.
     QString uniqueCallId(const QString &wanted);
+    [[nodiscard]] QString lastUserText() const;
     [[nodiscard]] bool isEmpty() const { return m_messages.isEmpty(); }
 
 private:

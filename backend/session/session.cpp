@@ -266,6 +266,8 @@ void Session::turnCallsTool(const ToolCall &call, const QJsonValue &args, int ro
                      {"args"_L1, args}};
     if (!call.providerData.isEmpty())
         meta["provider_data"_L1] = call.providerData;
+    if (round == 0)
+        meta["routed"_L1] = true;
     const Event event = emitEvent(EventType::ToolCall, Role::Assistant, call.name, meta);
     m_outbox.send(outbound::ToolStarted{call.name, args, call.id, event.seq}, event.seq);
     setPhase(Phase::RunningTool, call.name);

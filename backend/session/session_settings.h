@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "session/profile.h"
+
 #include <QString>
 
 #include <chrono>
@@ -9,7 +11,7 @@ namespace loquat {
 
 struct SessionSettings
 {
-    QString systemPrompt;
+    Profile profile; ///< prompt, temperature and routes of every conversation
     QString nodeId;
     int maxToolRounds = 5;            ///< per turn; after that the model must answer without tools
     qsizetype maxQueuedMessages = 32; ///< waiting behind a running reply

@@ -55,14 +55,28 @@ void Turn::start()
     m_limit = m_clock.after(m_settings.turnLimit, [this] {
         fail({u"turn_timeout"_s, u"The answer took too long and was ended."_s, u"Ask again."_s, true});
     });
-    callModel();
+    if (const auto routed = m_settings.profile.router.route(m_history.lastUserText());
+        routed && offers(routed->tool))
+        runTools({{{},
+                   routed->tool,
+                   QString::fromUtf8(QJsonDocument(routed->arguments).toJson(QJsonDocument::Compact))}});
+    else
+        callModel();
+}
+
+bool Turn::offers(const QString &tool) const
+{
+    return std::ranges::any_of(m_tools.specs(), [&tool](const ToolSpec &spec) { return spec.name == tool; });
 }
 
 void Turn::callModel()
 {
     ++m_round;
     m_text.clear();
-    ChatRequest request{m_history.messages(m_settings.systemPrompt), {}, Purpose::Reply};
+    const Profile &profile = m_settings.profile;
+    ChatRequest request{m_history.messages(profile.systemPrompt), {}, Purpose::Reply};
+    request.temperature = profile.temperature;
+    request.maxOutputTokens = profile.maxOutputTokens;
     if (m_round <= m_settings.maxToolRounds)
         request.tools = m_tools.specs();
     m_owner.turnThinks();

@@ -39,6 +39,7 @@ public:
     virtual void turnSays(const QString &text) = 0;
     /// The text a model said before it called tools in the same reply.
     virtual void turnSaidBeforeTools(const QString &text, int round) = 0;
+    /// `round` 0: a rule of the router called it, before the model was asked.
     virtual void turnCallsTool(const ToolCall &call, const QJsonValue &args, int round) = 0;
     /// The call is announced and waits for an operator.
     virtual void turnAsksFor(const ToolCall &call) = 0;
@@ -73,6 +74,7 @@ private:
         std::unique_ptr<Clock::Timer> expiry = {}; ///< while it waits for an operator
     };
 
+    [[nodiscard]] bool offers(const QString &tool) const;
     void callModel();
     void modelSaid(const QString &text);
     void modelFinished(const ChatOutcome &outcome);

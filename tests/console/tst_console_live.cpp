@@ -48,8 +48,8 @@ private:
 
 } // namespace
 
-/// Protects the console on the real thing: what an operator does in it reaches the client, and what a client does is
-/// seen in it, through the real service, its threads, its journal and its sockets.
+/// Protects the console on the real thing: what an operator does in it reaches the client, and what a client
+/// does is seen in it, through the real service, its threads, its journal and its sockets.
 class TestConsoleLive : public QObject
 {
     Q_OBJECT
@@ -62,7 +62,7 @@ private Q_SLOTS:
         options.port = 0;
         options.dataDir = m_folder->path();
         options.dialect = u"frames"_s;
-        options.provider = {u"simulated"_s, {}, {}, u"simulated"_s};
+        options.providers = {{u"simulated"_s, {}, {}, u"simulated"_s}};
         options.simulatedPace = 10ms;
         options.threads = 2;
         auto service = Service::create(options);
@@ -109,8 +109,8 @@ private Q_SLOTS:
         m_console->composer()->setMode(ComposerModel::Mode::Whisper);
         m_console->composer()->setText(u"express shipping is free"_s);
         m_console->composer()->send();
-        QTRY_VERIFY_WITH_TIMEOUT(transcript(TranscriptModel::TextRole).contains(u"express shipping is free"_s),
-                                 patience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            transcript(TranscriptModel::TextRole).contains(u"express shipping is free"_s), patience);
         for (const QJsonObject &frame : std::as_const(m_client->frames))
             QVERIFY(frame["type"_L1] == "session_started"_L1);
     }
@@ -124,8 +124,8 @@ private Q_SLOTS:
         m_console->composer()->setMode(ComposerModel::Mode::Reply);
         m_console->composer()->setText(u"Yes, I am."_s);
         m_console->composer()->send();
-        QTRY_COMPARE_WITH_TIMEOUT(m_client->last(u"operator_message"_s)["content"_L1].toString(), u"Yes, I am."_s,
-                                  patience);
+        QTRY_COMPARE_WITH_TIMEOUT(m_client->last(u"operator_message"_s)["content"_L1].toString(),
+                                  u"Yes, I am."_s, patience);
         QTRY_COMPARE_WITH_TIMEOUT(m_client->last(u"done"_s)["finish"_L1].toString(), u"human"_s, patience);
         QVERIFY(!m_client->got(u"token"_s)); // the model did not talk over the person
         m_console->actions()->toggleTakeOver();
@@ -138,7 +138,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m_client->got(u"token"_s), patience);
         QTRY_VERIFY_WITH_TIMEOUT(m_console->actions()->canStop(), patience);
         m_console->actions()->stop();
-        QTRY_COMPARE_WITH_TIMEOUT(m_client->last(u"done"_s)["finish"_L1].toString(), u"cancelled"_s, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(m_client->last(u"done"_s)["finish"_L1].toString(), u"cancelled"_s,
+                                  patience);
         m_console->actions()->end();
         QTest::qWait(50);
         QVERIFY(!m_client->closed); // asked for twice

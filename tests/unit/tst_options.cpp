@@ -49,7 +49,7 @@ private Q_SLOTS:
         QCOMPARE(options->host, QHostAddress(QHostAddress::LocalHost));
         QCOMPARE(options->port, 8000);
         QCOMPARE(options->dialect, u"frames"_s);
-        QCOMPARE(options->provider.name, u"simulated"_s);
+        QCOMPARE(options->providers.first().name, u"simulated"_s);
     }
 
     void theCommandLineBeatsTheEnvironmentBeatsTheFile()
@@ -60,22 +60,29 @@ private Q_SLOTS:
         QCOMPARE(parsed({u"--env-file"_s, file}, {{u"PORT"_s, u"1002"_s}})->port, 1002);
         QCOMPARE(parsed({u"--env-file"_s, file, u"--port"_s, u"1003"_s}, {{u"PORT"_s, u"1002"_s}})->port,
                  1003);
-        QCOMPARE(parsed({u"--env-file"_s, file})->provider.model, u"from-file"_s);
-        QCOMPARE(parsed({u"--env-file"_s, file}, {{u"OPENAI_MODEL"_s, u"env"_s}})->provider.model, u"env"_s);
+        QCOMPARE(parsed({u"--env-file"_s, file})->providers.first().model, u"from-file"_s);
+        QCOMPARE(parsed({u"--env-file"_s, file}, {{u"OPENAI_MODEL"_s, u"env"_s}})->providers.first().model,
+                 u"env"_s);
     }
 
     void providersAreChosenByKeyOrByName()
     {
-        QCOMPARE(parsed({}, {{u"OPENAI_API_KEY"_s, u"k"_s}})->provider.name, u"openai"_s);
-        QCOMPARE(parsed({}, {{u"OPENAI_BASE_URL"_s, u"http://127.0.0.1:11434/v1"_s}})->provider.name,
+        QCOMPARE(parsed({}, {{u"OPENAI_API_KEY"_s, u"k"_s}})->providers.first().name, u"openai"_s);
+        QCOMPARE(parsed({}, {{u"OPENAI_BASE_URL"_s, u"http://127.0.0.1:11434/v1"_s}})->providers.first().name,
                  u"openai"_s);
+        const auto all = parsed(
+            {},
+            {{u"OPENAI_API_KEY"_s, u"k"_s}, {u"GEMINI_API_KEY"_s, u"g"_s}, {u"ANTHROPIC_API_KEY"_s, u"a"_s}});
+        QCOMPARE(all->providers.size(), 3); // the second answers where the first fails
+        QCOMPARE(all->providers[1].name, u"gemini"_s);
+        QCOMPARE(all->providers[1].apiKey, u"g"_s);
         const auto groq = parsed({}, {{u"GROQ_API_KEY"_s, u"k"_s}, {u"GROQ_MODEL"_s, u"m"_s}});
-        QCOMPARE(groq->provider.name, u"groq"_s);
-        QCOMPARE(groq->provider.model, u"m"_s);
-        QCOMPARE(groq->provider.baseUrl, QUrl(u"https://api.groq.com/openai/v1"_s));
+        QCOMPARE(groq->providers.first().name, u"groq"_s);
+        QCOMPARE(groq->providers.first().model, u"m"_s);
+        QCOMPARE(groq->providers.first().baseUrl, QUrl(u"https://api.groq.com/openai/v1"_s));
         const auto forced =
             parsed({}, {{u"OPENAI_API_KEY"_s, u"k"_s}, {u"LOQUAT_PROVIDERS"_s, u"simulated, openai"_s}});
-        QCOMPARE(forced->provider.name, u"simulated"_s);
+        QCOMPARE(forced->providers.first().name, u"simulated"_s);
     }
 
     void wrongSettingsSayWhichWhatAndWhatInstead_data()
