@@ -28,9 +28,12 @@ QJsonArray assistantBlocks(const ChatMessage &message, const QString &model)
 {
     QJsonArray blocks;
     const auto &data = message.providerData;
-    if (data["provider"_L1].toString() == "anthropic"_L1 && data["model"_L1].toString() == model)
+    const bool hasText = !message.content.trimmed().isEmpty(); // empty ones are refused
+    const bool isOwn =
+        data["provider"_L1].toString() == "anthropic"_L1 && data["model"_L1].toString() == model;
+    if (isOwn && (hasText || !message.toolCalls.isEmpty())) // thinking that led nowhere is refused
         blocks = data["thinking"_L1].toArray();
-    if (!message.content.trimmed().isEmpty()) // empty ones are refused
+    if (hasText)
         blocks.append(textBlock(message.content));
     for (const auto &call : message.toolCalls)
         blocks.append(QJsonObject{{"type"_L1, "tool_use"_L1},

@@ -44,10 +44,15 @@ void HttpReply::abort()
 
 Usage HttpReply::usageSoFar() const
 {
-    if (m_parser->usage().source == UsageSource::Reported)
-        return m_parser->usage();
-    // Providers send a token a delta, or nearly so.
-    return {m_inputEstimate, m_deltas, UsageSource::Estimated};
+    Usage usage = m_parser->usage();
+    const bool isTotal = m_parser->sawFinish() || usage.outputTokens.value_or(0) >= m_deltas;
+    if (usage.source == UsageSource::Reported && isTotal)
+        return usage;
+    // Some tell the input at once and the output at the end. They send a token a delta, or nearly so.
+    usage.inputTokens = usage.inputTokens.value_or(m_inputEstimate);
+    usage.outputTokens = std::max(usage.outputTokens.value_or(0), m_deltas);
+    usage.source = UsageSource::Estimated;
+    return usage;
 }
 
 void HttpReply::read()
