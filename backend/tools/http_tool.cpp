@@ -4,6 +4,7 @@
 #include "tools/http_tool_request.h"
 #include "tools/http_tool_result.h"
 #include "tools/one_answer.h"
+#include "tools/release_later.h"
 
 #include <QNetworkReply>
 
@@ -54,6 +55,7 @@ QCoro::Task<Expected<QJsonValue>> HttpTool::run(QJsonObject arguments, ToolConte
     if (context.stop)
         context.stop->onStop([reply] { reply->abort(); });
     co_await finished;
+    releaseLater(m_network); // this tool may be its last user
     if (context.stop)
         context.stop->forget();
     co_return httpToolResult(m_settings, *answer);
