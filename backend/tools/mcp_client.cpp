@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/mcp_client.h"
 
+#include "tools/mcp_protocol.h"
+
 #include <QJsonArray>
 #include <QPointer>
 
@@ -9,38 +11,6 @@
 namespace loquat {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-const auto modernVersion = u"2026-07-28"_s;
-const auto legacyVersion = u"2025-11-25"_s;
-constexpr int methodNotFound = -32601;
-constexpr int headerMismatch = -32020;     // the modern era's own errors: from here …
-constexpr int unsupportedVersion = -32022; // … to here
-constexpr int serverError = -32000;
-
-QJsonObject clientInfo()
-{
-    return {{"name"_L1, "loquat"_L1}, {"version"_L1, "1"_L1}};
-}
-
-QJsonObject modernMeta()
-{
-    return {{"io.modelcontextprotocol/protocolVersion"_L1, modernVersion},
-            {"io.modelcontextprotocol/clientCapabilities"_L1, QJsonObject{}},
-            {"io.modelcontextprotocol/clientInfo"_L1, clientInfo()}};
-}
-
-Error errorOf(const McpError &error)
-{
-    return {u"mcp_error_%1"_s.arg(error.code),
-            error.message.isEmpty() ? u"The MCP server answered with error %1."_s.arg(error.code)
-                                    : error.message.left(500),
-            {},
-            false};
-}
-
-} // namespace
 
 McpClient::McpClient(std::unique_ptr<McpTransport> transport, Clock &clock, McpEra era,
                      McpClientLimits limits)
@@ -109,7 +79,7 @@ void McpClient::transmit(qint64 id, const Pending &pending)
 {
     auto params = pending.params;
     if (m_era == McpEra::Modern || pending.method == "server/discover"_L1)
-        params["_meta"_L1] = modernMeta();
+        params["_meta"_L1] = mcpModernMeta();
     m_transport->send(mcpRequest(id, pending.method, params));
 }
 
@@ -151,9 +121,9 @@ void McpClient::handshake(const std::function<void()> &then)
     m_afterHandshake.push_back(then);
     if (std::exchange(m_shaking, true))
         return;
-    const QJsonObject params{{"protocolVersion"_L1, legacyVersion},
+    const QJsonObject params{{"protocolVersion"_L1, mcpLegacyVersion},
                              {"capabilities"_L1, QJsonObject{}},
-                             {"clientInfo"_L1, clientInfo()}};
+                             {"clientInfo"_L1, mcpClientInfo()}};
     request(u"initialize"_s, params, m_limits.handshake, [this](const Expected<QJsonObject> &result) {
         m_shaking = false;
         const auto after = std::exchange(m_afterHandshake, {});
@@ -235,41 +205,16 @@ void McpClient::refused(qint64 id, int status, const McpMessage &answer)
     const auto found = m_pending.find(id);
     if (found == m_pending.end())
         return;
-    const bool hasError = answer.kind == McpMessage::Kind::Failure;
-    const int code = hasError ? answer.error.code : 0;
-    const bool lostSession = status == 404 || (status == 400 && code == serverError);
-    if (lostSession && m_era == McpEra::Legacy && found->second.method != "initialize"_L1 &&
+    if (isLostSession(status, answer) && m_era == McpEra::Legacy && found->second.method != "initialize"_L1 &&
         !found->second.repeated) {
         repeatInNewSession(id);
         return;
     }
-    const bool isProbe = found->second.method == "server/discover"_L1;
-    const bool isModern = code <= headerMismatch && code >= unsupportedVersion;
-    if (isProbe && isModern) {
-        const auto supported = answer.error.data["supported"_L1].toArray();
-        // A server that knows neither our modern version nor a handshake is of no use.
-        if (code != unsupportedVersion || !supported.contains(legacyVersion)) {
-            fail(errorOf(answer.error));
-            return;
-        }
-    }
-    // Neither says anything about the server's era.
-    if (isProbe && (status == 0 || status == 401 || status == 403 || status == 429 || status >= 500)) {
-        fail({u"mcp_http"_s,
-              status == 0 ? u"The MCP server cannot be reached."_s
-                          : u"The MCP server answered HTTP %1."_s.arg(status),
-              {},
-              true});
-        return;
-    }
-    if (hasError)
-        finish(id, errorOf(answer.error));
+    const auto judgement = judgeRefusal(status, answer);
+    if (found->second.method == "server/discover"_L1 && !judgement.meansLegacy)
+        fail(judgement.error);
     else
-        finish(id, Error{u"mcp_http"_s,
-                         status == 0 ? u"The MCP server cannot be reached."_s
-                                     : u"The MCP server answered HTTP %1."_s.arg(status),
-                         {},
-                         status == 0 || status >= 500});
+        finish(id, judgement.error);
 }
 
 /// A server that does not know our session has not carried anything out: what it refused may be sent again.
@@ -287,7 +232,7 @@ void McpClient::answer(const McpMessage &request)
     if (request.method == "ping"_L1)
         m_transport->send(mcpResult(request.id, {}));
     else
-        m_transport->send(mcpFailure(request.id, methodNotFound, u"Not supported by this client."_s));
+        m_transport->send(mcpFailure(request.id, mcpMethodNotFound, u"Not supported by this client."_s));
 }
 
 void McpClient::fail(const Error &why)
