@@ -8,7 +8,10 @@
 #include <QProcess>
 #include <QRegularExpression>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <csignal>
 
 using namespace loquat;
 using namespace Qt::StringLiterals;
@@ -165,6 +168,31 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(echo, patienceMs);
         QVERIFY(echo->ok);
         QVERIFY(spy->session != first);
+    }
+
+    void aProgramThatWillNotEndIsKilled()
+    {
+        const QTemporaryDir folder;
+        QFile pidFile(folder.filePath(u"pid"_s));
+        McpServerSettings settings{.name = u"stubborn"_s, .command = u"/bin/sh"_s};
+        settings.arguments = {u"-c"_s, u"trap '' TERM; echo $$ > \"$0\"; while :; do sleep 0.1; done"_s,
+                              pidFile.fileName()};
+        settings.environment = QProcessEnvironment::systemEnvironment();
+        m_server = std::make_unique<McpServerTools>(settings, *m_toolbox, m_clock,
+                                                    mcpTransportMaker(settings, m_network));
+        m_server->start();
+        QByteArray pid;
+        const auto readPid = [&] {
+            if (!pidFile.isOpen() && !pidFile.open(QIODevice::ReadOnly))
+                return false;
+            pidFile.seek(0);
+            pid = pidFile.readAll();
+            return pid.endsWith('\n');
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(readPid(), patienceMs);
+        QCOMPARE(::kill(pid.trimmed().toInt(), 0), 0);
+        m_server.reset();
+        QTRY_VERIFY_WITH_TIMEOUT(::kill(pid.trimmed().toInt(), 0) != 0, patienceMs);
     }
 
     void aProgramThatIsNotThereIsTriedAgain()
