@@ -36,6 +36,7 @@ qsizetype sizeOf(const QJsonValue &value)
 /// A call under way or waiting. Whoever ends it first, the tool, the clock or a cancel, ends it for good.
 struct Toolbox::Running
 {
+    QString id;
     std::shared_ptr<Tool> tool;
     QJsonObject arguments;
     ToolContext context;
@@ -69,7 +70,7 @@ struct Toolbox::Calls
     [[nodiscard]] std::vector<std::shared_ptr<Running>> named(const QString &callId) const
     {
         std::vector<std::shared_ptr<Running>> found;
-        const auto isIt = [&callId](const auto &call) { return call->context.callId == callId; };
+        const auto isIt = [&callId](const auto &call) { return call->id == callId; };
         std::ranges::copy_if(running, std::back_inserter(found), isIt);
         std::ranges::copy_if(waiting, std::back_inserter(found), isIt);
         return found;
@@ -209,6 +210,7 @@ void Toolbox::call(const ToolCall &call, const ToolContext &context, std::functi
         return;
     }
     auto running = std::make_shared<Running>();
+    running->id = call.id;
     running->tool = find(call.name)->tool;
     running->arguments = *arguments;
     running->context = context;

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Preloaded into a server that would listen on every address: makes it listen on a free loopback port and say which.
+const net = require('node:net');
+const listen = net.Server.prototype.listen;
+net.Server.prototype.listen = function (...args) {
+  this.once('listening', () => process.stderr.write(`LISTENING ${this.address().port}\n`));
+  return listen.call(this, 0, '127.0.0.1', ...args.filter((argument) => typeof argument === 'function'));
+};
