@@ -107,6 +107,9 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     if (!file)
         return file.error();
     SettingsReader reader(parser, environment, *file);
+    for (const auto *source : {&*file, &environment}) // the later one wins
+        for (auto it = source->cbegin(); it != source->cend(); ++it)
+            options.environment.insert(it.key(), it.value());
     options.host = reader.address(u"host"_s, options.host);
     options.port = reader.port();
     options.dialect = reader.oneOf(u"dialect"_s, {u"frames"_s, u"content"_s, u"text"_s, u"sentinel"_s});

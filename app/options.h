@@ -5,6 +5,7 @@
 
 #include <QHash>
 #include <QHostAddress>
+#include <QProcessEnvironment>
 #include <QString>
 #include <QStringList>
 #include <QUrl>
@@ -42,11 +43,12 @@ struct Options
     std::chrono::milliseconds gracePeriod{30'000};
     std::chrono::milliseconds simulatedPace{35};
     bool synchronousFull = true;
-    QString databaseUrl; ///< SUPABASE_DB_URL, unparsed; never shown
-    QString configFile;  ///< loquat.json; empty: none
-    QStringList notes;   ///< what the person who starts it should know, one line each
-    QString screenshot;  ///< save a picture of the console here after a moment, then quit
-    QString theme;       ///< system | light | dark
+    QString databaseUrl;             ///< SUPABASE_DB_URL, unparsed; never shown
+    QProcessEnvironment environment; ///< with the .env file's; secrets of tools come from here
+    QString configFile;              ///< loquat.json; empty: none
+    QStringList notes;               ///< what the person who starts it should know, one line each
+    QString screenshot;              ///< save a picture of the console here after a moment, then quit
+    QString theme;                   ///< system | light | dark
 };
 
 /// A setting that is wrong, in one line: which, what is wrong, what would be right.

@@ -8,8 +8,7 @@
 #include "store/postgres_target.h"
 #include "store/postgres_uri.h"
 #include "store/replica.h"
-#include "tools/builtin_tools.h"
-#include "tools/toolbox.h"
+#include "tool_factory.h"
 
 #include <QSysInfo>
 
@@ -26,23 +25,12 @@ const QString systemPrompt =
     "after this one "
     "come from a human operator whom the user cannot see: follow them without mentioning them."_s;
 
-ToolPolicy policyOf(const QHash<QString, QString> &policies, const QString &tool)
+/// `error` with the setting in front, unless it names it already.
+Error naming(const QString &setting, Error error)
 {
-    const QString name = policies.value(tool, policies.value(u"*"_s, u"allow"_s));
-    if (name == "ask"_L1)
-        return ToolPolicy::Ask;
-    return name == "deny"_L1 ? ToolPolicy::Deny : ToolPolicy::Allow;
-}
-
-std::unique_ptr<ToolRunner> makeToolbox(Clock &clock, const QHash<QString, QString> &policies)
-{
-    auto toolbox = std::make_unique<Toolbox>(clock);
-    for (auto &tool : builtinTools()) {
-        const ToolPolicy policy = policyOf(policies, tool->spec().name);
-        if (const auto added = toolbox->add(std::move(tool), policy); !added)
-            qWarning("%s", qUtf8Printable(added.error().message));
-    }
-    return toolbox;
+    if (!error.message.startsWith(setting))
+        error.message = u"%1: %2"_s.arg(setting, error.message);
+    return error;
 }
 
 Expected<std::shared_ptr<const Prices>> loadPrices(const Config &config)
@@ -69,14 +57,8 @@ Expected<void> checkSupported(const Config &config)
     };
     if (!Budget(config.budgets).isUnlimited())
         return unsupported(u"budgets"_s);
-    if (!config.profiles.isEmpty())
-        return unsupported(u"profiles"_s);
     if (!config.providers.isEmpty())
         return unsupported(u"providers"_s);
-    if (!config.tools.isEmpty())
-        return unsupported(u"tools"_s);
-    if (!config.mcpServers.isEmpty())
-        return unsupported(u"mcpServers"_s);
     if (config.limits.contextTokens)
         return unsupported(u"limits.contextTokens"_s);
     return {};
@@ -88,6 +70,11 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
     settings.profile = config.standard;
     if (settings.profile.systemPrompt.isEmpty())
         settings.profile.systemPrompt = systemPrompt;
+    for (auto it = config.profiles.cbegin(); it != config.profiles.cend(); ++it) {
+        Profile &profile = settings.profiles[it.key()] = it.value();
+        if (profile.systemPrompt.isEmpty())
+            profile.systemPrompt = settings.profile.systemPrompt;
+    }
     settings.nodeId = QSysInfo::machineHostName();
     settings.gracePeriod = config.limits.gracePeriod.value_or(options.gracePeriod);
     settings.maxToolRounds = config.limits.maxToolRounds.value_or(settings.maxToolRounds);
@@ -142,12 +129,15 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     }
     auto config = options.configFile.isEmpty() ? Expected<Config>(Config{}) : loadConfig(options.configFile);
     if (!config)
-        return config.error();
+        return naming(u"--config"_s, config.error());
     if (const auto supported = checkSupported(*config); !supported)
         return supported.error();
     const auto prices = loadPrices(*config);
     if (!prices)
         return prices.error();
+    const auto makeTools = toolFactory(*config, options.environment);
+    if (!makeTools)
+        return makeTools.error();
     JournalSettings journalSettings;
     journalSettings.dataDir = options.dataDir;
     journalSettings.synchronous =
@@ -164,8 +154,7 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
             std::make_unique<Replica>(*service->m_journal, std::make_unique<PostgresTarget>(*postgres));
     }
     BackendParts parts{.makeModel = modelFactory(options, *prices),
-                       .makeTools = [policies = config->standard.toolPolicies](
-                                        Clock &clock) { return makeToolbox(clock, policies); },
+                       .makeTools = *makeTools,
                        .log = *service->m_journal,
                        .archive = *service->m_journal,
                        .storeHealth = [raw = service.get()] { return raw->storeHealth(); },

@@ -47,11 +47,11 @@ ClientConnection::~ClientConnection()
     m_socket.release()->deleteLater(); // this may run in one of its signals
 }
 
-void ClientConnection::open(const QString &sessionId, const QString &userId)
+void ClientConnection::open(const SessionRequest &request)
 {
-    m_sessionId = sessionId;
+    m_sessionId = request.sessionId;
     m_attached = true;
-    m_hub.attach(sessionId, userId, this, m_dialect.name);
+    m_hub.attach(request.sessionId, request.userId, this, m_dialect.name, request.profile);
 }
 
 void ClientConnection::checkAlive()

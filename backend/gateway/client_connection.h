@@ -3,6 +3,7 @@
 
 #include "gateway/dialect.h"
 #include "gateway/limits.h"
+#include "gateway/session_request.h"
 #include "session/outbound.h"
 
 #include <QObject>
@@ -27,7 +28,7 @@ public:
     ~ClientConnection() override;
 
     /// Attaches to the session; frames from the client are read from here on.
-    void open(const QString &sessionId, const QString &userId);
+    void open(const SessionRequest &request);
     /// Called once per ping interval: asks for a sign of life, and ends a client that gave none for three.
     void checkAlive();
 

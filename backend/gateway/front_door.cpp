@@ -12,10 +12,11 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-FrontDoor::FrontDoor(const GatewayLimits &limits, const Dialect &dialect, std::atomic<int> &connections,
-                     HandOver handOver)
+FrontDoor::FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles,
+                     std::atomic<int> &connections, HandOver handOver)
     : m_limits(limits)
     , m_dialect(dialect)
+    , m_profiles(std::move(profiles))
     , m_connections(connections)
     , m_handOver(std::move(handOver))
 {
@@ -57,7 +58,7 @@ void FrontDoor::headArrived(qintptr descriptor, QByteArrayView bytes)
 
 void FrontDoor::admit(qintptr descriptor, const RequestHead &head)
 {
-    const auto request = parseUpgrade(head, m_dialect);
+    const auto request = parseUpgrade(head, m_dialect, m_profiles);
     if (!request) {
         refuse(descriptor, request.error());
     } else if (m_connections.fetch_add(1) >= m_limits.maxConnections) {

@@ -4,6 +4,7 @@
 #include "gateway/limits.h"
 #include "gateway/session_request.h"
 
+#include <QStringList>
 #include <QTcpServer>
 
 #include <atomic>
@@ -27,8 +28,8 @@ public:
     using HandOver = std::function<void(qintptr descriptor, const SessionRequest &request)>;
 
     /// `connections` counts WebSockets; the one who takes a descriptor over counts it down again.
-    FrontDoor(const GatewayLimits &limits, const Dialect &dialect, std::atomic<int> &connections,
-              HandOver handOver);
+    FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles,
+              std::atomic<int> &connections, HandOver handOver);
 
 protected:
     void incomingConnection(qintptr descriptor) override;
@@ -41,6 +42,7 @@ private:
 
     const GatewayLimits &m_limits;
     const Dialect &m_dialect;
+    const QStringList m_profiles; ///< that a connection may name
     std::atomic<int> &m_connections;
     HandOver m_handOver;
 };

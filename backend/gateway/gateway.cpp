@@ -53,7 +53,7 @@ SessionWorker &Gateway::workerOf(const QString &sessionId) const
 Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
 {
     m_door = std::make_unique<FrontDoor>(
-        m_parts.limits, *m_parts.dialect, m_connections,
+        m_parts.limits, *m_parts.dialect, m_parts.session.profiles.keys(), m_connections,
         [this](qintptr descriptor, const SessionRequest &request) {
             SessionWorker &worker = workerOf(request.sessionId);
             QMetaObject::invokeMethod(&worker, [&worker, descriptor] { worker.accept(descriptor); });

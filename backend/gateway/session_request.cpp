@@ -29,7 +29,8 @@ QString queryValue(const QUrlQuery &query, const QString &key)
 
 } // namespace
 
-Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dialect &defaultDialect)
+Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dialect &defaultDialect,
+                                                      const QStringList &profiles)
 {
     const QString path = url.path(QUrl::FullyDecoded);
     if (!path.startsWith(sessionPath))
@@ -49,10 +50,15 @@ Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dia
             return refusal(400, u"unknown_dialect"_s, u"This dialect does not exist."_s,
                            u"Use one of %1."_s.arg(dialectNames().join(u", "_s)));
     }
-    return SessionRequest{*sessionId, *userId, dialect};
+    const QString profile = queryValue(query, u"profile"_s);
+    if (!profile.isEmpty() && !profiles.contains(profile))
+        return refusal(400, u"unknown_profile"_s, u"This profile does not exist."_s,
+                       u"Leave 'profile' out for the standard one."_s);
+    return SessionRequest{*sessionId, *userId, dialect, profile};
 }
 
-Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect)
+Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect,
+                                               const QStringList &profiles)
 {
     if (head.method != "GET")
         return refusal(400, u"bad_upgrade"_s, u"A WebSocket upgrade is a GET request."_s);
@@ -61,7 +67,7 @@ Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Di
     if (head.webSocketVersion != "13")
         return refusal(426, u"bad_upgrade"_s, u"Only version 13 of the WebSocket protocol is spoken."_s,
                        u"Send Sec-WebSocket-Version: 13."_s);
-    return parseSessionRequest(head.url(), defaultDialect);
+    return parseSessionRequest(head.url(), defaultDialect, profiles);
 }
 
 } // namespace loquat

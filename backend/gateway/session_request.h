@@ -15,6 +15,7 @@ struct SessionRequest
     QString sessionId;
     QString userId;
     const Dialect *dialect = nullptr;
+    QString profile; ///< empty: the standard one
 };
 
 /// Refused before the upgrade, with an HTTP status.
@@ -25,9 +26,11 @@ struct Refusal
 };
 
 /// Pure: looks at the URL alone.
-Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dialect &defaultDialect);
+Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dialect &defaultDialect,
+                                                      const QStringList &profiles = {});
 
 /// Also what the upgrade itself must be (RFC 6455, 4.2.1): QWebSocketServer would close without an answer.
-Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect);
+Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect,
+                                               const QStringList &profiles = {});
 
 } // namespace loquat

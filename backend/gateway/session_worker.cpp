@@ -74,7 +74,8 @@ void SessionWorker::upgraded()
 {
     while (std::unique_ptr<QWebSocket> socket{m_server->nextPendingConnection()}) {
         // The front door has let it in, so this can only succeed; Qt parsed the same bytes.
-        const auto request = parseSessionRequest(socket->requestUrl(), *m_parts.dialect);
+        const auto request =
+            parseSessionRequest(socket->requestUrl(), *m_parts.dialect, m_parts.session.profiles.keys());
         if (!request || m_shuttingDown) {
             socket->close(m_shuttingDown ? QWebSocketProtocol::CloseCodeGoingAway
                                          : QWebSocketProtocol::CloseCodePolicyViolated);
@@ -85,7 +86,7 @@ void SessionWorker::upgraded()
         const qintptr descriptor = tcp ? tcp->socketDescriptor() : -1;
         auto *connection = new ClientConnection(std::move(socket), descriptor, *m_hub, *request->dialect,
                                                 m_parts.limits, this);
-        connection->open(request->sessionId, request->userId);
+        connection->open(*request);
     }
 }
 

@@ -32,6 +32,7 @@ QString fallbackSentence(const Error &error)
 Session::Session(SessionParts &parts, SessionKeeper &keeper, QString sessionId, QString userId)
     : m_parts(parts)
     , m_keeper(keeper)
+    , m_profile(&parts.settings.profile)
     , m_outbox(parts.log, parts.clock, parts.context, parts.settings,
                [this](const Outbound &message) { tell(message); })
 {
@@ -104,24 +105,26 @@ void Session::restore(const StoredSession &stored)
     }
 }
 
-void Session::attach(SessionClient *client, const QString &protocol)
+void Session::attach(SessionClient *client, const QString &protocol, const QString &profile)
 {
     if (m_client && m_client != client)
         m_client->close(CloseReason::Replaced);
     m_client = client;
-    begin(protocol);
+    begin(protocol, profile);
 }
 
-void Session::begin(const QString &protocol)
+void Session::begin(const QString &protocol, const QString &profile)
 {
     // A client that has left again by the time the journal answered still opened the session: it may have
     // spoken.
-    if (deferUntilOpen([this, protocol] { begin(protocol); }))
+    if (deferUntilOpen([this, protocol, profile] { begin(protocol, profile); }))
         return;
     m_grace.reset();
     m_state.connected = m_client != nullptr;
     m_state.protocol = protocol;
     m_state.status = SessionStatus::Active;
+    const auto named = m_parts.settings.profiles.constFind(profile);
+    m_profile = named == m_parts.settings.profiles.cend() ? &m_parts.settings.profile : &*named;
     const bool resumed = m_state.lastSeq > 0;
     closeInterruptedTurns();
     const Event event =
@@ -212,8 +215,9 @@ void Session::runTurn(int turn)
 {
     m_runningTurn = turn;
     TurnOwner &owner = *this;
-    m_turn = std::make_unique<Turn>(owner, m_parts.model, m_parts.tools, m_parts.clock, m_parts.settings,
-                                    m_history, ToolContext{m_state.sessionId, m_state.userId, {}});
+    m_turn =
+        std::make_unique<Turn>(owner, m_parts.model, m_parts.tools, m_parts.clock, m_parts.settings,
+                               *m_profile, m_history, ToolContext{m_state.sessionId, m_state.userId, {}});
     m_turn->start();
 }
 

@@ -57,7 +57,7 @@ public:
     void refuse(const Error &error);
 
     /// A client takes the session; an earlier one is let go. `protocol` is its dialect's name.
-    void attach(SessionClient *client, const QString &protocol);
+    void attach(SessionClient *client, const QString &protocol, const QString &profile = {});
     /// `clean`: the client said goodbye (then the session ends), otherwise it may come back within the grace
     /// period.
     void detach(SessionClient *client, bool clean);
@@ -96,7 +96,7 @@ private:
     void tell(const Outbound &message);
     [[nodiscard]] QJsonObject replyMeta(const TurnResult &result) const;
     void restore(const StoredSession &stored);
-    void begin(const QString &protocol);
+    void begin(const QString &protocol, const QString &profile);
     void leave(bool clean);
     void beginTurn(const QString &text);
     void runTurn(int turn);
@@ -113,6 +113,7 @@ private:
 
     SessionParts &m_parts;
     SessionKeeper &m_keeper;
+    const Profile *m_profile; ///< how this conversation is held; one of the settings'
     SessionSnapshot m_state;
     DurableOutbox m_outbox;
     History m_history;

@@ -21,7 +21,7 @@ public:
 
     /// The session with this id, opened or reopened if need be, with `client` attached.
     Session &attach(const QString &sessionId, const QString &userId, SessionClient *client,
-                    const QString &protocol);
+                    const QString &protocol, const QString &profile = {});
     [[nodiscard]] Session *find(const QString &sessionId);
     Expected<void> command(const QString &sessionId, const Command &command);
     /// Ends what a crash left open, a few at a time.

@@ -11,7 +11,8 @@ namespace loquat {
 
 struct SessionSettings
 {
-    Profile profile; ///< prompt, temperature and routes of every conversation
+    Profile profile;                  ///< prompt, temperature and routes of conversations that name none
+    QHash<QString, Profile> profiles; ///< those a connection may name
     QString nodeId;
     int maxToolRounds = 5;            ///< per turn; after that the model must answer without tools
     qsizetype maxQueuedMessages = 32; ///< waiting behind a running reply

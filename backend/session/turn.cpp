@@ -30,12 +30,13 @@ Usage combined(const std::optional<Usage> &before, const Usage &call)
 } // namespace
 
 Turn::Turn(TurnOwner &owner, ChatModel &model, ToolRunner &tools, Clock &clock,
-           const SessionSettings &settings, History &history, ToolContext who)
+           const SessionSettings &settings, const Profile &profile, History &history, ToolContext who)
     : m_owner(owner)
     , m_model(model)
     , m_tools(tools)
     , m_clock(clock)
     , m_settings(settings)
+    , m_profile(profile)
     , m_history(history)
     , m_who(std::move(who))
 {
@@ -55,8 +56,7 @@ void Turn::start()
     m_limit = m_clock.after(m_settings.turnLimit, [this] {
         fail({u"turn_timeout"_s, u"The answer took too long and was ended."_s, u"Ask again."_s, true});
     });
-    if (const auto routed = m_settings.profile.router.route(m_history.lastUserText());
-        routed && offers(routed->tool))
+    if (const auto routed = m_profile.router.route(m_history.lastUserText()); routed && offers(routed->tool))
         runTools({{{},
                    routed->tool,
                    QString::fromUtf8(QJsonDocument(routed->arguments).toJson(QJsonDocument::Compact))}});
@@ -73,10 +73,9 @@ void Turn::callModel()
 {
     ++m_round;
     m_text.clear();
-    const Profile &profile = m_settings.profile;
-    ChatRequest request{m_history.messages(profile.systemPrompt), {}, Purpose::Reply};
-    request.temperature = profile.temperature;
-    request.maxOutputTokens = profile.maxOutputTokens;
+    ChatRequest request{m_history.messages(m_profile.systemPrompt), {}, Purpose::Reply};
+    request.temperature = m_profile.temperature;
+    request.maxOutputTokens = m_profile.maxOutputTokens;
     if (m_round <= m_settings.maxToolRounds)
         request.tools = m_tools.specs();
     m_owner.turnThinks();

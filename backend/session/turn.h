@@ -55,7 +55,7 @@ class Turn
 {
 public:
     Turn(TurnOwner &owner, ChatModel &model, ToolRunner &tools, Clock &clock, const SessionSettings &settings,
-         History &history, ToolContext who);
+         const Profile &profile, History &history, ToolContext who);
     ~Turn();
     Q_DISABLE_COPY_MOVE(Turn)
 
@@ -93,6 +93,7 @@ private:
     ToolRunner &m_tools;
     Clock &m_clock;
     const SessionSettings &m_settings;
+    const Profile &m_profile;
     History &m_history;
     ToolContext m_who;
     std::unique_ptr<ChatReply> m_reply;

@@ -188,7 +188,7 @@ private Q_SLOTS:
         startServer();
         goModern();
         call(u"echo"_s);
-        const auto id = m_log.last()["id"_L1];
+        const QJsonValue id = m_log.last()["id"_L1];
         m_toolbox->cancel(u"c1"_s);
         QCOMPARE(m_log.lastMethod(), u"notifications/cancelled"_s);
         QCOMPARE(params()["requestId"_L1], id);

@@ -134,7 +134,7 @@ private Q_SLOTS:
                           {Role::Assistant, text, outcome.toolCalls, {}, outcome.providerData},
                           {Role::Tool, u"1"_s, {}, u"call_b"_s}},
                          {}};
-        const auto contents = sent(u"gemini"_s, next)["contents"_L1];
+        const QJsonValue contents = sent(u"gemini"_s, next)["contents"_L1];
         QCOMPARE(shown(contents[1]["parts"_L1][0]), shown("{'value':{'text':'Héllo'}}"));
         QCOMPARE(shown(contents[1]["parts"_L1][1]),
                  shown("{'value':{'text':'','thoughtSignature':'c2lnLXQ='}}"));
@@ -180,7 +180,7 @@ private Q_SLOTS:
                                 {Role::Assistant, {}, outcome.toolCalls, {}, outcome.providerData},
                                 {Role::Tool, u"1"_s, {}, u"call_a"_s}},
                                {}};
-        const auto content = sent(u"anthropic"_s, next)["messages"_L1][1]["content"_L1];
+        const QJsonValue content = sent(u"anthropic"_s, next)["messages"_L1][1]["content"_L1];
         QCOMPARE(shown(content[0]),
                  shown("{'value':{'type':'thinking','thinking':'Let me see','signature':'c2lnLWE='}}"));
         QCOMPARE(shown(content[1]), shown("{'value':{'type':'redacted_thinking','data':'ZGF0YQ=='}}"));

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tool_factory.h"
+
+#include "settings_reader.h"
+#include "tools/builtin_tools.h"
+#include "tools/http_tool.h"
+#include "tools/mcp_server_tools.h"
+#include "tools/toolbox.h"
+
+#include <QCoreApplication>
+#include <QLoggingCategory>
+#include <QNetworkAccessManager>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "loquat.tools")
+
+struct ToolPlan
+{
+    QHash<QString, QString> policies; ///< tool → policy; "*" for those not named
+    QList<HttpToolSettings> web;
+    QList<McpServerSettings> servers;
+
+    [[nodiscard]] ToolPolicy policy(const QString &tool, ToolPolicy own) const
+    {
+        const auto named = policies.constFind(tool);
+        const auto found = named != policies.cend() ? named : policies.constFind(u"*"_s);
+        return found == policies.cend() ? own : toolPolicyFrom(*found).value_or(own);
+    }
+};
+
+/// A thread's toolbox, together with what its tools talk through.
+class EquippedToolbox final : public ToolRunner
+{
+public:
+    EquippedToolbox(const ToolPlan &plan, Clock &clock)
+        : m_network(std::make_shared<QNetworkAccessManager>())
+        , m_toolbox(clock)
+    {
+        for (auto &tool : builtinTools())
+            add(plan, std::move(tool), ToolPolicy::Allow);
+        for (const HttpToolSettings &settings : plan.web)
+            add(plan, std::make_unique<HttpTool>(settings, m_network), settings.policy);
+        for (const McpServerSettings &settings : plan.servers) {
+            auto server = std::make_unique<McpServerTools>(settings, m_toolbox, clock,
+                                                           mcpTransportMaker(settings, m_network));
+            QObject::connect(server.get(), &McpServerTools::down, server.get(),
+                             [name = settings.name] { qCWarning(log) << "MCP server is down:" << name; });
+            QObject::connect(server.get(), &McpServerTools::up, server.get(),
+                             [name = settings.name] { qCInfo(log) << "MCP server is up:" << name; });
+            server->start();
+            m_servers.push_back(std::move(server));
+        }
+    }
+
+    [[nodiscard]] QList<ToolSpec> specs() const override { return m_toolbox.specs(); }
+    void call(const ToolCall &call, const ToolContext &context,
+              std::function<void(ToolOutcome)> done) override
+    {
+        m_toolbox.call(call, context, std::move(done));
+    }
+    [[nodiscard]] ToolPolicy policy(const QString &tool) const override { return m_toolbox.policy(tool); }
+    void cancel(const QString &callId) override { m_toolbox.cancel(callId); }
+
+private:
+    void add(const ToolPlan &plan, std::unique_ptr<Tool> tool, ToolPolicy own)
+    {
+        const QString name = tool->spec().name;
+        if (const auto added = m_toolbox.add(std::move(tool), plan.policy(name, own)); !added)
+            qCWarning(log) << "left out the tool" << name << added.error().code;
+    }
+
+    std::shared_ptr<QNetworkAccessManager> m_network;
+    Toolbox m_toolbox;
+    std::vector<std::unique_ptr<McpServerTools>> m_servers; ///< last: they go before their toolbox
+};
+
+Error inConfig(const Error &error)
+{
+    return SettingsReader::wrong(u"--config"_s, error.message,
+                                 error.remedy.isEmpty() ? u"a tool as README shows it"_s : error.remedy);
+}
+
+} // namespace
+
+Expected<std::function<std::unique_ptr<ToolRunner>(Clock &)>>
+toolFactory(const Config &config, const QProcessEnvironment &environment)
+{
+    ToolPlan plan;
+    plan.policies = config.standard.toolPolicies;
+    for (const QJsonObject &json : config.tools) {
+        auto settings = httpToolFromJson(json, environment);
+        if (!settings)
+            return inConfig(settings.error());
+        settings->userAgent = u"Loquat/"_s + QCoreApplication::applicationVersion();
+        plan.web.append(*settings);
+    }
+    const auto servers = mcpServersFromJson(config.mcpServers, environment);
+    if (!servers)
+        return inConfig(servers.error());
+    plan.servers = *servers;
+    return std::function<std::unique_ptr<ToolRunner>(Clock &)>(
+        [plan](Clock &clock) { return std::make_unique<EquippedToolbox>(plan, clock); });
+}
+
+} // namespace loquat

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "config.h"
+#include "domain/clock.h"
+#include "tools/tool_runner.h"
+
+#include <QProcessEnvironment>
+
+#include <functional>
+#include <memory>
+
+namespace loquat {
+
+/// Makes the tools of one gateway thread: the built-in ones, the web services and the MCP servers of
+/// loquat.json. What is wrong with the file is said now; a server that is down is tried again while the
+/// program runs.
+Expected<std::function<std::unique_ptr<ToolRunner>(Clock &)>>
+toolFactory(const Config &config, const QProcessEnvironment &environment);
+
+} // namespace loquat

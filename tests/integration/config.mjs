@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// loquat.json: rules, policies and tools that a deployer adds without writing code; and a second provider that stands in.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Chat, refusal } from './lib/chat.mjs';
+import { eventually, runLoquat, startFakeOpenAi, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
+import { journalEvents } from './lib/rows.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const fast = { LOQUAT_SIMULATED_PACE_MS: '1' };
+
+function configFile(config) {
+  const path = join(temporaryFolder(), 'loquat.json');
+  writeFileSync(path, typeof config === 'string' ? config : JSON.stringify(config));
+  return path;
+}
+
+describe('A configuration file', () => {
+  let web, fake, server;
+  const seen = [];
+  before(async () => {
+    web = createServer((request, response) => {
+      seen.push({ url: request.url, headers: request.headers });
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ stock: { left: 7 } }));
+    }).listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    fake = await startFakeOpenAi();
+    const config = configFile({
+      systemPrompt: 'You sell loquats.',
+      router: [{ keywords: ['co2'], tool: 'knowledge_base_lookup', arguments: { topic: 'co2' } }],
+      toolPolicies: { get_weather: 'deny' },
+      profiles: { terse: { systemPrompt: 'Be terse.' } },
+      tools: [{
+        name: 'stock', description: 'How many are left', method: 'GET',
+        parameters: { type: 'object', properties: { item: { type: 'string' } }, required: ['item'] },
+        url: `http://127.0.0.1:${web.address().port}/stock/{item}`,
+        headers: { 'X-Key': '${SHOP_KEY}' }, result_path: '/stock',
+      }],
+      mcpServers: {
+        everything: {
+          command: process.execPath,
+          args: [join(here, '../node_modules/@modelcontextprotocol/server-everything/dist/index.js'), 'stdio'],
+        },
+      },
+    });
+    server = await startLoquat({ args: ['--config', config], env: { ...fake.settings, SHOP_KEY: 'shop-secret' } });
+  });
+  after(() => Promise.all([server.stop(), fake.stop(), web.close()]));
+
+  it('routes a message to a tool before the model is asked, and hands it the observation', async () => {
+    const chat = await Chat.open(server);
+    const { types, frames } = await chat.ask('what does co2 say?');
+    assert.deepEqual(types.slice(0, 3), ['start', 'tool_start', 'tool_end']);
+    assert.equal(frames[1].tool, 'knowledge_base_lookup');
+    const [request] = (await fake.ask('/requests')).slice(-1);
+    assert.equal(request.body.messages[0].content, 'You sell loquats.');
+    assert.equal(request.body.messages.at(-1).role, 'tool');
+    const rows = await journalEvents(server.dataDir, chat.id);
+    assert.equal(rows.find(({ event_type: type }) => type === 'tool_call').metadata.routed, true);
+    await chat.leave();
+  });
+
+  it('holds a conversation by the profile that its connection names', async () => {
+    const chat = await Chat.open(server, { profile: 'terse' });
+    await chat.ask('hello');
+    const [request] = (await fake.ask('/requests')).slice(-1);
+    assert.equal(request.body.messages[0].content, 'Be terse.');
+    await chat.leave();
+    assert.equal((await refusal(server, '/ws/session/p?profile=nobody')).status, 400);
+  });
+
+  it('calls a web service that the file describes, with its secret and the call as idempotency key', async () => {
+    const chat = await Chat.open(server);
+    const { frames } = await chat.ask('fake:tool stock {"item":"a loquat"}');
+    const end = frames.find(({ type }) => type === 'tool_end');
+    assert.deepEqual(end.result, { left: 7 });
+    assert.equal(seen.at(-1).url, '/stock/a%20loquat');
+    assert.equal(seen.at(-1).headers['x-key'], 'shop-secret');
+    assert.equal(seen.at(-1).headers['idempotency-key'], end.call_id);
+    assert.ok(!JSON.stringify(chat.frames).includes('shop-secret'));
+    await chat.leave();
+  });
+
+  it('calls a tool of an MCP server', async () => {
+    // The server is a process of its own: its tools are there once it has introduced itself.
+    const result = await eventually('the tool of the MCP server', async () => {
+      const chat = await Chat.open(server);
+      const { frames } = await chat.ask('fake:tool echo {"message":"over MCP"}');
+      await chat.leave();
+      const end = frames.find(({ type }) => type === 'tool_end');
+      return end.ok ? end.result : undefined;
+    });
+    assert.match(JSON.stringify(result), /over MCP/);
+  });
+
+  it('refuses a tool that is denied, and the model can read why', async () => {
+    const chat = await Chat.open(server);
+    const { frames, done } = await chat.ask('fake:tool get_weather {"city":"Delhi"}');
+    const end = frames.find(({ type }) => type === 'tool_end');
+    assert.equal(end.ok, false);
+    assert.match(end.result.error, /\w+ \w+/);
+    assert.equal(done.finish, 'stop');
+    await chat.leave();
+  });
+
+  for (const [what, config, named] of [
+    ['is not JSON', '{"systemPrompt":', '--config'],
+    ['has an unknown key', { sistemPrompt: 'x' }, 'sistemPrompt'],
+    ['asks for a protection that is not there', { budgets: { day: { tokens: 1 } } }, 'budgets'],
+    ['has a tool without a URL', { tools: [{ name: 'x', description: 'x', parameters: { type: 'object' } }] }, 'url'],
+  ])
+    it(`that ${what} ends the program with status 2 and one line`, async () => {
+      const program = runLoquat(['--server', '--port', '0', '--data-dir', temporaryFolder(), '--config', configFile(config)]);
+      const { code } = await within(program.ended, () => 'it runs all the same');
+      assert.equal(code, 2, program.stderr);
+      assert.equal(program.stderr.trim().split('\n').length, 1, program.stderr);
+      assert.ok(program.stderr.includes(named), program.stderr);
+    });
+});
+
+describe('A second provider', () => {
+  it('stands in when the first fails, and the journal says who answered and what failed before', async () => {
+    const fake = await startFakeOpenAi();
+    const server = await startLoquat({ env: { ...fake.settings, ...fast, LOQUAT_PROVIDERS: 'openai,simulated' } });
+    const chat = await Chat.open(server);
+    const { types, done } = await chat.ask('fake:status 500');
+    assert.equal(done.finish, 'stop');
+    assert.ok(!types.includes('error'), 'the client sees one reply');
+    const rows = await journalEvents(server.dataDir, chat.id);
+    const reply = rows.find(({ event_type: type }) => type === 'ai_message').metadata;
+    assert.equal(reply.provider, 'simulated');
+    assert.equal(reply.attempts[0].provider, 'openai');
+    await chat.leave();
+    await Promise.all([server.stop(), fake.stop()]);
+  });
+});
