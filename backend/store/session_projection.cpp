@@ -46,6 +46,7 @@ SessionProjection::SessionProjection(const QSqlDatabase &db)
     , m_turn(prepared(db, u"update sessions set turns = turns + 1, "
                           "input_tokens = coalesce(input_tokens + ?, input_tokens, ?), "
                           "output_tokens = coalesce(output_tokens + ?, output_tokens, ?), "
+                          "cost_usd = coalesce(cost_usd + ?, cost_usd, ?), "
                           "model = coalesce(model, ?) where session_id = ?"_s))
     , m_end(prepared(db, u"update sessions set status = ?, end_time = ?, duration_seconds = "
                          "max(0, cast(round((julianday(?) - julianday(start_time)) * 86400) as integer)) "
@@ -116,7 +117,11 @@ QSqlError SessionProjection::countTurn(const Event &event)
     const auto usage = event.meta["usage"_L1].toObject();
     const auto input = integerOrNull(usage["input_tokens"_L1]);
     const auto output = integerOrNull(usage["output_tokens"_L1]);
-    return run(m_turn, {input, input, output, output, textOrNull(event.meta["model"_L1]), event.sessionId});
+    const QJsonValue price = event.meta["cost_usd"_L1];
+    const QVariant cost =
+        price.isDouble() ? QVariant(price.toDouble()) : QVariant(QMetaType::fromType<double>());
+    return run(m_turn, {input, input, output, output, cost, cost, textOrNull(event.meta["model"_L1]),
+                        event.sessionId});
 }
 
 } // namespace loquat

@@ -10,7 +10,7 @@ const examples = [
   'Check order status for order_id=ORD-1001',
   'How much to ship 5kg to the US?',
   'Hello, explain WebSockets simply',
-  'What does the pricing look like?',
+  'What does co2 say?',
   "How's the weather in Delhi?",
 ];
 const stateWords = {

@@ -82,10 +82,12 @@ private Q_SLOTS:
                        {{"usage"_L1, QJsonObject{{"input_tokens"_L1, 99}}}}));
         append(eventOf(u"s"_s, 3, EventType::AiMessage, u"yes"_s,
                        {{"final"_L1, true}, {"usage"_L1, QJsonObject{{"input_tokens"_L1, 10}}}}));
-        append(eventOf(u"s"_s, 4, EventType::AiMessage, u"no"_s,
-                       {{"final"_L1, true}, {"usage"_L1, QJsonObject{{"input_tokens"_L1, 5}}}}));
+        append(eventOf(
+            u"s"_s, 4, EventType::AiMessage, u"no"_s,
+            {{"final"_L1, true}, {"usage"_L1, QJsonObject{{"input_tokens"_L1, 5}}}, {"cost_usd"_L1, 0.25}}));
         expected.turns = 2;
         expected.inputTokens = 15;
+        expected.costUsd = 0.25; // that of the turn whose cost is known
         QCOMPARE(row(u"s"_s), expected);
 
         append(eventOf(u"s"_s, 61, EventType::SessionEnded, {}, {{"reason"_L1, "closed"}}));

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A turn of a conversation: from the user's message to its one end, and what is told meanwhile.
+#include "session/session.h"
+
+#include "domain/ids.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype previewLength = 200;
+
+QString jsonText(const QJsonValue &value)
+{
+    // QJsonDocument takes only objects and arrays; wrap, then unwrap.
+    const QByteArray wrapped = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+    return QString::fromUtf8(wrapped.mid(1, wrapped.size() - 2));
+}
+
+/// What the user reads where a reply should have been. Streamed and stored like a reply.
+QString fallbackSentence(const Error &error)
+{
+    return u"Sorry, I could not answer just now. %1"_s.arg(error.message);
+}
+
+} // namespace
+
+void Session::beginTurn(const QString &text)
+{
+    const int turn = ++m_state.turns;
+    m_saidSinceSummary = true;
+    m_state.preview = text.left(previewLength);
+    const Event event = emitEvent(EventType::UserMessage, Role::User, text, {{"turn"_L1, turn}});
+    m_outbox.send(outbound::TurnStarted{turn, event.seq}, event.seq);
+    if (m_state.mode == Mode::Ai) {
+        runTurn(turn);
+    } else {
+        m_waiting.append(turn);
+        setPhase(Phase::Idle);
+    }
+}
+
+void Session::runTurn(int turn)
+{
+    m_runningTurn = turn;
+    TurnOwner &owner = *this;
+    m_turn =
+        std::make_unique<Turn>(owner, m_parts.model, m_parts.tools, m_parts.clock, m_parts.settings,
+                               *m_profile, m_history, ToolContext{m_state.sessionId, m_state.userId, {}});
+    m_turn->start();
+}
+
+void Session::pump()
+{
+    while (!m_turn && !m_queue.empty()) {
+        const QString text = m_queue.front();
+        m_queue.pop_front();
+        m_state.queued = int(m_queue.size());
+        beginTurn(text);
+    }
+}
+
+void Session::cancel()
+{
+    if (m_open && m_turn)
+        m_turn->cancel();
+}
+
+void Session::turnThinks()
+{
+    setPhase(Phase::Thinking);
+}
+
+void Session::turnSays(const QString &text)
+{
+    const bool first = m_state.phase != Phase::Streaming;
+    m_outbox.send(outbound::Token{m_runningTurn, text});
+    m_state.lastActivityMs = m_parts.clock.nowMs();
+    if (first)
+        setPhase(Phase::Streaming);
+    m_parts.observer.onDelta({m_state.sessionId, m_runningTurn, text, 1, m_state.lastActivityMs});
+}
+
+void Session::turnSaidBeforeTools(const QString &text, int round)
+{
+    emitEvent(EventType::AiMessage, Role::Assistant, text,
+              {{"turn"_L1, m_runningTurn},
+               {"round"_L1, round},
+               {"final"_L1, false},
+               {"finish"_L1, u"tool_calls"_s}});
+}
+
+void Session::turnCallsTool(const ToolCall &call, const QJsonValue &args, int round)
+{
+    QJsonObject meta{{"turn"_L1, m_runningTurn},
+                     {"round"_L1, round},
+                     {"call_id"_L1, call.id},
+                     {"tool"_L1, call.name},
+                     {"args"_L1, args}};
+    if (!call.providerData.isEmpty())
+        meta["provider_data"_L1] = call.providerData;
+    if (round == 0)
+        meta["routed"_L1] = true;
+    const Event event = emitEvent(EventType::ToolCall, Role::Assistant, call.name, meta);
+    m_outbox.send(outbound::ToolStarted{call.name, args, call.id, event.seq}, event.seq);
+    setPhase(Phase::RunningTool, call.name);
+}
+
+void Session::turnAsksFor(const ToolCall &call)
+{
+    const Event event = emitEvent(EventType::ToolApproval, Role::System, call.name,
+                                  {{"turn"_L1, m_runningTurn},
+                                   {"call_id"_L1, call.id},
+                                   {"tool"_L1, call.name},
+                                   {"decision"_L1, u"asked"_s}});
+    m_outbox.send(outbound::ToolWaits{call.name, call.id, event.seq}, event.seq);
+    setPhase(Phase::WaitingForApproval, call.name);
+}
+
+void Session::turnDecided(const ToolCall &call, const QString &decision, const QString &by)
+{
+    QJsonObject meta{{"turn"_L1, m_runningTurn},
+                     {"call_id"_L1, call.id},
+                     {"tool"_L1, call.name},
+                     {"decision"_L1, decision}};
+    if (!by.isEmpty())
+        meta["by"_L1] = by;
+    emitEvent(EventType::ToolApproval, by.isEmpty() ? Role::System : Role::Operator, call.name, meta);
+    setPhase(Phase::RunningTool, call.name);
+}
+
+void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms)
+{
+    ++(outcome.ok ? m_state.toolCallsOk : m_state.toolCallsFailed);
+    const Event event = emitEvent(EventType::ToolResult, Role::Tool, storable(jsonText(outcome.result)),
+                                  {{"turn"_L1, m_runningTurn},
+                                   {"call_id"_L1, call.id},
+                                   {"tool"_L1, call.name},
+                                   {"ok"_L1, outcome.ok},
+                                   {"ms"_L1, ms}});
+    m_outbox.send(outbound::ToolEnded{call.name, call.id, outcome.result, outcome.ok, ms, event.seq},
+                  event.seq);
+}
+
+QJsonObject Session::replyMeta(const TurnResult &result) const
+{
+    QJsonObject meta{{"turn"_L1, m_runningTurn},
+                     {"round"_L1, result.round},
+                     {"final"_L1, true},
+                     {"finish"_L1, result.finish},
+                     {"usage"_L1, toJson(result.usage)},
+                     {"duration_ms"_L1, result.durationMs}};
+    if (!result.model.isEmpty())
+        meta["model"_L1] = result.model;
+    if (!result.provider.isEmpty())
+        meta["provider"_L1] = result.provider;
+    if (!result.providerData.isEmpty())
+        meta["provider_data"_L1] = result.providerData;
+    if (result.ttftMs)
+        meta["ttft_ms"_L1] = *result.ttftMs;
+    if (result.costUsd)
+        meta["cost_usd"_L1] = *result.costUsd;
+    if (!result.failures.isEmpty()) {
+        QJsonArray attempts;
+        for (const FailedAttempt &attempt : result.failures)
+            attempts.append(QJsonObject{{"provider"_L1, attempt.provider},
+                                        {"code"_L1, attempt.error.code},
+                                        {"message"_L1, attempt.error.message}});
+        meta["attempts"_L1] = attempts;
+    }
+    return meta;
+}
+
+void Session::turnEnded(const TurnResult &result)
+{
+    QString text = storable(result.text);
+    QJsonObject meta = replyMeta(result);
+    if (result.error) {
+        const Event error = emitEvent(EventType::ErrorRaised, Role::System, result.error->message,
+                                      {{"turn"_L1, m_runningTurn},
+                                       {"code"_L1, result.error->code},
+                                       {"retryable"_L1, result.error->retryable}});
+        m_outbox.send(outbound::Problem{*result.error, error.seq}, error.seq);
+        const QString sentence = (text.isEmpty() ? QString() : u"\n\n"_s) + fallbackSentence(*result.error);
+        meta["fallback_from"_L1] = text.size();
+        text += sentence;
+        m_outbox.send(outbound::Token{m_runningTurn, sentence});
+    }
+    const Event event = emitEvent(EventType::AiMessage, Role::Assistant, text, meta);
+    m_outbox.send(outbound::TurnDone{m_runningTurn, text, result.finish, result.usage, result.ttftMs,
+                                     result.durationMs, event.seq},
+                  event.seq);
+    if (!text.isEmpty())
+        m_state.preview = text.left(previewLength);
+    const auto add = [](std::optional<qint64> &total, std::optional<qint64> more) {
+        if (more)
+            total = total.value_or(0) + *more;
+    };
+    add(m_state.usage.inputTokens, result.usage.inputTokens);
+    add(m_state.usage.outputTokens, result.usage.outputTokens);
+    m_state.usage.source = result.usage.source;
+    m_turn.reset();
+    if (result.error)
+        setPhase(Phase::Failed, result.error->message);
+    else
+        setPhase(Phase::Idle);
+    if (m_state.status == SessionStatus::Active)
+        pump();
+}
+
+} // namespace loquat
