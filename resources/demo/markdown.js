@@ -15,6 +15,13 @@ function closed(text) {
   return tail;
 }
 
+// The parser takes a fence for code only up to a whole line: without this, code would turn into text and back with
+// every line that is being written.
+function wholeLines(text) {
+  const fences = text.match(/^ {0,3}(```|~~~)/gm) ?? [];
+  return fences.length % 2 === 1 && !text.endsWith('\n') ? `${text}\n` : text;
+}
+
 function patchChildren(parent, start, wanted) {
   wanted.forEach((fresh, i) => {
     const old = parent.childNodes[start + i];
@@ -65,7 +72,7 @@ export class MarkdownView {
   render(whole) {
     cancelAnimationFrame(this.frame);
     this.frame = undefined;
-    const blocks = marked.lexer(this.text.slice(this.settledText));
+    const blocks = marked.lexer(wholeLines(this.text.slice(this.settledText)));
     // What follows may still join the last two blocks, such as the next number of a list: they are not settled.
     const content = blocks.flatMap((block, i) => (block.type === 'space' ? [] : [i]));
     const firstOpen = whole ? blocks.length : content.at(-2) ?? 0;

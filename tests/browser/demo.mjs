@@ -93,6 +93,20 @@ describe('The browser client', () => {
     assert.equal(await reply().locator('.said > p').count(), 5);
   });
 
+  it('shows code as code from its first line on, not as text in between', async () => {
+    await open(scripted);
+    await connect();
+    await page.evaluate(() => {
+      globalThis.fencesSeen = 0;
+      new MutationObserver(() => { if (/js const|let two/.test(document.querySelector('.row.assistant .said > p:last-child')?.textContent)) globalThis.fencesSeen += 1; })
+        .observe(document.querySelector('#log') ?? document.body, { subtree: true, childList: true, characterData: true });
+    });
+    await say('fake:slow 40 Some code:\n\n```js\nconst one = 1;\nlet two = 2;\n```\n\nThat was it');
+    await finished();
+    assert.equal(await page.evaluate(() => globalThis.fencesSeen), 0);
+    assert.match(await reply().locator('pre').textContent(), /const one = 1;\nlet two = 2;/);
+  });
+
   it('asks an example question, and shows the tool it leads to', async () => {
     await open(simulated);
     await page.getByRole('button', { name: 'How much to ship 5kg to the US?' }).click();
