@@ -6,3 +6,5 @@ net.Server.prototype.listen = function (...args) {
   this.once('listening', () => process.stderr.write(`LISTENING ${this.address().port}\n`));
   return listen.call(this, 0, '127.0.0.1', ...args.filter((argument) => typeof argument === 'function'));
 };
+// The reference server expects it to be there, and Debian 12's Node 18 does not have it yet.
+globalThis.crypto ??= require('node:crypto').webcrypto;
