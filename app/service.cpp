@@ -59,6 +59,9 @@ Expected<void> checkSupported(const Config &config)
         return unsupported(u"budgets"_s);
     if (!config.providers.isEmpty())
         return unsupported(u"providers"_s);
+    for (const Profile &profile : config.profiles)
+        if (!profile.providers.isEmpty() || profile.toolPolicies != config.standard.toolPolicies)
+            return unsupported(u"providers or toolPolicies of a profile"_s);
     if (config.limits.contextTokens)
         return unsupported(u"limits.contextTokens"_s);
     return {};

@@ -113,6 +113,7 @@ describe('A configuration file', () => {
     ['is not JSON', '{"systemPrompt":', '--config'],
     ['has an unknown key', { sistemPrompt: 'x' }, 'sistemPrompt'],
     ['asks for a protection that is not there', { budgets: { day: { tokens: 1 } } }, 'budgets'],
+    ['asks for one in a profile', { profiles: { kids: { toolPolicies: { '*': 'deny' } } } }, 'toolPolicies'],
     ['has a tool without a URL', { tools: [{ name: 'x', description: 'x', parameters: { type: 'object' } }] }, 'url'],
   ])
     it(`that ${what} ends the program with status 2 and one line`, async () => {
