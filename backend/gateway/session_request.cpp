@@ -21,10 +21,8 @@ Refusal refusal(int status, const QString &code, const QString &message, const Q
 /// A client that writes "+" for a space, as HTML forms do, means a space.
 QString queryValue(const QUrlQuery &query, const QString &key)
 {
-    return query.queryItemValue(key, QUrl::FullyEncoded).replace(u'+', u' ').isEmpty()
-               ? QString()
-               : QUrl::fromPercentEncoding(
-                     query.queryItemValue(key, QUrl::FullyEncoded).replace(u'+', "%20"_L1).toUtf8());
+    const QString encoded = query.queryItemValue(key, QUrl::FullyEncoded).replace(u'+', "%20"_L1);
+    return QUrl::fromPercentEncoding(encoded.toUtf8());
 }
 
 } // namespace

@@ -4,7 +4,6 @@
 #include "domain/ids.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 
 namespace loquat {
 
@@ -75,9 +74,8 @@ void Session::restore(const StoredSession &stored)
         } else if (event.type == EventType::SessionEnded) {
             m_endSeq = event.seq;
         } else if (event.type == EventType::ModeChanged) {
-            m_state.mode = modeFromString(event.meta["mode"_L1].toString()).has_value()
-                               ? *modeFromString(event.meta["mode"_L1].toString())
-                               : Mode::Ai;
+            const auto mode = modeFromString(event.meta["mode"_L1].toString());
+            m_state.mode = mode ? *mode : Mode::Ai;
         }
         if (event.meta["final"_L1].toBool())
             m_openTurns.removeAll(turn);

@@ -82,6 +82,8 @@ public:
     [[nodiscard]] bool isBusy() const { return m_turn != nullptr || !m_queue.empty(); }
 
 private:
+    static constexpr qsizetype previewLength = 200; ///< see SessionSnapshot::preview
+
     void turnThinks() override;
     void turnSays(const QString &text) override;
     void turnSaidBeforeTools(const QString &text, int round) override;

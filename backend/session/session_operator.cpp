@@ -88,7 +88,7 @@ void Session::replyAsHuman(const QString &text, const QString &by)
     if (!answered.isEmpty())
         meta["ends"_L1] = turnNumbers(answered);
     const Event event = emitEvent(EventType::OperatorMessage, Role::Operator, text, meta);
-    m_state.preview = text.left(200);
+    m_state.preview = text.left(previewLength);
     m_outbox.send(outbound::OperatorMessage{text, event.seq}, event.seq);
     tellWaitingEnded(answered, u"human"_s, text, event.seq);
 }

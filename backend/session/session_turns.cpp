@@ -13,8 +13,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype previewLength = 200;
-
 QString jsonText(const QJsonValue &value)
 {
     // QJsonDocument takes only objects and arrays; wrap, then unwrap.

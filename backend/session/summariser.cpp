@@ -107,7 +107,6 @@ void Summariser::startNext()
         auto [sessionId, done] = m_waiting.takeFirst();
         const quint64 id = ++m_nextId;
         Job &job = m_running[id];
-        job.sessionId = sessionId;
         job.done = std::move(done);
         m_archive.load(sessionId, m_context,
                        [this, id, alive = m_alive](const Expected<std::optional<StoredSession>> &loaded) {

@@ -38,9 +38,7 @@ public:
 private:
     struct Job
     {
-        QString sessionId;
         Done done;
-        QString transcript;
         QString fallback;
         QString text;
         std::unique_ptr<ChatReply> reply;
