@@ -7,6 +7,7 @@
 #include <QList>
 #include <QMetaType>
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 
@@ -67,7 +68,8 @@ struct ChatMessage
     bool operator==(const ChatMessage &) const = default;
 };
 
-enum class Purpose { Reply, Summary };
+/// Reply to the user, Summary of an ended session, Synopsis of what no longer fits the model's window.
+enum class Purpose { Reply, Summary, Synopsis };
 
 struct ChatRequest
 {
@@ -79,6 +81,9 @@ struct ChatRequest
     /// JSON Schema that the reply must match, where the provider can be told so; the caller checks what
     /// comes.
     std::optional<QJsonObject> replySchema = std::nullopt;
+    QStringList providers = {}; ///< names, in order of preference; empty: all, in theirs
+    QString sessionId = {};     ///< whose budget the call is counted against
+    QString userId = {};
 };
 
 /// A provider that was asked and failed before another answered.

@@ -76,6 +76,9 @@ void Turn::callModel()
     ChatRequest request{m_history.messages(m_profile.systemPrompt), {}, Purpose::Reply};
     request.temperature = m_profile.temperature;
     request.maxOutputTokens = m_profile.maxOutputTokens;
+    request.providers = m_profile.providers;
+    request.sessionId = m_who.sessionId;
+    request.userId = m_who.userId;
     if (m_round <= m_settings.maxToolRounds)
         request.tools = m_tools.specs();
     m_owner.turnThinks();
