@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "session/budget.h"
+#include "llm/budget.h"
 #include "session/profile.h"
 
 #include <QJsonObject>

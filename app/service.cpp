@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service.h"
 
+#include "budget_factory.h"
 #include "config_file.h"
 #include "model_factory.h"
 #include "settings_reader.h"
@@ -55,15 +56,11 @@ Expected<void> checkSupported(const Config &config)
         return SettingsReader::wrong(u"--config"_s, u"'%1' is not available in this version"_s.arg(key),
                                      u"a file without it"_s);
     };
-    if (!Budget(config.budgets).isUnlimited())
-        return unsupported(u"budgets"_s);
     if (!config.providers.isEmpty())
         return unsupported(u"providers"_s);
     for (const Profile &profile : config.profiles)
         if (!profile.providers.isEmpty() || profile.toolPolicies != config.standard.toolPolicies)
             return unsupported(u"providers or toolPolicies of a profile"_s);
-    if (config.limits.contextTokens)
-        return unsupported(u"limits.contextTokens"_s);
     return {};
 }
 
@@ -82,6 +79,8 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
     settings.gracePeriod = config.limits.gracePeriod.value_or(options.gracePeriod);
     settings.maxToolRounds = config.limits.maxToolRounds.value_or(settings.maxToolRounds);
     settings.maxQueuedMessages = config.limits.maxQueuedMessages.value_or(settings.maxQueuedMessages);
+    settings.contextTokens = config.limits.contextTokens;
+    settings.replyTokens = config.limits.replyTokens.value_or(settings.replyTokens);
     settings.turnLimit = config.limits.turnLimit.value_or(settings.turnLimit);
     settings.summaryLimit = config.limits.summaryLimit.value_or(settings.summaryLimit);
     return settings;
@@ -156,14 +155,19 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         service->m_replica =
             std::make_unique<Replica>(*service->m_journal, std::make_unique<PostgresTarget>(*postgres));
     }
-    BackendParts parts{.makeModel = modelFactory(options, *prices),
+    const auto budget = loadBudget(config->budgets, service->m_journal->file());
+    if (!budget)
+        return SettingsReader::wrong(u"--data-dir"_s, budget.error().message, budget.error().remedy);
+    const SessionSettings session = sessionSettings(options, *config);
+    BackendParts parts{.makeModel =
+                           budgeted(modelFactory(options, *prices), *budget, *prices, session.replyTokens),
                        .makeTools = *makeTools,
                        .log = *service->m_journal,
                        .archive = *service->m_journal,
                        .storeHealth = [raw = service.get()] { return raw->storeHealth(); },
                        .modelName = options.providers.first().model,
                        .modelSimulated = options.providers.first().name == "simulated"_L1,
-                       .session = sessionSettings(options, *config),
+                       .session = session,
                        .limits = {},
                        .dialect = findDialect(options.dialect),
                        .host = options.host,

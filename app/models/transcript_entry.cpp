@@ -126,6 +126,9 @@ std::optional<TranscriptEntry> entryOf(const Event &event)
                     event.meta["source"_L1] == "fallback"_L1 ? u"without a model"_s : QString());
     case EventType::ToolApproval:
         return approval(event);
+    case EventType::Synopsis:
+        return line(event, u"The beginning no longer fits the model; it reads a synopsis instead"_s,
+                    u"dim"_s);
     case EventType::ToolResult:
         break;
     }

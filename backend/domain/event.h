@@ -26,6 +26,7 @@ enum class EventType {
     SessionEnded,
     Summary,
     ToolApproval,
+    Synopsis,
 };
 
 enum class Role { System, User, Assistant, Tool, Operator };
@@ -45,6 +46,9 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   tool_call        {turn, round, call_id, tool, args, routed?}  content: the tool's name
 ///   tool_result      {turn, call_id, tool, ok, ms}                content: the result as JSON text
 ///   tool_approval    {turn, call_id, tool, decision: asked|approved|denied|expired, by?}
+///   synopsis         {turn, covers: how many messages of the history it stands for, model, provider, usage,
+///                     cost_usd}                                   content: what no longer fits the model's
+///                                                                 window, in short
 ///   mode_changed     {mode: ai|paused|human, by, ends?: [turns answered together with a later one]}
 ///   operator_message {by, ends?: [turns this answers]}           operator_whisper, operator_note {by}
 ///   error            {turn?, code, retryable}                     content: the sentence for a person

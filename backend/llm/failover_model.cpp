@@ -26,6 +26,19 @@ bool FailoverModel::isSimulated() const
     return m_state->providers.front().model->isSimulated();
 }
 
+std::optional<qint64> FailoverModel::contextWindow(const QStringList &providers) const
+{
+    std::optional<qint64> smallest;
+    if (!m_state->prices)
+        return smallest;
+    for (const auto &[name, model, circuit, error] : m_state->providers) {
+        const auto window = m_state->prices->windowOf(model->name());
+        if (window && (providers.isEmpty() || providers.contains(name)))
+            smallest = std::min(*window, smallest.value_or(*window));
+    }
+    return smallest;
+}
+
 std::unique_ptr<ChatReply> FailoverModel::start(const ChatRequest &request)
 {
     auto reply = std::make_unique<FailoverReply>(m_state, request);

@@ -56,6 +56,8 @@ public:
     /// The first provider's; ChatOutcome tells who really answered.
     [[nodiscard]] QString name() const override;
     [[nodiscard]] bool isSimulated() const override;
+    /// The smallest window that is known of them.
+    [[nodiscard]] std::optional<qint64> contextWindow(const QStringList &providers) const override;
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override;
 
 private:

@@ -85,6 +85,7 @@ private:
     static constexpr qsizetype previewLength = 200; ///< see SessionSnapshot::preview
 
     void turnThinks() override;
+    void turnFolded(const FoldedContext &folded) override;
     void turnSays(const QString &text) override;
     void turnSaidBeforeTools(const QString &text, int round) override;
     void turnCallsTool(const ToolCall &call, const QJsonValue &args, int round) override;

@@ -74,6 +74,18 @@ void Session::turnThinks()
     setPhase(Phase::Thinking);
 }
 
+void Session::turnFolded(const FoldedContext &folded)
+{
+    QJsonObject meta{{"turn"_L1, m_runningTurn},
+                     {"covers"_L1, folded.synopsis.covers},
+                     {"model"_L1, folded.model},
+                     {"provider"_L1, folded.provider},
+                     {"usage"_L1, toJson(folded.usage)}};
+    if (folded.costUsd)
+        meta["cost_usd"_L1] = *folded.costUsd;
+    emitEvent(EventType::Synopsis, Role::System, storable(folded.synopsis.text), meta);
+}
+
 void Session::turnSays(const QString &text)
 {
     const bool first = m_state.phase != Phase::Streaming;

@@ -73,6 +73,12 @@ void Turn::callModel()
 {
     ++m_round;
     m_text.clear();
+    m_owner.turnThinks();
+    ask(true);
+}
+
+void Turn::ask(bool mayFold)
+{
     ChatRequest request{m_history.messages(m_profile.systemPrompt), {}, Purpose::Reply};
     request.temperature = m_profile.temperature;
     request.maxOutputTokens = m_profile.maxOutputTokens;
@@ -81,7 +87,20 @@ void Turn::callModel()
     request.userId = m_who.userId;
     if (m_round <= m_settings.maxToolRounds)
         request.tools = m_tools.specs();
-    m_owner.turnThinks();
+    const auto window =
+        m_settings.contextTokens ? m_settings.contextTokens : m_model.contextWindow(m_profile.providers);
+    if (window) {
+        const qint64 budget =
+            contextBudget(*window, request.maxOutputTokens.value_or(m_settings.replyTokens), request.tools);
+        const ContextPlan plan = fitContext(request.messages, budget, m_history.synopsis());
+        if (mayFold && !plan.fold.isEmpty())
+            return fold(plan, budget, request);
+        if (plan.overBudget)
+            return fail({u"context_too_long"_s,
+                         u"This message, with what belongs to it, is longer than the model can read."_s,
+                         u"Send a shorter one."_s, false});
+        request.messages = plan.messages;
+    }
     m_reply = m_model.start(request);
     QObject::connect(m_reply.get(), &ChatReply::delta, m_reply.get(),
                      [this](const QString &text) { modelSaid(text); });
@@ -89,6 +108,20 @@ void Turn::callModel()
                      [this](const ChatOutcome &outcome) { modelFinished(outcome); });
     QObject::connect(m_reply.get(), &ChatReply::failed, m_reply.get(),
                      [this](const Error &error) { fail(error); });
+}
+
+void Turn::fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request)
+{
+    m_folder = std::make_unique<ContextFolder>(m_model);
+    m_folder->fold(m_history.synopsis(), plan, budget, request,
+                   [this](const Expected<FoldedContext> &folded) {
+                       if (folded)
+                           m_owner.turnFolded(*folded);
+                       // Without a synopsis the oldest messages are left out this once: an answer that
+                       // misses them is better than none. The next reply tries again.
+                       m_folder.reset();
+                       ask(false);
+                   });
 }
 
 void Turn::modelSaid(const QString &text)
@@ -224,6 +257,7 @@ void Turn::end(const QString &finish, std::optional<Error> error)
         return;
     m_ended = true;
     m_limit.reset();
+    m_folder.reset();
     if (m_reply) {
         m_usage = combined(m_usage, m_reply->usageSoFar());
         m_costKnown = false;

@@ -112,7 +112,6 @@ describe('A configuration file', () => {
   for (const [what, config, named] of [
     ['is not JSON', '{"systemPrompt":', '--config'],
     ['has an unknown key', { sistemPrompt: 'x' }, 'sistemPrompt'],
-    ['asks for a protection that is not there', { budgets: { day: { tokens: 1 } } }, 'budgets'],
     ['asks for one in a profile', { profiles: { kids: { toolPolicies: { '*': 'deny' } } } }, 'toolPolicies'],
     ['has a tool without a URL', { tools: [{ name: 'x', description: 'x', parameters: { type: 'object' } }] }, 'url'],
   ])

@@ -37,6 +37,10 @@ public:
         m_tools.add(u"tool"_s);
         m_tools.add(u"asked"_s);
         m_tools.policies[u"asked"_s] = ToolPolicy::Ask;
+        if (upTo(2) == 0) { // so small that a few turns fill it
+            m_settings.contextTokens = 200;
+            m_settings.replyTokens = 20;
+        }
         restart();
     }
 

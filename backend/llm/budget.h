@@ -45,6 +45,10 @@ BudgetAmount estimateAmount(const ChatRequest &request, qint64 replyTokens, cons
 class Budget
 {
 public:
+    /// A session that was not heard of for so long is forgotten: memory must not grow with every one there
+    /// was.
+    static constexpr qint64 daysRemembered = 7;
+
     /// What a running call holds. Destroyed without settle(), it is given back.
     class Reservation
     {

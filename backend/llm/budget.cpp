@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "session/budget.h"
+#include "llm/budget.h"
 
 #include "llm/prices.h"
 #include "llm/token_estimate.h"
@@ -15,8 +15,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 dayMs = 24LL * 3'600'000;
-/// A session that was not heard of for so long is forgotten: memory must not grow with every one there was.
-constexpr qint64 daysRemembered = 7;
 
 struct Scope
 {
