@@ -24,13 +24,13 @@ SessionHub::~SessionHub()
 }
 
 Session &SessionHub::attach(const QString &sessionId, const QString &userId, SessionClient *client,
-                            const QString &protocol, const QString &profile)
+                            const ClientHello &hello)
 {
     Session *session = find(sessionId);
     const bool fresh = session == nullptr;
     if (fresh)
         session = &create(sessionId, userId);
-    session->attach(client, protocol, profile);
+    session->attach(client, hello);
     if (fresh)
         load(sessionId);
     else if (m_recovering.remove(sessionId)) // it is a live session again

@@ -42,7 +42,7 @@ struct SessionStage
     }
     Session &connectClient(const QString &id = QStringLiteral("s1"))
     {
-        return hub->attach(id, QStringLiteral("user-1"), &client, QStringLiteral("frames"));
+        return hub->attach(id, QStringLiteral("user-1"), &client, {QStringLiteral("frames")});
     }
     void settle() { QCoreApplication::processEvents(); }
     ScriptedReply &reply()

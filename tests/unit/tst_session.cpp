@@ -44,7 +44,7 @@ struct Stage
     }
     Session &connectClient(const QString &id = u"s1"_s)
     {
-        return hub->attach(id, u"user-1"_s, &client, u"frames"_s);
+        return hub->attach(id, u"user-1"_s, &client, {u"frames"_s});
     }
     void settle() { QCoreApplication::processEvents(); }
     ScriptedReply &reply()
@@ -464,7 +464,7 @@ private Q_SLOTS:
         session.userMessage(u"hello"_s);
         stage.reply().push(u"Hi "_s);
         RecordingClient newer;
-        stage.hub->attach(u"s1"_s, u"user-1"_s, &newer, u"frames"_s);
+        stage.hub->attach(u"s1"_s, u"user-1"_s, &newer, {u"frames"_s});
         QCOMPARE(stage.client.closed, CloseReason::Replaced);
         session.detach(&stage.client, true); // the old socket's goodbye must not end the session
         stage.reply().push(u"there"_s);
@@ -487,7 +487,7 @@ private Q_SLOTS:
         QVERIFY(stage.hub->isQuiet());
 
         RecordingClient again;
-        Session &reopened = stage.hub->attach(u"s1"_s, u"user-1"_s, &again, u"frames"_s);
+        Session &reopened = stage.hub->attach(u"s1"_s, u"user-1"_s, &again, {u"frames"_s});
         reopened.userMessage(u"what is my name?"_s);
         stage.settle();
         QVERIFY(stage.model.lastCall().request.messages.contains(
@@ -508,7 +508,7 @@ private Q_SLOTS:
         session.end(u"ended"_s);
         stage.settle();
         RecordingClient again;
-        stage.hub->attach(u"s1"_s, u"user-1"_s, &again, u"frames"_s);
+        stage.hub->attach(u"s1"_s, u"user-1"_s, &again, {u"frames"_s});
         stage.reply().push(u"too late"_s);
         stage.reply().finish();
         stage.settle();
@@ -554,7 +554,7 @@ private Q_SLOTS:
         SessionHub hub(SessionParts{slow, stage.model, stage.tools, stage.clock, stage.observer,
                                     &stage.context, stage.settings},
                        slow);
-        Session &session = hub.attach(u"s2"_s, u"user-1"_s, &stage.client, u"frames"_s);
+        Session &session = hub.attach(u"s2"_s, u"user-1"_s, &stage.client, {u"frames"_s});
         session.userMessage(u"quick"_s);
         session.detach(&stage.client, true);
         for (int i = 0; i < 10; ++i)
