@@ -14,7 +14,8 @@ void checkComplaint(const Error &error)
 {
     fuzz::checkError(error);
     static const QRegularExpression place(u"^loquat\\.json (?:\\$|line \\d+, column \\d+)"_s);
-    FUZZ_CHECK(place.match(error.message).hasMatch());
+    FUZZ_CHECK(place.match(QString::fromUtf8(error.message.toUtf8()))
+                   .hasMatch()); // else half a surrogate never matches
     FUZZ_CHECK(!error.message.contains(u'\n') && !error.message.contains(u'\r'));
     FUZZ_CHECK(!error.remedy.contains(u'\n') && !error.remedy.contains(u'\r'));
 }

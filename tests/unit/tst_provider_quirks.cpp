@@ -191,6 +191,19 @@ private Q_SLOTS:
         QVERIFY(!parser->usage().outputTokens);
     }
 
+    void aCallOfNothingIsNoCall()
+    {
+        const auto parser = parserOf(u"anthropic"_s);
+        (void)parser->feed(
+            "data: {\"type\":\"message_start\"}\n\n"
+            "data: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"tool_use\"}}\n\n"
+            "data: {\"type\":\"content_block_stop\"}\n\n"
+            "data: {\"type\":\"message_stop\"}\n\n");
+        QVERIFY(parser->isOver() && !parser->error());
+        QVERIFY(parser->outcome().toolCalls.isEmpty());
+        QCOMPARE(parser->outcome().finish, FinishReason::Stop);
+    }
+
     void cleanupTestCase()
     {
         const QStringList providers = m_expected.keys();
