@@ -38,7 +38,9 @@ public:
 
     [[nodiscard]] Error wrong(const QString &path, const QString &what, const QString &right) const
     {
-        return SettingsReader::wrong(u"%1 %2"_s.arg(m_origin.name, path), what, right);
+        // One line, whatever the file's own names hold.
+        return SettingsReader::wrong(u"%1 %2"_s.arg(m_origin.name, path.simplified()), what.simplified(),
+                                     right.simplified());
     }
 
     Expected<Config> build(const QJsonObject &json)

@@ -185,6 +185,27 @@ private Q_SLOTS:
                  qPrintable(error.message));
     }
 
+    void namesWithLineBreaksStayOnOneLine()
+    {
+        const auto config = parseConfig("{\"profiles\":{\"a\\nb\":{\"temperature\":3}}}");
+        QVERIFY(!config);
+        QVERIFY(!config.error().message.contains(u'\n'));
+    }
+
+    void aLongTextIsRefusedBeforeItsPatternIsTried()
+    {
+        const QByteArray path = '/' + QByteArray(500'000, 'a');
+        const auto config =
+            parseConfig("{\"providers\":[{\"name\":\"groq\",\"baseUrl\":\"https://h\",\"versionPath\":\"" +
+                        path + "\"}]}");
+        QVERIFY(!config);
+        QVERIFY2(config.error().message.contains(u"$.providers[0].versionPath"_s),
+                 qPrintable(config.error().message));
+        // Characters are counted, not what UTF-16 makes of them.
+        const QByteArray prompt = QString(u"\U0001F30D"_s).repeated(60'000).toUtf8();
+        QVERIFY(parseConfig("{\"systemPrompt\":\"" + prompt + "\"}"));
+    }
+
     void whatOthersReadIsLeftAsItIs()
     {
         const QByteArray deep = QByteArray(500, '[') + QByteArray(500, ']');
