@@ -48,7 +48,8 @@ QString mindful(const QString &text, const QString &whisper)
 Answer answerTo(const ChatRequest &request)
 {
     if (request.purpose == Purpose::Summary)
-        return {summaryOf(request.messages), {}};
+        return {request.replySchema ? structuredSummaryOf(request.messages) : summaryOf(request.messages),
+                {}};
 
     const qsizetype user = lastUserMessage(request.messages);
     // Before the first user message a system message is the instructions, not a whisper.
