@@ -261,20 +261,6 @@ private Q_SLOTS:
         QVERIFY(transcript.text.contains(u"2 messages"_s) && transcript.text.contains(u"Bye"_s));
     }
 
-    void givenASchemaItSumsUpInItsForm()
-    {
-        ChatRequest request{{system(u"Summarise."_s), user(u"User: Where is it?\nAssistant: Which order?"_s)},
-                            {},
-                            Purpose::Summary};
-        request.replySchema = QJsonObject{{"type"_L1, "object"_L1}};
-        const auto summary = QJsonDocument::fromJson(ask(request).text.toUtf8()).object();
-        QVERIFY(summary["summary"_L1].toString().contains(u"Where is it?"_s));
-        QCOMPARE(summary["title"_L1].toString(), u"Where is it?"_s);
-        QCOMPARE(summary["outcome"_L1].toString(), u"unresolved"_s); // it was asked something back
-        QCOMPARE(summary["open_points"_L1].toArray().size(), 1);
-        QCOMPARE(summary["language"_L1].toString(), u"en"_s);
-    }
-
     void usageIsAnEstimate()
     {
         const auto usage = say(u"Hello"_s).outcome.usage;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/gemini_schema.h"
+#include "llm/simulated_script.h"
 #include "session/partial_json.h"
 #include "session/summary_answer.h"
 
@@ -172,6 +173,25 @@ private Q_SLOTS:
                                          {QString(), QString()},
                                          {u"und"_s, QString()}})
             QCOMPARE(summary::languageTag(told), kept);
+    }
+
+    void theSimulatedModelAnswersInThisForm()
+    {
+        const auto answerTo = [](const QString &transcript) {
+            ChatRequest request{{{Role::User, transcript, {}, {}}}, {}, Purpose::Summary};
+            request.replySchema = summary::schema();
+            return summary::parse(simulated::answerTo(request).text);
+        };
+        const SummaryAnswer asked = answerTo(u"User: **Where** is it?\nAssistant: Which order?"_s);
+        QVERIFY(asked.text.contains("Where is it?"_L1));
+        QCOMPARE(asked.title, u"Where is it?"_s);
+        QCOMPARE(asked.intent, u"Where is it?"_s);
+        QCOMPARE(asked.outcome, u"unresolved"_s); // it was asked something back
+        QCOMPARE(asked.openPoints.size(), 1);
+        QCOMPARE(asked.language, u"en"_s);
+        const SummaryAnswer told = answerTo(u"User: Where is it?\nAssistant: On its way."_s);
+        QCOMPARE(told.outcome, u"resolved"_s);
+        QVERIFY(told.openPoints.isEmpty());
     }
 
     void theSchemaIsOneThatEveryProviderTakes()
