@@ -50,7 +50,8 @@ QString mindful(const QString &text, const QString &whisper)
 Answer answerTo(const ChatRequest &request)
 {
     if (request.purpose == Purpose::Summary)
-        return {summaryOf(request.messages), {}};
+        return {request.replySchema ? structuredSummaryOf(request.messages) : summaryOf(request.messages),
+                {}};
 
     if (request.purpose == Purpose::Synopsis)
         return {u"Earlier: "_s + request.messages.last().content.simplified().left(longestSynopsis), {}};

@@ -72,6 +72,7 @@ void Session::restore(const StoredSession &stored)
         } else if (event.type == EventType::Summary) {
             m_saidSinceSummary = false;
             m_state.summary = event.content;
+            m_state.title = event.meta["title"_L1].toString();
         } else if (event.type == EventType::SessionEnded) {
             m_endSeq = event.seq;
         } else if (event.type == EventType::ModeChanged) {

@@ -8,6 +8,7 @@
 #include "session/replay_buffer.h"
 #include "session/session_observer.h"
 #include "session/session_settings.h"
+#include "session/summary.h"
 #include "session/turn.h"
 #include "store/api/session_archive.h"
 
@@ -77,7 +78,7 @@ public:
     void end(const QString &reason);
     Expected<void> command(const Command &command);
     /// Writes the summary of the end `endSeq`, unless the session was reopened since.
-    void completeWith(const QString &summary, const QString &source, const QString &model, qint64 endSeq);
+    void completeWith(const SessionSummary &summary, qint64 endSeq);
     /// Ends a session that a crash left open, at the time of its last event.
     void recover();
 

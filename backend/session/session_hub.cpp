@@ -83,7 +83,7 @@ void SessionHub::sessionNeedsSummary(const QString &sessionId, qint64 endSeq)
 {
     m_summariser.summarise(sessionId, [this, sessionId, endSeq](const SessionSummary &summary) {
         if (Session *session = find(sessionId))
-            session->completeWith(summary.text, summary.source, summary.model, endSeq);
+            session->completeWith(summary, endSeq);
     });
 }
 

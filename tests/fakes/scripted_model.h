@@ -31,8 +31,8 @@ public:
     [[nodiscard]] Usage usageSoFar() const override { return m_usage; }
 
     void push(const QString &text);
-    /// Ends with FinishReason::Stop and the given usage.
-    void finish(const Usage &usage = {});
+    /// Ends with FinishReason::Stop, the given usage and cost.
+    void finish(const Usage &usage = {}, std::optional<double> costUsd = std::nullopt);
     void finish(FinishReason reason, const Usage &usage = {});
     void callTools(const QList<ToolCall> &calls, const Usage &usage = {});
     void fail(const Error &error);

@@ -12,11 +12,14 @@
 
 namespace loquat::fakes {
 
-struct NullObserver final : SessionObserver
+/// Keeps the newest snapshot.
+struct SnapshotObserver final : SessionObserver
 {
+    SessionSnapshot snapshot;
+
     void onEvent(const Event &) override {}
     void onDelta(const Delta &) override {}
-    void onSnapshot(const SessionSnapshot &) override {}
+    void onSnapshot(const SessionSnapshot &session) override { snapshot = session; }
 };
 
 /// A hub on fakes: a conversation without sockets, disk or real time.
@@ -26,7 +29,7 @@ struct SessionStage
     ScriptedModel model;
     ScriptedTools tools;
     ManualClock clock;
-    NullObserver observer;
+    SnapshotObserver observer;
     QObject context;
     SessionSettings settings;
     std::unique_ptr<SessionHub> hub;
