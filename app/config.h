@@ -16,7 +16,8 @@ namespace loquat {
 struct ProviderConfig
 {
     QString name;
-    QUrl baseUrl; ///< with the version path; empty: the provider's own
+    QUrl baseUrl; ///< empty: the provider's own
+    QString versionPath;
     QString model;
 };
 

@@ -84,15 +84,16 @@ private:
                 fail(path + u".versionPath"_s, u"there is no baseUrl to add it to"_s, u"both, or neither"_s);
             if (address.endsWith(u'/'))
                 address.chop(1);
-            const QUrl url(address.isEmpty() ? QString() : address + version, QUrl::StrictMode);
+            const QUrl url(address, QUrl::StrictMode);
             const bool web = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
             if (!address.isEmpty() && (!url.isValid() || !web || url.host().isEmpty()))
                 fail(path + u".baseUrl"_s, u"it is not an http(s) URL"_s,
                      u"such as https://api.openai.com/v1"_s);
             else if (!url.userInfo().isEmpty()) // it would show up in logs
                 fail(path + u".baseUrl"_s, u"it holds a name or a password"_s,
-                     u"the key in the environment or the .env file, as %1_API_KEY"_s.arg(name.toUpper()));
-            config.providers.append({name, url, json["model"_L1].toString()});
+                     u"the key in the environment or the .env file, as %1_API_KEY"_s.arg(
+                         name.toUpper().replace(u'-', u'_')));
+            config.providers.append({name, url, version, json["model"_L1].toString()});
         }
     }
 

@@ -7,6 +7,7 @@
 #include "llm/openai_model.h"
 #include "llm/responses_model.h"
 #include "llm/simulated_model.h"
+#include "provider_list.h"
 
 #include <QCoreApplication>
 
@@ -28,6 +29,23 @@ template <typename Settings> Settings settingsFor(const ProviderOptions &provide
     return settings;
 }
 
+/// For the APIs that have their version between the base URL and the rest.
+template <typename Settings> Settings versioned(const ProviderOptions &provider, const Options &options)
+{
+    auto settings = settingsFor<Settings>(provider, options);
+    if (!provider.versionPath.isEmpty())
+        settings.versionPath = provider.versionPath;
+    return settings;
+}
+
+/// As errors call an OpenAI-compatible server.
+QString displayName(const QString &name)
+{
+    if (name == "groq"_L1)
+        return u"Groq"_s;
+    return knownProvider(name) ? u"The model server"_s : name;
+}
+
 std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Options &options,
                                      UpstreamPool &pool, Clock &clock)
 {
@@ -35,16 +53,15 @@ std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Opti
         return std::make_unique<SimulatedModel>(
             clock, SimulatedPace{options.simulatedPace * 6, options.simulatedPace});
     if (provider.name == "gemini"_L1)
-        return std::make_unique<GeminiModel>(settingsFor<GeminiSettings>(provider, options), pool, clock);
+        return std::make_unique<GeminiModel>(versioned<GeminiSettings>(provider, options), pool, clock);
     if (provider.name == "anthropic"_L1)
-        return std::make_unique<AnthropicModel>(settingsFor<AnthropicSettings>(provider, options), pool,
-                                                clock);
+        return std::make_unique<AnthropicModel>(versioned<AnthropicSettings>(provider, options), pool, clock);
     if (provider.name == "openai-responses"_L1)
         return std::make_unique<ResponsesModel>(settingsFor<ResponsesSettings>(provider, options), pool,
                                                 clock);
     auto settings = settingsFor<OpenAiSettings>(provider, options);
     settings.provider = provider.name;
-    settings.providerName = provider.name == "groq"_L1 ? u"Groq"_s : u"The model server"_s;
+    settings.providerName = displayName(provider.name);
     return std::make_unique<OpenAiModel>(settings, pool, clock);
 }
 

@@ -18,10 +18,13 @@ namespace loquat {
 /// How to reach one provider.
 struct ProviderOptions
 {
-    QString name; ///< openai | openai-responses | groq | gemini | anthropic | simulated
+    /// openai | openai-responses | groq | gemini | anthropic | simulated, or any other: an OpenAI-compatible
+    /// server.
+    QString name;
     QString apiKey;
     QUrl baseUrl;
     QString model;
+    QString versionPath; ///< of gemini and anthropic; empty: their own. The others have it in the baseUrl
 };
 
 /// Everything a run is told from outside, checked. Precedence: command line, environment, .env file,

@@ -3,6 +3,7 @@
 
 #include "config_file.h"
 #include "model_factory.h"
+#include "provider_list.h"
 #include "settings_reader.h"
 #include "store/journal.h"
 #include "store/postgres_target.h"
@@ -10,6 +11,7 @@
 #include "store/replica.h"
 #include "tool_factory.h"
 
+#include <QLoggingCategory>
 #include <QSysInfo>
 
 namespace loquat {
@@ -17,6 +19,8 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+Q_LOGGING_CATEGORY(log, "loquat.service")
 
 const QString systemPrompt =
     u"You are a helpful assistant in a realtime chat. Answer briefly and in Markdown. Use the tools you are "
@@ -57,14 +61,24 @@ Expected<void> checkSupported(const Config &config)
     };
     if (!Budget(config.budgets).isUnlimited())
         return unsupported(u"budgets"_s);
-    if (!config.providers.isEmpty())
-        return unsupported(u"providers"_s);
     for (const Profile &profile : config.profiles)
         if (!profile.providers.isEmpty() || profile.toolPolicies != config.standard.toolPolicies)
             return unsupported(u"providers or toolPolicies of a profile"_s);
     if (config.limits.contextTokens)
         return unsupported(u"limits.contextTokens"_s);
     return {};
+}
+
+/// `options` with what the file says instead.
+Expected<Options> withConfig(Options options, const Config &config)
+{
+    auto providers = chooseProviders(config, options);
+    if (!providers)
+        return providers.error();
+    if (!config.providers.isEmpty() && options.environment.contains(u"LOQUAT_PROVIDERS"_s))
+        qCWarning(log) << "LOQUAT_PROVIDERS is not looked at: loquat.json names the providers";
+    options.providers = *providers;
+    return options;
 }
 
 SessionSettings sessionSettings(const Options &options, const Config &config)
@@ -135,6 +149,9 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         return naming(u"--config"_s, config.error());
     if (const auto supported = checkSupported(*config); !supported)
         return supported.error();
+    auto effective = withConfig(options, *config);
+    if (!effective)
+        return effective.error();
     const auto prices = loadPrices(*config);
     if (!prices)
         return prices.error();
@@ -156,13 +173,13 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         service->m_replica =
             std::make_unique<Replica>(*service->m_journal, std::make_unique<PostgresTarget>(*postgres));
     }
-    BackendParts parts{.makeModel = modelFactory(options, *prices),
+    BackendParts parts{.makeModel = modelFactory(*effective, *prices),
                        .makeTools = *makeTools,
                        .log = *service->m_journal,
                        .archive = *service->m_journal,
                        .storeHealth = [raw = service.get()] { return raw->storeHealth(); },
-                       .modelName = options.providers.first().model,
-                       .modelSimulated = options.providers.first().name == "simulated"_L1,
+                       .modelName = effective->providers.first().model,
+                       .modelSimulated = effective->providers.first().name == "simulated"_L1,
                        .session = sessionSettings(options, *config),
                        .limits = {},
                        .dialect = findDialect(options.dialect),

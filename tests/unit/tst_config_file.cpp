@@ -77,7 +77,8 @@ private Q_SLOTS:
         QCOMPARE(config->limits.contextTokens.value(), 8'000);
         QCOMPARE(config->limits.replyTokens.value(), 1'000);
         QCOMPARE(config->providers.size(), 2);
-        QCOMPARE(config->providers[0].baseUrl, QUrl(u"https://api.openai.com/v1"_s));
+        QCOMPARE(config->providers[0].baseUrl, QUrl(u"https://api.openai.com"_s));
+        QCOMPARE(config->providers[0].versionPath, u"/v1"_s);
         QCOMPARE(config->providers[0].model, u"gpt-4o"_s);
         QVERIFY(config->providers[1].baseUrl.isEmpty());
         QCOMPARE(config->budgets.session.tokens.value(), 5);
