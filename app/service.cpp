@@ -61,9 +61,6 @@ Expected<void> checkSupported(const Config &config)
     };
     if (!Budget(config.budgets).isUnlimited())
         return unsupported(u"budgets"_s);
-    for (const Profile &profile : config.profiles)
-        if (!profile.providers.isEmpty() || profile.toolPolicies != config.standard.toolPolicies)
-            return unsupported(u"providers or toolPolicies of a profile"_s);
     if (config.limits.contextTokens)
         return unsupported(u"limits.contextTokens"_s);
     return {};
@@ -91,6 +88,8 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
         Profile &profile = settings.profiles[it.key()] = it.value();
         if (profile.systemPrompt.isEmpty())
             profile.systemPrompt = settings.profile.systemPrompt;
+        if (options.run == Options::Run::Demo) // which has the simulated model only
+            profile.providers.clear();
     }
     settings.nodeId = QSysInfo::machineHostName();
     settings.gracePeriod = config.limits.gracePeriod.value_or(options.gracePeriod);

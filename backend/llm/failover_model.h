@@ -43,7 +43,8 @@ struct FailoverState
     std::shared_ptr<const Prices> prices = nullptr;
 };
 
-/// Several providers as one model: asks them in order until one answers. Only before the first visible token:
+/// Several providers as one model: asks them in order until one answers; of a request that names providers,
+/// only those, in its order. Only before the first visible token:
 /// what was shown is never said again by another. Also gives a single provider its retries. Circuits are per
 /// instance, so each gateway thread finds out for itself who is down.
 class FailoverModel final : public ChatModel

@@ -2,6 +2,7 @@
 #include "llm/failover_reply.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace loquat {
 
@@ -18,6 +19,22 @@ bool isForeign(const QJsonObject &data, const QString &provider)
 bool blamesProvider(const Error &error)
 {
     return error.code != "model_bad_request"_L1 && error.code != "model_filtered"_L1;
+}
+
+/// Those of `state` that a request may ask: by name in its order, or all.
+std::vector<size_t> orderOf(const FailoverState &state, const QStringList &names)
+{
+    std::vector<size_t> order;
+    const auto &all = state.providers;
+    if (names.isEmpty()) {
+        order.resize(all.size());
+        std::iota(order.begin(), order.end(), size_t(0));
+    }
+    for (const QString &name : names)
+        if (const auto found = std::ranges::find(all, name, &FailoverState::Provider::name);
+            found != all.end())
+            order.push_back(size_t(found - all.begin()));
+    return order;
 }
 
 void sign(QJsonObject &data, const QString &provider)
@@ -43,6 +60,7 @@ ChatRequest withoutForeignData(ChatRequest request, const QString &provider)
 FailoverReply::FailoverReply(std::shared_ptr<FailoverState> state, ChatRequest request)
     : m_state(std::move(state))
     , m_request(std::move(request))
+    , m_order(orderOf(*m_state, m_request.providers))
 {
 }
 
@@ -72,7 +90,7 @@ Usage FailoverReply::usageSoFar() const
 void FailoverReply::askNext()
 {
     const bool mayAsk = m_failures.size() < m_state->policy.settings().attemptsInAll;
-    for (; mayAsk && m_index < m_state->providers.size(); ++m_index, m_attemptsHere = 0)
+    for (; mayAsk && m_index < m_order.size(); ++m_index, m_attemptsHere = 0)
         if (provider().circuit.enter(m_state->clock.monotonicMs()))
             return ask();
     // Not from within start(): a reply says nothing before its owner has it.
@@ -160,16 +178,19 @@ void FailoverReply::giveUp()
 
 Error FailoverReply::nobodyAsked() const
 {
+    if (m_order.empty())
+        return {u"model_not_configured"_s, u"None of the model providers for this conversation is set up."_s,
+                u"Check \"providers\" of its profile in loquat.json."_s, false};
     const qint64 now = m_state->clock.monotonicMs();
-    const auto soonest = std::ranges::min_element(
-        m_state->providers, {}, [now](const auto &each) { return each.circuit.waitMs(now); });
-    Error error = soonest->lastError;
-    const qint64 wait = soonest->circuit.waitMs(now);
+    const auto waitOf = [this, now](size_t index) { return m_state->providers[index].circuit.waitMs(now); };
+    const auto &soonest = m_state->providers[*std::ranges::min_element(m_order, {}, waitOf)];
+    Error error = soonest.lastError;
+    const qint64 wait = soonest.circuit.waitMs(now);
     error.message =
-        (m_state->providers.size() > 1
+        (m_order.size() > 1
              ? u"All model providers failed repeatedly and are left alone for a while; %1 said: %2"_s
              : u"%1 failed repeatedly and is left alone for a while; it said: %2"_s)
-            .arg(soonest->name, soonest->lastError.message);
+            .arg(soonest.name, soonest.lastError.message);
     error.retryable = true;
     error.retryAfterMs = wait;
     return error;
@@ -178,7 +199,7 @@ Error FailoverReply::nobodyAsked() const
 Error FailoverReply::nobodyAnswered() const
 {
     Error error = m_failures.last().error;
-    if (m_state->providers.size() == 1)
+    if (m_order.size() == 1)
         return error;
     QStringList reasons;
     for (const FailedAttempt &failure : m_failures)

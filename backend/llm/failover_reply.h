@@ -32,14 +32,15 @@ private:
     void giveUp();
     [[nodiscard]] Error nobodyAsked() const;
     [[nodiscard]] Error nobodyAnswered() const;
-    FailoverState::Provider &provider() { return m_state->providers[m_index]; }
+    FailoverState::Provider &provider() { return m_state->providers[m_order[m_index]]; }
 
     std::shared_ptr<FailoverState> m_state;
     const ChatRequest m_request;
+    const std::vector<size_t> m_order; ///< who may be asked, as indices into the state's providers
     std::unique_ptr<ChatReply> m_attempt;
     std::unique_ptr<Clock::Timer> m_wait;
     QList<FailedAttempt> m_failures;
-    size_t m_index = 0;
+    size_t m_index = 0; ///< into m_order
     int m_attemptsHere = 0;
     bool m_probing = false; ///< the attempt tries whether a provider is back
     bool m_said = false;

@@ -113,7 +113,8 @@ describe('A configuration file', () => {
     ['is not JSON', '{"systemPrompt":', '--config'],
     ['has an unknown key', { sistemPrompt: 'x' }, 'sistemPrompt'],
     ['asks for a protection that is not there', { budgets: { day: { tokens: 1 } } }, 'budgets'],
-    ['asks for one in a profile', { profiles: { kids: { toolPolicies: { '*': 'deny' } } } }, 'toolPolicies'],
+    ['names a provider without its key', { providers: [{ name: 'groq' }] }, 'GROQ_API_KEY'],
+    ['names a server without its address', { providers: [{ name: 'box', model: 'm' }] }, 'BOX_BASE_URL'],
     ['has a tool without a URL', { tools: [{ name: 'x', description: 'x', parameters: { type: 'object' } }] }, 'url'],
   ])
     it(`that ${what} ends the program with status 2 and one line`, async () => {
@@ -123,6 +124,66 @@ describe('A configuration file', () => {
       assert.equal(program.stderr.trim().split('\n').length, 1, program.stderr);
       assert.ok(program.stderr.includes(named), program.stderr);
     });
+});
+
+describe('Providers and profiles of the file', () => {
+  let near, far, server;
+  before(async () => {
+    [near, far] = await Promise.all([startFakeOpenAi(), startFakeOpenAi()]);
+    const config = configFile({
+      providers: [
+        { name: 'near', baseUrl: near.url, versionPath: '/v1', model: 'near-model' },
+        { name: 'far-away', baseUrl: `${far.url}/v1`, model: 'far-model' },
+      ],
+      toolPolicies: { get_weather: 'deny' },
+      profiles: {
+        distant: { providers: ['far-away'] },
+        kids: { toolPolicies: { '*': 'deny' } },
+        adults: { toolPolicies: { get_weather: 'allow' } },
+      },
+    });
+    server = await startLoquat({ args: ['--config', config], env: { FAR_AWAY_API_KEY: 'far-key' } });
+  });
+  after(() => Promise.all([server.stop(), near.stop(), far.stop()]));
+
+  const last = async (fake) => (await fake.ask('/requests')).at(-1);
+
+  it('asks the first of the list, without a key, and tells which model it is', async () => {
+    const chat = await Chat.open(server);
+    assert.equal((await chat.one('session_started')).model, 'near-model');
+    assert.equal((await chat.ask('hello')).text, 'You said: hello');
+    const request = await last(near);
+    assert.equal(request.body.model, 'near-model');
+    assert.equal(request.headers.authorization, undefined);
+    await chat.leave();
+  });
+
+  it('asks those that the profile names, each with its own key', async () => {
+    const chat = await Chat.open(server, { profile: 'distant' });
+    const before = (await near.ask('/requests')).length;
+    assert.equal((await chat.ask('over there')).text, 'You said: over there');
+    const request = await last(far);
+    assert.equal(request.body.model, 'far-model');
+    assert.equal(request.headers.authorization, 'Bearer far-key');
+    assert.equal((await near.ask('/requests')).length, before);
+    await chat.leave();
+  });
+
+  it('offers and runs only the tools that the profile allows', async () => {
+    const offered = async (profile) => {
+      const chat = await Chat.open(server, profile ? { profile } : {});
+      const { results } = await chat.ask('fake:tool get_weather {"city":"Delhi"}');
+      await chat.leave();
+      const { tools = [] } = (await last(near)).body;
+      return { names: tools.map((tool) => tool.function.name), ok: results[0].ok };
+    };
+    const plain = await offered();
+    assert.ok(plain.names.length > 0 && !plain.names.includes('get_weather') && !plain.ok, JSON.stringify(plain));
+    const kids = await offered('kids');
+    assert.deepEqual(kids, { names: [], ok: false });
+    const adults = await offered('adults');
+    assert.ok(adults.names.includes('get_weather') && adults.ok, JSON.stringify(adults));
+  });
 });
 
 describe('A second provider', () => {

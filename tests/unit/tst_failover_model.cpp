@@ -307,6 +307,40 @@ private Q_SLOTS:
         QVERIFY(chain.error->message.contains(u"left alone"_s));
     }
 
+    void aRequestMayNameWhoIsAsked()
+    {
+        Chain chain(3);
+        ChatRequest request;
+        request.providers = {u"p2"_s, u"p0"_s};
+        chain.start(request);
+        QCOMPARE(chain[2].count(), 1); // its order, not that of the list
+        chain[2].lastReply()->fail(unauthorized);
+        QCOMPARE(chain[0].count(), 1);
+        chain[0].lastReply()->fail(unauthorized);
+        chain.clock.runUntilIdle();
+        QCOMPARE(chain.ends, 1);
+        QCOMPARE(chain[1].count(), 0);
+        QVERIFY2(!chain.error->message.contains("p1"_L1), qPrintable(chain.error->message));
+
+        chain.start(request);
+        chain[2].lastReply()->finish();
+        QCOMPARE(chain.outcome->provider, u"p2"_s);
+    }
+
+    void namesOfNobodyAreAnError()
+    {
+        Chain chain(2);
+        ChatRequest request;
+        request.providers = {u"hal9000"_s};
+        chain.start(request);
+        QCOMPARE(chain.ends, 0); // never before start() has returned
+        chain.clock.advance(0ms);
+        QCOMPARE(chain.ends, 1);
+        QCOMPARE(chain.error->code, u"model_not_configured"_s);
+        QVERIFY(!chain.error->retryable);
+        QCOMPARE(chain[0].count() + chain[1].count(), 0);
+    }
+
     void abortStopsEverything()
     {
         Chain chain(2);
