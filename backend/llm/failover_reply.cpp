@@ -37,6 +37,22 @@ std::vector<size_t> orderOf(const FailoverState &state, const QStringList &names
     return order;
 }
 
+void add(std::optional<qint64> &sum, std::optional<qint64> more)
+{
+    if (more)
+        sum = sum.value_or(0) + *more;
+}
+
+/// As much as is known of both.
+void addTo(Usage &sum, const Usage &more)
+{
+    add(sum.inputTokens, more.inputTokens);
+    add(sum.outputTokens, more.outputTokens);
+    add(sum.cachedTokens, more.cachedTokens);
+    add(sum.reasoningTokens, more.reasoningTokens);
+    sum.source = sum.source == UsageSource::Unknown ? more.source : std::min(sum.source, more.source);
+}
+
 void sign(QJsonObject &data, const QString &provider)
 {
     if (!data.isEmpty() && !data.contains("provider"_L1))
@@ -84,7 +100,11 @@ void FailoverReply::abort()
 
 Usage FailoverReply::usageSoFar() const
 {
-    return m_attempt ? m_attempt->usageSoFar() : Usage{};
+    Usage sum = m_attempt ? m_attempt->usageSoFar() : m_cutShort;
+    for (const FailedAttempt &failure : m_failures)
+        if (failure.usage)
+            addTo(sum, *failure.usage);
+    return sum;
 }
 
 void FailoverReply::askNext()
@@ -126,12 +146,14 @@ void FailoverReply::attemptFinished(ChatOutcome outcome)
     outcome.failures = m_failures + outcome.failures;
     if (m_state->prices && !outcome.costUsd)
         outcome.costUsd = m_state->prices->cost(outcome.model, outcome.usage);
+    outcome.costUsd = costWithFailures(outcome.costUsd);
     Q_EMIT finished(outcome);
 }
 
 void FailoverReply::attemptFailed(const Error &error)
 {
     const Error kept = error; // the reply that owns it is about to go
+    const Usage usage = m_attempt->usageSoFar();
     dropAttempt();
     provider().lastError = kept;
     if (blamesProvider(kept))
@@ -140,10 +162,11 @@ void FailoverReply::attemptFailed(const Error &error)
         abandonProbe();
     if (m_said) {
         m_ended = true;
+        m_cutShort = usage;
         Q_EMIT failed(kept);
         return;
     }
-    m_failures.append({provider().name, kept});
+    m_failures.append(failedAttempt(kept, usage));
     const auto delay = m_state->policy.delay(kept, m_attemptsHere, m_state->random);
     const bool outOfAttempts = m_failures.size() >= m_state->policy.settings().attemptsInAll;
     if (delay && !outOfAttempts && !provider().circuit.isOpen()) {
@@ -153,6 +176,26 @@ void FailoverReply::attemptFailed(const Error &error)
     ++m_index;
     m_attemptsHere = 0;
     askNext();
+}
+
+FailedAttempt FailoverReply::failedAttempt(const Error &error, const Usage &usage) const
+{
+    FailedAttempt failed{provider().name, error};
+    // An estimate is not a bill: most attempts that fail cost nothing.
+    if (usage.source != UsageSource::Reported)
+        return failed;
+    failed.usage = usage;
+    if (m_state->prices)
+        failed.costUsd = m_state->prices->cost(provider().model->name(), usage);
+    return failed;
+}
+
+std::optional<double> FailoverReply::costWithFailures(std::optional<double> cost) const
+{
+    for (const FailedAttempt &failure : m_failures)
+        if (failure.usage) // a sum with an unknown part is unknown
+            cost = cost && failure.costUsd ? std::optional(*cost + *failure.costUsd) : std::nullopt;
+    return cost;
 }
 
 void FailoverReply::dropAttempt()

@@ -307,6 +307,69 @@ private Q_SLOTS:
         QVERIFY(chain.error->message.contains(u"left alone"_s));
     }
 
+    void whatAFailedAttemptBillsIsCounted()
+    {
+        FailoverSettings settings;
+        settings.retry.attemptsPerProvider = 1;
+        settings.prices =
+            std::make_shared<Prices>(*Prices::parse(R"({"models": {"model-0": {"input": 1, "output": 2},
+                                          "model-1": {"input": 10, "output": 20}}})"));
+        const Usage billed{1'000'000, 0, UsageSource::Reported};
+        const Usage guessed{500, 0, UsageSource::Estimated};
+        const Usage answer{1'000'000, 1'000'000, UsageSource::Reported};
+        Chain chain(3, settings);
+        chain.start();
+        chain[0].lastReply()->setUsageSoFar(billed);
+        chain[0].lastReply()->fail(overloaded);
+        QCOMPARE(chain.reply->usageSoFar().inputTokens.value(), 1'000'000); // if it is cancelled now
+        chain[1].lastReply()->finish(answer);
+        QCOMPARE(chain.outcome->usage, answer); // of who answered
+        QCOMPARE(chain.outcome->failures[0].usage.value(), billed);
+        QCOMPARE(chain.outcome->failures[0].costUsd.value(), 1.0);
+        QCOMPARE(chain.outcome->costUsd.value(), 31.0);
+
+        chain.start();
+        chain[0].lastReply()->setUsageSoFar(guessed); // nobody reported it
+        chain[0].lastReply()->fail(overloaded);
+        chain[1].lastReply()->finish(answer);
+        QVERIFY(!chain.outcome->failures[0].usage);
+        QCOMPARE(chain.outcome->costUsd.value(), 30.0);
+
+        chain.start();
+        chain[0].lastReply()->fail(overloaded);
+        chain[1].lastReply()->fail(overloaded);
+        chain[2].lastReply()->setUsageSoFar(billed); // a model without a price
+        chain[2].lastReply()->fail(overloaded);
+        chain.clock.runUntilIdle(1s);
+        QCOMPARE(chain.ends, 1);
+        QCOMPARE(chain.reply->usageSoFar(), billed);
+    }
+
+    void aBillWithoutAPriceMakesTheSumUnknown()
+    {
+        FailoverSettings settings;
+        settings.retry.attemptsPerProvider = 1;
+        settings.prices = std::make_shared<Prices>(
+            *Prices::parse(R"({"models": {"model-1": {"input": 10, "output": 20}}})"));
+        Chain chain(2, settings);
+        chain.start();
+        chain[0].lastReply()->setUsageSoFar({5, 5, UsageSource::Reported});
+        chain[0].lastReply()->fail(overloaded);
+        chain[1].lastReply()->finish({5, 5, UsageSource::Reported});
+        QVERIFY(chain.outcome->failures[0].usage);
+        QVERIFY(!chain.outcome->costUsd);
+    }
+
+    void whatWasSaidBeforeAFailureIsCounted()
+    {
+        Chain chain(1);
+        chain.start();
+        chain[0].lastReply()->push(u"Half"_s);
+        chain[0].lastReply()->setUsageSoFar({5, 1, UsageSource::Estimated});
+        chain[0].lastReply()->fail(overloaded);
+        QCOMPARE(chain.reply->usageSoFar(), (Usage{5, 1, UsageSource::Estimated}));
+    }
+
     void aRequestMayNameWhoIsAsked()
     {
         Chain chain(3);
