@@ -70,8 +70,8 @@ std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Opti
 class PooledModel final : public ChatModel
 {
 public:
-    PooledModel(const Options &options, const std::shared_ptr<const Prices> &prices, Clock &clock)
-        : m_model(named(options, m_pool, clock), {.retry = {}, .circuit = {}, .prices = prices}, clock)
+    PooledModel(const Options &options, const FailoverSettings &settings, Clock &clock)
+        : m_model(named(options, m_pool, clock), settings, clock)
     {
     }
 
@@ -100,9 +100,10 @@ private:
 std::function<std::unique_ptr<ChatModel>(Clock &)> modelFactory(const Options &options,
                                                                 std::shared_ptr<const Prices> prices)
 {
-    return [options, prices = std::move(prices)](Clock &clock) {
-        return std::make_unique<PooledModel>(options, prices, clock);
-    };
+    const FailoverSettings settings{
+        .retry = {}, .circuits = std::make_shared<Circuits>(), .prices = std::move(prices)};
+    return
+        [options, settings](Clock &clock) { return std::make_unique<PooledModel>(options, settings, clock); };
 }
 
 } // namespace loquat

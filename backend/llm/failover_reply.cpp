@@ -94,7 +94,7 @@ void FailoverReply::abort()
     if (!m_attempt)
         return;
     m_attempt->abort();
-    abandonProbe();
+    provider().circuit->abandoned(m_pass);
     dropAttempt();
 }
 
@@ -111,7 +111,7 @@ void FailoverReply::askNext()
 {
     const bool mayAsk = m_failures.size() < m_state->policy.settings().attemptsInAll;
     for (; mayAsk && m_index < m_order.size(); ++m_index, m_attemptsHere = 0)
-        if (provider().circuit.enter(m_state->clock.monotonicMs()))
+        if ((m_pass = provider().circuit->enter(m_state->clock.monotonicMs())) != Pass::Refused)
             return ask();
     // Not from within start(): a reply says nothing before its owner has it.
     m_wait = m_state->clock.after({}, [this] { giveUp(); });
@@ -120,7 +120,6 @@ void FailoverReply::askNext()
 void FailoverReply::ask()
 {
     ++m_attemptsHere;
-    m_probing = provider().circuit.isOpen();
     m_attempt = provider().model->start(withoutForeignData(m_request, provider().name));
     connect(m_attempt.get(), &ChatReply::delta, this, &FailoverReply::attemptSaid);
     connect(m_attempt.get(), &ChatReply::finished, this, &FailoverReply::attemptFinished);
@@ -136,7 +135,7 @@ void FailoverReply::attemptSaid(const QString &text)
 void FailoverReply::attemptFinished(ChatOutcome outcome)
 {
     m_ended = true;
-    provider().circuit.succeeded();
+    provider().circuit->succeeded();
     dropAttempt();
     if (outcome.provider.isEmpty())
         outcome.provider = provider().name;
@@ -155,11 +154,10 @@ void FailoverReply::attemptFailed(const Error &error)
     const Error kept = error; // the reply that owns it is about to go
     const Usage usage = m_attempt->usageSoFar();
     dropAttempt();
-    provider().lastError = kept;
     if (blamesProvider(kept))
-        provider().circuit.failed(m_state->clock.monotonicMs());
+        provider().circuit->failed(m_pass, m_state->clock.monotonicMs(), kept);
     else
-        abandonProbe();
+        provider().circuit->abandoned(m_pass);
     if (m_said) {
         m_ended = true;
         m_cutShort = usage;
@@ -169,7 +167,7 @@ void FailoverReply::attemptFailed(const Error &error)
     m_failures.append(failedAttempt(kept, usage));
     const auto delay = m_state->policy.delay(kept, m_attemptsHere, m_state->random);
     const bool outOfAttempts = m_failures.size() >= m_state->policy.settings().attemptsInAll;
-    if (delay && !outOfAttempts && !provider().circuit.isOpen()) {
+    if (delay && !outOfAttempts && !provider().circuit->isOpen()) {
         m_wait = m_state->clock.after(*delay, [this] { askNext(); });
         return;
     }
@@ -206,13 +204,6 @@ void FailoverReply::dropAttempt()
     m_attempt.release()->deleteLater(); // it may be in the middle of a signal
 }
 
-void FailoverReply::abandonProbe()
-{
-    // A call from before the circuit opened must not end another's try.
-    if (m_probing)
-        provider().circuit.abandoned();
-}
-
 void FailoverReply::giveUp()
 {
     m_ended = true;
@@ -225,15 +216,15 @@ Error FailoverReply::nobodyAsked() const
         return {u"model_not_configured"_s, u"None of the model providers for this conversation is set up."_s,
                 u"Check \"providers\" of its profile in loquat.json."_s, false};
     const qint64 now = m_state->clock.monotonicMs();
-    const auto waitOf = [this, now](size_t index) { return m_state->providers[index].circuit.waitMs(now); };
+    const auto waitOf = [this, now](size_t index) { return m_state->providers[index].circuit->waitMs(now); };
     const auto &soonest = m_state->providers[*std::ranges::min_element(m_order, {}, waitOf)];
-    Error error = soonest.lastError;
-    const qint64 wait = soonest.circuit.waitMs(now);
+    Error error = soonest.circuit->lastError();
+    const qint64 wait = soonest.circuit->waitMs(now);
     error.message =
         (m_order.size() > 1
              ? u"All model providers failed repeatedly and are left alone for a while; %1 said: %2"_s
              : u"%1 failed repeatedly and is left alone for a while; it said: %2"_s)
-            .arg(soonest.name, soonest.lastError.message);
+            .arg(soonest.name, error.message);
     error.retryable = true;
     error.retryAfterMs = wait;
     return error;

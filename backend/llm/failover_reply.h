@@ -23,6 +23,8 @@ public:
     [[nodiscard]] Usage usageSoFar() const override;
 
 private:
+    using Pass = CircuitBreaker::Pass;
+
     void askNext();
     void ask();
     void attemptSaid(const QString &text);
@@ -32,7 +34,6 @@ private:
     [[nodiscard]] FailedAttempt failedAttempt(const Error &error, const Usage &usage) const;
     [[nodiscard]] std::optional<double> costWithFailures(std::optional<double> cost) const;
     void dropAttempt();
-    void abandonProbe();
     void giveUp();
     [[nodiscard]] Error nobodyAsked() const;
     [[nodiscard]] Error nobodyAnswered() const;
@@ -47,7 +48,7 @@ private:
     Usage m_cutShort;   ///< of the attempt that had said something when it failed
     size_t m_index = 0; ///< into m_order
     int m_attemptsHere = 0;
-    bool m_probing = false; ///< the attempt tries whether a provider is back
+    Pass m_pass = Pass::Refused; ///< of the running attempt
     bool m_said = false;
     bool m_ended = false;
 };

@@ -6,6 +6,9 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <atomic>
+#include <thread>
+
 using namespace loquat;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -183,7 +186,7 @@ private Q_SLOTS:
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 100;
         settings.retry.attemptsInAll = 7;
-        settings.circuit.failuresToOpen = 1000;
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1000, 10s});
         Chain chain(3, settings);
         chain[0].player = [](auto &reply, const auto &) { reply.fail(overloaded); };
         chain.start();
@@ -213,7 +216,7 @@ private Q_SLOTS:
     {
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 1;
-        settings.circuit = {2, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{2, 10s});
         Chain chain(2, settings);
         for (int i = 0; i < 2; ++i) {
             chain.start();
@@ -243,11 +246,63 @@ private Q_SLOTS:
         QCOMPARE(chain[0].count(), 5);
     }
 
+    void whatOneThreadFindsOutAllKnow()
+    {
+        FailoverSettings settings;
+        settings.retry.attemptsPerProvider = 1;
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{2, 10s});
+        Chain one(1, settings);
+        Chain other(1, settings); // of another thread, in the same process
+        one.start();
+        one[0].lastReply()->fail(overloaded);
+        other.start();
+        other[0].lastReply()->fail(overloaded);
+        one.start();
+        one.clock.advance(0ms);
+        QCOMPARE(one[0].count(), 1); // open for both
+        other.start();
+        other.clock.advance(0ms);
+        QCOMPARE(other[0].count(), 1);
+        QVERIFY(other.error->message.contains("It could not answer."_L1));
+
+        one.clock.advance(10s);
+        other.clock.advance(10s);
+        one.start();
+        QCOMPARE(one[0].count(), 2);
+        other.start(); // one of all tries whether it is back
+        QCOMPARE(other[0].count(), 1);
+        other.reply->abort(); // and one that was not let in does not end that
+        other.start();
+        QCOMPARE(other[0].count(), 1);
+        one[0].lastReply()->finish();
+        other.start();
+        QCOMPARE(other[0].count(), 2);
+    }
+
+    void ofManyThreadsOneTries()
+    {
+        Circuits circuits({1, 10s});
+        circuits.of(u"p"_s)->failed(CircuitBreaker::Pass::Ordinary, 0, overloaded);
+        for (qint64 now = 10'000; now < 10'200; ++now) {
+            std::atomic<int> probes = 0;
+            std::vector<std::thread> threads;
+            for (int i = 0; i < 8; ++i)
+                threads.emplace_back([&circuits, &probes, now] {
+                    if (circuits.of(u"p"_s)->enter(now) == CircuitBreaker::Pass::Probe)
+                        ++probes;
+                });
+            for (std::thread &thread : threads)
+                thread.join();
+            QCOMPARE(probes.load(), 1);
+            circuits.of(u"p"_s)->abandoned(CircuitBreaker::Pass::Probe);
+        }
+    }
+
     void anAbandonedTryLetsTheNextOneTry()
     {
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 1;
-        settings.circuit = {1, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
         Chain chain(2, settings);
         chain.start();
         chain[0].lastReply()->fail(overloaded);
@@ -263,7 +318,7 @@ private Q_SLOTS:
     {
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 1;
-        settings.circuit = {1, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
         Chain chain(2, settings);
         const auto early = chain.model->start({});
         chain.start();
@@ -279,7 +334,7 @@ private Q_SLOTS:
     void aBadRequestDoesNotCloseTheDoorForOthers()
     {
         FailoverSettings settings;
-        settings.circuit = {1, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
         Chain chain(1, settings);
         chain.start();
         chain[0].lastReply()->fail({u"model_bad_request"_s, u"No such thing."_s, {}, false});
@@ -292,7 +347,7 @@ private Q_SLOTS:
     {
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 1;
-        settings.circuit = {1, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
         Chain chain(1, settings);
         chain.start();
         chain[0].lastReply()->fail(overloaded);
