@@ -153,7 +153,11 @@ private:
         const auto time = [&json](QLatin1StringView key) { return number<milliseconds>(json, key); };
         return {number<int>(json, "maxToolRounds"_L1),
                 number(json, "maxQueuedMessages"_L1),
+                time("connectLimitMs"_L1),
+                time("firstTokenLimitMs"_L1),
+                time("betweenTokensLimitMs"_L1),
                 time("turnLimitMs"_L1),
+                time("approvalLimitMs"_L1),
                 time("gracePeriodMs"_L1),
                 time("summaryLimitMs"_L1),
                 number(json, "contextTokens"_L1),

@@ -11,6 +11,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -24,8 +26,10 @@ template <typename Settings> Settings settingsFor(const ProviderOptions &provide
     settings.apiKey = provider.apiKey;
     settings.model = provider.model;
     settings.userAgent = u"Loquat/"_s + QCoreApplication::applicationVersion();
-    settings.firstByteLimit = options.firstTokenLimit;
-    settings.betweenBytesLimit = options.betweenTokensLimit;
+    settings.connectLimit = options.connectLimit;
+    settings.firstTokenLimit = options.firstTokenLimit;
+    settings.betweenTokensLimit = options.betweenTokensLimit;
+    settings.replyLimit = std::max(settings.replyLimit, options.turnLimit); // a longer turn is wanted
     return settings;
 }
 

@@ -41,8 +41,11 @@ struct Options
     QString logLevel;
     int threads = 1;
     QList<ProviderOptions> providers; ///< in order of preference; never empty once parsed
+    std::chrono::milliseconds connectLimit{10'000};
     std::chrono::milliseconds firstTokenLimit{30'000};
     std::chrono::milliseconds betweenTokensLimit{30'000};
+    std::chrono::milliseconds turnLimit{300'000};
+    std::chrono::milliseconds approvalLimit{120'000};
     std::chrono::milliseconds gracePeriod{30'000};
     std::chrono::milliseconds simulatedPace{35};
     bool synchronousFull = true;

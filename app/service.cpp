@@ -75,9 +75,17 @@ Expected<Options> withConfig(Options options, const Config &config)
     if (!config.providers.isEmpty() && options.environment.contains(u"LOQUAT_PROVIDERS"_s))
         qCWarning(log) << "LOQUAT_PROVIDERS is not looked at: loquat.json names the providers";
     options.providers = *providers;
+    const LimitsConfig &limits = config.limits;
+    options.connectLimit = limits.connectLimit.value_or(options.connectLimit);
+    options.firstTokenLimit = limits.firstTokenLimit.value_or(options.firstTokenLimit);
+    options.betweenTokensLimit = limits.betweenTokensLimit.value_or(options.betweenTokensLimit);
+    options.turnLimit = limits.turnLimit.value_or(options.turnLimit);
+    options.approvalLimit = limits.approvalLimit.value_or(options.approvalLimit);
+    options.gracePeriod = limits.gracePeriod.value_or(options.gracePeriod);
     return options;
 }
 
+/// `options`: those in effect.
 SessionSettings sessionSettings(const Options &options, const Config &config)
 {
     SessionSettings settings;
@@ -92,10 +100,11 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
             profile.providers.clear();
     }
     settings.nodeId = QSysInfo::machineHostName();
-    settings.gracePeriod = config.limits.gracePeriod.value_or(options.gracePeriod);
+    settings.gracePeriod = options.gracePeriod;
+    settings.turnLimit = options.turnLimit;
+    settings.approvalLimit = options.approvalLimit;
     settings.maxToolRounds = config.limits.maxToolRounds.value_or(settings.maxToolRounds);
     settings.maxQueuedMessages = config.limits.maxQueuedMessages.value_or(settings.maxQueuedMessages);
-    settings.turnLimit = config.limits.turnLimit.value_or(settings.turnLimit);
     settings.summaryLimit = config.limits.summaryLimit.value_or(settings.summaryLimit);
     return settings;
 }
@@ -179,7 +188,7 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .storeHealth = [raw = service.get()] { return raw->storeHealth(); },
                        .modelName = effective->providers.first().model,
                        .modelSimulated = effective->providers.first().name == "simulated"_L1,
-                       .session = sessionSettings(options, *config),
+                       .session = sessionSettings(*effective, *config),
                        .limits = {},
                        .dialect = findDialect(options.dialect),
                        .host = options.host,

@@ -18,12 +18,13 @@ struct HttpModelSettings
     QUrl baseUrl;
     QString apiKey; ///< empty: none is sent, as local servers want it
     QString model;
-    QString provider;                             ///< in outcomes and statistics, e.g. "openai"
-    QString providerName;                         ///< as errors name it, e.g. "OpenAI"
-    QString userAgent = QStringLiteral("Loquat"); ///< "Loquat/<version>"
-    std::chrono::milliseconds firstByteLimit{30'000};
-    std::chrono::milliseconds betweenBytesLimit{30'000};
-    std::chrono::milliseconds replyLimit{600'000}; ///< also for a server that only sends comments
+    QString provider;                                     ///< in outcomes and statistics, e.g. "openai"
+    QString providerName;                                 ///< as errors name it, e.g. "OpenAI"
+    QString userAgent = QStringLiteral("Loquat");         ///< "Loquat/<version>"
+    std::chrono::milliseconds connectLimit{10'000};       ///< name lookup, TCP and TLS together
+    std::chrono::milliseconds firstTokenLimit{30'000};    ///< from then on until the answer begins
+    std::chrono::milliseconds betweenTokensLimit{30'000}; ///< of silence inside the answer
+    std::chrono::milliseconds replyLimit{600'000};        ///< also for a server that only sends comments
 };
 
 /// A model that streams its answer to one HTTP POST. A provider says where, with which headers, what and how

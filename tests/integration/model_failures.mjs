@@ -15,15 +15,15 @@ describe('A model that fails', () => {
   });
   after(() => Promise.all([server.stop(), fake.stop()]));
 
-  for (const [what, command, retryable] of [
+  for (const [what, command, retryable, code] of [
     ['too many requests', 'fake:status 429', true],
     ['an error of the server', 'fake:status 500', true],
     ['a key that is refused', 'fake:status 401', false],
     ['a connection that breaks off', 'fake:drop 2', true],
     ['an error in the stream', 'fake:error 2'],
     ['rubbish in the stream', 'fake:rubbish 2'],
-    ['no answer at all', 'fake:silent', true],
-    ['an answer that stops in the middle', 'fake:stall 2', true],
+    ['no answer at all', 'fake:silent', true, 'model_first_token_timeout'],
+    ['an answer that stops in the middle', 'fake:stall 2', true, 'model_token_timeout'],
   ])
     it(`${what}: an error, a failed turn, and the next message works`, async () => {
       const chat = await Chat.open(server);
@@ -31,6 +31,7 @@ describe('A model that fails', () => {
       const { errors, done, types } = await chat.ask(`${command} one two three four`);
       assert.equal(errors.length, 1, JSON.stringify(types));
       assert.match(errors[0].code, /^[a-z][a-z0-9_]*$/);
+      if (code) assert.equal(errors[0].code, code);
       assert.match(errors[0].message, /\w+ \w+/);
       if (retryable !== undefined) assert.equal(errors[0].retryable, retryable);
       assert.ok(types.indexOf('error') < types.indexOf('done'));

@@ -71,6 +71,10 @@ private Q_SLOTS:
         QVERIFY(standard.providers.isEmpty());
         QCOMPARE(config->limits.maxToolRounds.value(), 3);
         QCOMPARE(config->limits.maxQueuedMessages.value(), 4);
+        QCOMPARE(config->limits.connectLimit.value(), std::chrono::milliseconds(1'500));
+        QCOMPARE(config->limits.firstTokenLimit.value(), std::chrono::milliseconds(2'500));
+        QCOMPARE(config->limits.betweenTokensLimit.value(), std::chrono::milliseconds(3'500));
+        QCOMPARE(config->limits.approvalLimit.value(), std::chrono::milliseconds(4'500));
         QCOMPARE(config->limits.turnLimit.value(), std::chrono::seconds(60));
         QCOMPARE(config->limits.gracePeriod.value(), std::chrono::seconds(0));
         QCOMPARE(config->limits.summaryLimit.value(), std::chrono::seconds(5));
