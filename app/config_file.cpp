@@ -108,6 +108,8 @@ private:
         if (json.contains("router"_L1))
             base.router = router(json["router"_L1].toArray(), path + u".router"_s);
         const QJsonObject policies = json["toolPolicies"_L1].toObject();
+        if (policies.contains("*"_L1)) // about all tools: what was said outside does not hold here
+            base.toolPolicies.clear();
         for (auto each = policies.begin(); each != policies.end(); ++each)
             base.toolPolicies.insert(each.key(), each->toString());
         if (path != "$"_L1 && json.contains("providers"_L1)) {

@@ -103,6 +103,17 @@ private Q_SLOTS:
         QCOMPARE(brief->toolPolicies.value(u"refund"_s), u"ask"_s);
     }
 
+    void aProfileThatSpeaksOfAllToolsStartsAnew()
+    {
+        const auto config = parseConfig(R"({"toolPolicies": {"refund": "ask", "look": "allow"},
+            "profiles": {"kids": {"toolPolicies": {"*": "deny"}}, "staff": {"toolPolicies": {"look": "ask"}}}})");
+        QVERIFY(config);
+        QCOMPARE(config->profile(u"kids"_s)->toolPolicies,
+                 (QHash<QString, QString>{{u"*"_s, u"deny"_s}})); // nothing slips through
+        QCOMPARE(config->profile(u"staff"_s)->toolPolicies,
+                 (QHash<QString, QString>{{u"refund"_s, u"ask"_s}, {u"look"_s, u"ask"_s}}));
+    }
+
     void aSlipIsToldInOneLine_data()
     {
         QTest::addColumn<QByteArray>("json");
