@@ -105,8 +105,9 @@ private Q_SLOTS:
 
     void aProfileThatSpeaksOfAllToolsStartsAnew()
     {
-        const auto config = parseConfig(R"({"toolPolicies": {"refund": "ask", "look": "allow"},
-            "profiles": {"kids": {"toolPolicies": {"*": "deny"}}, "staff": {"toolPolicies": {"look": "ask"}}}})");
+        const auto config = parseConfig(
+            R"({"toolPolicies": {"refund": "ask", "look": "allow"}, )"
+            R"("profiles": {"kids": {"toolPolicies": {"*": "deny"}}, "staff": {"toolPolicies": {"look": "ask"}}}})");
         QVERIFY(config);
         QCOMPARE(config->profile(u"kids"_s)->toolPolicies,
                  (QHash<QString, QString>{{u"*"_s, u"deny"_s}})); // nothing slips through

@@ -12,10 +12,11 @@ namespace {
 
 using Environment = QHash<QString, QString>;
 
-Expected<QList<ProviderOptions>> chosen(const QByteArray &list, const Environment &environment = {},
+/// `list` as in loquat.json, but with ' for ".
+Expected<QList<ProviderOptions>> chosen(QByteArray list, const Environment &environment = {},
                                         const QStringList &arguments = {u"loquat"_s})
 {
-    const auto config = parseConfig("{\"providers\": " + list + "}");
+    const auto config = parseConfig("{\"providers\": " + list.replace('\'', '"') + "}");
     if (!config)
         return config.error();
     const auto options = parseOptions(arguments, environment);
@@ -46,7 +47,7 @@ private Q_SLOTS:
     {
         const Environment keys{
             {u"OPENAI_API_KEY"_s, u"o"_s}, {u"GROQ_API_KEY"_s, u"g"_s}, {u"GEMINI_API_KEY"_s, u"x"_s}};
-        const auto providers = chosen(R"([{"name": "groq"}, {"name": "openai"}])", keys);
+        const auto providers = chosen("[{'name': 'groq'}, {'name': 'openai'}]", keys);
         QVERIFY2(providers, providers ? "" : qPrintable(providers.error().message));
         QCOMPARE(providers->size(), 2); // gemini has a key and is not asked
         QCOMPARE(providers->at(0).name, u"groq"_s);
@@ -68,11 +69,11 @@ private Q_SLOTS:
         const Environment environment{{u"OPENAI_API_KEY"_s, u"k"_s},
                                       {u"OPENAI_MODEL"_s, u"from-env"_s},
                                       {u"OPENAI_BASE_URL"_s, u"http://env.example/v1"_s}};
-        const auto model = chosen(R"([{"name": "openai", "model": "from-file"}])", environment);
+        const auto model = chosen("[{'name': 'openai', 'model': 'from-file'}]", environment);
         QCOMPARE(model->first().model, u"from-file"_s);
         QCOMPARE(model->first().baseUrl, QUrl(u"http://env.example/v1"_s));
         const auto address = chosen(
-            R"([{"name": "openai", "baseUrl": "http://file.example", "versionPath": "/v2"}])", environment);
+            "[{'name': 'openai', 'baseUrl': 'http://file.example', 'versionPath': '/v2'}]", environment);
         QCOMPARE(address->first().model, u"from-env"_s);
         QCOMPARE(address->first().baseUrl, QUrl(u"http://file.example/v2"_s));
     }
@@ -80,9 +81,9 @@ private Q_SLOTS:
     void anyOtherNameIsAnOpenAiCompatibleServer()
     {
         const QByteArray list =
-            R"([{"name": "ollama", "baseUrl": "http://127.0.0.1:11434/v1", "model": "llama3.1"},
-                {"name": "big-box", "baseUrl": "http://box:8000/v1", "model": "m"},
-                {"name": "openrouter", "baseUrl": "https://openrouter.ai/api/v1"}])";
+            "[{'name': 'ollama', 'baseUrl': 'http://127.0.0.1:11434/v1', 'model': 'llama3.1'},"
+            "{'name': 'big-box', 'baseUrl': 'http://box:8000/v1', 'model': 'm'},"
+            "{'name': 'openrouter', 'baseUrl': 'https://openrouter.ai/api/v1'}]";
         const auto providers = chosen(list, {{u"BIG_BOX_API_KEY"_s, u"b"_s},
                                              {u"OPENROUTER_API_KEY"_s, u"r"_s},
                                              {u"OPENROUTER_MODEL"_s, u"vendor/model"_s}});
@@ -101,15 +102,15 @@ private Q_SLOTS:
         file.write("GROQ_API_KEY=from-file\n");
         file.close();
         const auto providers =
-            chosen(R"([{"name": "groq"}])", {}, {u"loquat"_s, u"--env-file"_s, file.fileName()});
+            chosen("[{'name': 'groq'}]", {}, {u"loquat"_s, u"--env-file"_s, file.fileName()});
         QCOMPARE(providers->first().apiKey, u"from-file"_s);
     }
 
     void someHaveTheirVersionInTheMiddle()
     {
         const auto providers =
-            chosen(R"([{"name": "gemini", "baseUrl": "http://g.example", "versionPath": "/v1"},
-                       {"name": "anthropic", "baseUrl": "http://a.example"}])");
+            chosen("[{'name': 'gemini', 'baseUrl': 'http://g.example', 'versionPath': '/v1'},"
+                   "{'name': 'anthropic', 'baseUrl': 'http://a.example'}]");
         QCOMPARE(providers->at(0).baseUrl, QUrl(u"http://g.example"_s));
         QCOMPARE(providers->at(0).versionPath, u"/v1"_s);
         QCOMPARE(providers->at(1).versionPath, QString());
@@ -117,7 +118,7 @@ private Q_SLOTS:
 
     void aDemonstrationAsksNobody()
     {
-        const auto providers = chosen(R"([{"name": "groq"}])", {}, {u"loquat"_s, u"--demo"_s});
+        const auto providers = chosen("[{'name': 'groq'}]", {}, {u"loquat"_s, u"--demo"_s});
         QCOMPARE(providers->first().name, u"simulated"_s);
     }
 
@@ -131,19 +132,18 @@ private Q_SLOTS:
                             const QString &named, const QString &remedy) {
             QTest::newRow(name) << list << environment << named << remedy;
         };
-        row("key", R"([{"name": "simulated"}, {"name": "groq"}])", {}, u"GROQ_API_KEY: "_s, u".env"_s);
-        row("which", R"([{"name": "simulated"}, {"name": "groq"}])", {}, u"$.providers[1]"_s, u".env"_s);
-        row("key of another name",
-            R"([{"name": "my", "baseUrl": "https://api.openai.com/v1", "model": "m"}])", {},
-            u"MY_API_KEY: "_s, u".env"_s);
+        row("key", "[{'name': 'simulated'}, {'name': 'groq'}]", {}, u"GROQ_API_KEY: "_s, u".env"_s);
+        row("which", "[{'name': 'simulated'}, {'name': 'groq'}]", {}, u"$.providers[1]"_s, u".env"_s);
+        row("key of another name", "[{'name': 'my', 'baseUrl': 'https://api.openai.com/v1', 'model': 'm'}]",
+            {}, u"MY_API_KEY: "_s, u".env"_s);
         row("key of a service",
-            R"([{"name": "router", "baseUrl": "https://openrouter.ai/api/v1", "model": "m"}])", {},
+            "[{'name': 'router', 'baseUrl': 'https://openrouter.ai/api/v1', 'model': 'm'}]", {},
             u"ROUTER_API_KEY: "_s, u".env"_s);
-        row("address", R"([{"name": "my-box", "model": "m"}])", {}, u"'my-box' has no address"_s,
+        row("address", "[{'name': 'my-box', 'model': 'm'}]", {}, u"'my-box' has no address"_s,
             u"MY_BOX_BASE_URL"_s);
-        row("address that is none", R"([{"name": "box", "model": "m"}])",
+        row("address that is none", "[{'name': 'box', 'model': 'm'}]",
             {{u"BOX_BASE_URL"_s, u"localhost:8000"_s}}, u"BOX_BASE_URL: "_s, u"such as"_s);
-        row("model", R"([{"name": "box", "baseUrl": "http://box:1/v1"}])", {}, u"'box' has no model"_s,
+        row("model", "[{'name': 'box', 'baseUrl': 'http://box:1/v1'}]", {}, u"'box' has no model"_s,
             u"BOX_MODEL"_s);
     }
 
