@@ -54,12 +54,12 @@ describe('A model that fails', () => {
     await chat.ask('fake:drop 1 x y');
     await chat.ask('last words');
     const requests = await fake.ask('/requests');
-    const messages = requests.at(-1).body.messages;
+    // Not simply the last: the summary of an earlier conversation may be asked for at any time.
+    const messages = requests.map(({ body }) => body.messages).findLast((each) => each.at(-1).content === 'last words');
     const calls = messages.flatMap(({ tool_calls: list = [] }) => list.map(({ id }) => id));
     const answered = messages.filter(({ role }) => role === 'tool').map(({ tool_call_id: id }) => id);
     assert.ok(calls.length >= 1, 'the history has lost the tool call');
     assert.deepEqual(answered, calls);
-    assert.equal(messages.at(-1).content, 'last words');
     await chat.leave();
   });
 
