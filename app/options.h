@@ -24,7 +24,8 @@ struct ProviderOptions
     QString apiKey;
     QUrl baseUrl;
     QString model;
-    QString versionPath; ///< of gemini and anthropic; empty: their own. The others have it in the baseUrl
+    QString versionPath =
+        {}; ///< of gemini and anthropic; empty: their own. The others have it in the baseUrl
 };
 
 /// Everything a run is told from outside, checked. Precedence: command line, environment, .env file,

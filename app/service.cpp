@@ -72,7 +72,7 @@ Expected<Options> withConfig(Options options, const Config &config)
     auto providers = chooseProviders(config, options);
     if (!providers)
         return providers.error();
-    if (!config.providers.isEmpty() && options.environment.contains(u"LOQUAT_PROVIDERS"_s))
+    if (!config.providers.isEmpty() && !options.environment.value(u"LOQUAT_PROVIDERS"_s).isEmpty())
         qCWarning(log) << "LOQUAT_PROVIDERS is not looked at: loquat.json names the providers";
     options.providers = *providers;
     const LimitsConfig &limits = config.limits;

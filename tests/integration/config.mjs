@@ -20,6 +20,9 @@ function configFile(config) {
   return path;
 }
 
+// The request that ends with this message. Not simply the last: a summary may be asked for at any time.
+const asking = async (fake, text) => (await fake.ask('/requests')).findLast(({ body }) => body.messages.at(-1).content === text);
+
 describe('A configuration file', () => {
   let web, fake, server;
   const seen = [];
@@ -69,7 +72,7 @@ describe('A configuration file', () => {
   it('holds a conversation by the profile that its connection names', async () => {
     const chat = await Chat.open(server, { profile: 'terse' });
     await chat.ask('hello');
-    const [request] = (await fake.ask('/requests')).slice(-1);
+    const request = await asking(fake, 'hello');
     assert.equal(request.body.messages[0].content, 'Be terse.');
     await chat.leave();
     assert.equal((await refusal(server, '/ws/session/p?profile=nobody')).status, 400);
@@ -146,13 +149,11 @@ describe('Providers and profiles of the file', () => {
   });
   after(() => Promise.all([server.stop(), near.stop(), far.stop()]));
 
-  const last = async (fake) => (await fake.ask('/requests')).at(-1);
-
   it('asks the first of the list, without a key, and tells which model it is', async () => {
     const chat = await Chat.open(server);
     assert.equal((await chat.one('session_started')).model, 'near-model');
     assert.equal((await chat.ask('hello')).text, 'You said: hello');
-    const request = await last(near);
+    const request = await asking(near, 'hello');
     assert.equal(request.body.model, 'near-model');
     assert.equal(request.headers.authorization, undefined);
     await chat.leave();
@@ -160,12 +161,11 @@ describe('Providers and profiles of the file', () => {
 
   it('asks those that the profile names, each with its own key', async () => {
     const chat = await Chat.open(server, { profile: 'distant' });
-    const before = (await near.ask('/requests')).length;
     assert.equal((await chat.ask('over there')).text, 'You said: over there');
-    const request = await last(far);
+    const request = await asking(far, 'over there');
     assert.equal(request.body.model, 'far-model');
     assert.equal(request.headers.authorization, 'Bearer far-key');
-    assert.equal((await near.ask('/requests')).length, before);
+    assert.equal(await asking(near, 'over there'), undefined);
     await chat.leave();
   });
 
@@ -173,8 +173,9 @@ describe('Providers and profiles of the file', () => {
     const offered = async (profile) => {
       const chat = await Chat.open(server, profile ? { profile } : {});
       const { results } = await chat.ask('fake:tool get_weather {"city":"Delhi"}');
+      const requests = await near.ask('/requests');
+      const { tools = [] } = requests.findLast(({ body }) => body.messages.at(-1).role === 'tool').body;
       await chat.leave();
-      const { tools = [] } = (await last(near)).body;
       return { names: tools.map((tool) => tool.function.name), ok: results[0].ok };
     };
     const plain = await offered();
@@ -183,6 +184,45 @@ describe('Providers and profiles of the file', () => {
     assert.deepEqual(kids, { names: [], ok: false });
     const adults = await offered('adults');
     assert.ok(adults.names.includes('get_weather') && adults.ok, JSON.stringify(adults));
+  });
+});
+
+describe('Time limits of the file', () => {
+  let fake, server;
+  before(async () => {
+    fake = await startFakeOpenAi();
+    const config = configFile({
+      limits: { firstTokenLimitMs: 300, betweenTokensLimitMs: 600, turnLimitMs: 3000, approvalLimitMs: 1000 },
+      toolPolicies: { get_weather: 'ask' },
+    });
+    // The file wins over the environment.
+    const env = { LOQUAT_FIRST_TOKEN_TIMEOUT_MS: '600000', LOQUAT_TURN_TIMEOUT_MS: '600000' };
+    server = await startLoquat({ args: ['--config', config], env: { ...fake.settings, ...env } });
+  });
+  after(() => Promise.all([server.stop(), fake.stop()]));
+
+  for (const [what, message, code] of [
+    ['no first token', 'fake:silent', 'model_first_token_timeout'],
+    ['no next token', 'fake:stall 2 a b c', 'model_token_timeout'],
+    ['no end', `fake:slow 200 ${'word '.repeat(100)}`, 'turn_timeout'],
+  ])
+    it(`${what}: the turn fails by the limit of that name`, async () => {
+      const chat = await Chat.open(server);
+      const { errors, done } = await chat.ask(message);
+      assert.deepEqual(errors.map((error) => error.code), [code]);
+      assert.equal(done.finish, 'failed');
+      await chat.leave();
+    });
+
+  it('no approval: the call counts as denied', async () => {
+    const chat = await Chat.open(server);
+    const { types, results } = await chat.ask('fake:tool get_weather {"city":"Delhi"}');
+    assert.ok(types.includes('tool_waiting'), types);
+    assert.equal(results[0].ok, false);
+    const rows = await journalEvents(server.dataDir, chat.id);
+    const decisions = rows.filter(({ event_type: type }) => type === 'tool_approval').map(({ metadata }) => metadata.decision);
+    assert.deepEqual(decisions, ['asked', 'expired']);
+    await chat.leave();
   });
 });
 
