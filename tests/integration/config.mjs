@@ -241,4 +241,26 @@ describe('A second provider', () => {
     await chat.leave();
     await Promise.all([server.stop(), fake.stop()]);
   });
+
+  it('is told apart from what the first one billed before it failed', async () => {
+    const fake = await startFakeOpenAi();
+    const server = await startLoquat({ env: { ...fake.settings, ...fast, LOQUAT_PROVIDERS: 'openai,simulated' } });
+    const events = [
+      { choices: [], usage: { prompt_tokens: 11, completion_tokens: 0 } },
+      { error: { message: 'no more', type: 'invalid_request' } },
+    ];
+    const body = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+    await fetch(`${fake.url}/script`, { method: 'POST', body: JSON.stringify({ body, match: 'bill me' }) });
+    const chat = await Chat.open(server);
+    const { done } = await chat.ask('bill me');
+    const rows = await journalEvents(server.dataDir, chat.id);
+    const { attempts, usage } = rows.find(({ event_type: type }) => type === 'ai_message').metadata;
+    assert.equal(attempts.length, 1, JSON.stringify(attempts));
+    assert.equal(attempts[0].usage.input_tokens, 11);
+    assert.equal(attempts[0].usage.source, 'reported');
+    assert.deepEqual(usage, done.usage);
+    assert.equal(usage.source, 'estimated'); // of the simulated model alone
+    await chat.leave();
+    await Promise.all([server.stop(), fake.stop()]);
+  });
 });
