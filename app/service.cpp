@@ -4,6 +4,7 @@
 #include "budget_factory.h"
 #include "config_file.h"
 #include "model_factory.h"
+#include "provider_list.h"
 #include "settings_reader.h"
 #include "store/journal.h"
 #include "store/postgres_target.h"
@@ -11,6 +12,7 @@
 #include "store/replica.h"
 #include "tool_factory.h"
 
+#include <QLoggingCategory>
 #include <QSysInfo>
 
 namespace loquat {
@@ -18,6 +20,8 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+Q_LOGGING_CATEGORY(log, "loquat.service")
 
 const QString systemPrompt =
     u"You are a helpful assistant in a realtime chat. Answer briefly and in Markdown. Use the tools you are "
@@ -48,22 +52,26 @@ Expected<std::shared_ptr<const Prices>> loadPrices(const Config &config)
     return std::shared_ptr<const Prices>(std::make_shared<Prices>(*shipped));
 }
 
-/// Parts of the file that this version reads but does not act on: one that limits must not be silently
-/// absent.
-Expected<void> checkSupported(const Config &config)
+/// `options` with what the file says instead.
+Expected<Options> withConfig(Options options, const Config &config)
 {
-    const auto unsupported = [](const QString &key) {
-        return SettingsReader::wrong(u"--config"_s, u"'%1' is not available in this version"_s.arg(key),
-                                     u"a file without it"_s);
-    };
-    if (!config.providers.isEmpty())
-        return unsupported(u"providers"_s);
-    for (const Profile &profile : config.profiles)
-        if (!profile.providers.isEmpty() || profile.toolPolicies != config.standard.toolPolicies)
-            return unsupported(u"providers or toolPolicies of a profile"_s);
-    return {};
+    auto providers = chooseProviders(config, options);
+    if (!providers)
+        return providers.error();
+    if (!config.providers.isEmpty() && !options.environment.value(u"LOQUAT_PROVIDERS"_s).isEmpty())
+        qCWarning(log) << "LOQUAT_PROVIDERS is not looked at: loquat.json names the providers";
+    options.providers = *providers;
+    const LimitsConfig &limits = config.limits;
+    options.connectLimit = limits.connectLimit.value_or(options.connectLimit);
+    options.firstTokenLimit = limits.firstTokenLimit.value_or(options.firstTokenLimit);
+    options.betweenTokensLimit = limits.betweenTokensLimit.value_or(options.betweenTokensLimit);
+    options.turnLimit = limits.turnLimit.value_or(options.turnLimit);
+    options.approvalLimit = limits.approvalLimit.value_or(options.approvalLimit);
+    options.gracePeriod = limits.gracePeriod.value_or(options.gracePeriod);
+    return options;
 }
 
+/// `options`: those in effect.
 SessionSettings sessionSettings(const Options &options, const Config &config)
 {
     SessionSettings settings;
@@ -74,14 +82,17 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
         Profile &profile = settings.profiles[it.key()] = it.value();
         if (profile.systemPrompt.isEmpty())
             profile.systemPrompt = settings.profile.systemPrompt;
+        if (options.run == Options::Run::Demo) // which has the simulated model only
+            profile.providers.clear();
     }
     settings.nodeId = QSysInfo::machineHostName();
-    settings.gracePeriod = config.limits.gracePeriod.value_or(options.gracePeriod);
+    settings.gracePeriod = options.gracePeriod;
+    settings.turnLimit = options.turnLimit;
+    settings.approvalLimit = options.approvalLimit;
     settings.maxToolRounds = config.limits.maxToolRounds.value_or(settings.maxToolRounds);
     settings.maxQueuedMessages = config.limits.maxQueuedMessages.value_or(settings.maxQueuedMessages);
     settings.contextTokens = config.limits.contextTokens;
     settings.replyTokens = config.limits.replyTokens.value_or(settings.replyTokens);
-    settings.turnLimit = config.limits.turnLimit.value_or(settings.turnLimit);
     settings.summaryLimit = config.limits.summaryLimit.value_or(settings.summaryLimit);
     return settings;
 }
@@ -132,8 +143,9 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     auto config = options.configFile.isEmpty() ? Expected<Config>(Config{}) : loadConfig(options.configFile);
     if (!config)
         return naming(u"--config"_s, config.error());
-    if (const auto supported = checkSupported(*config); !supported)
-        return supported.error();
+    auto effective = withConfig(options, *config);
+    if (!effective)
+        return effective.error();
     const auto prices = loadPrices(*config);
     if (!prices)
         return prices.error();
@@ -158,15 +170,15 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     const auto budget = loadBudget(config->budgets, service->m_journal->file());
     if (!budget)
         return SettingsReader::wrong(u"--data-dir"_s, budget.error().message, budget.error().remedy);
-    const SessionSettings session = sessionSettings(options, *config);
+    const SessionSettings session = sessionSettings(*effective, *config);
     BackendParts parts{.makeModel =
-                           budgeted(modelFactory(options, *prices), *budget, *prices, session.replyTokens),
+                           budgeted(modelFactory(*effective, *prices), *budget, *prices, session.replyTokens),
                        .makeTools = *makeTools,
                        .log = *service->m_journal,
                        .archive = *service->m_journal,
                        .storeHealth = [raw = service.get()] { return raw->storeHealth(); },
-                       .modelName = options.providers.first().model,
-                       .modelSimulated = options.providers.first().name == "simulated"_L1,
+                       .modelName = effective->providers.first().model,
+                       .modelSimulated = effective->providers.first().name == "simulated"_L1,
                        .session = session,
                        .limits = {},
                        .dialect = findDialect(options.dialect),

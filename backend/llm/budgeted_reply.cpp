@@ -3,6 +3,25 @@
 
 namespace loquat {
 
+namespace {
+
+/// What a call took together with the attempts that failed before it. Unknown stays unknown, and then the
+/// estimate counts.
+Usage withFailures(const ChatOutcome &outcome)
+{
+    Usage usage = outcome.usage;
+    if (!usage.inputTokens || !usage.outputTokens)
+        return usage;
+    for (const FailedAttempt &failure : outcome.failures) {
+        const Usage billed = failure.usage.value_or(Usage{});
+        *usage.inputTokens += billed.inputTokens.value_or(0);
+        *usage.outputTokens += billed.outputTokens.value_or(0);
+    }
+    return usage;
+}
+
+} // namespace
+
 BudgetedReply::BudgetedReply(std::unique_ptr<ChatReply> reply, std::shared_ptr<Budget> budget,
                              Budget::Reservation reservation, std::shared_ptr<const Prices> prices,
                              QString modelName)
@@ -18,7 +37,7 @@ BudgetedReply::BudgetedReply(std::unique_ptr<ChatReply> reply, std::shared_ptr<B
     });
     connect(m_reply.get(), &ChatReply::finished, this, [this](const ChatOutcome &outcome) {
         m_ended = true;
-        m_reservation.settle(outcome.usage, outcome.costUsd);
+        m_reservation.settle(withFailures(outcome), outcome.costUsd);
         Q_EMIT finished(outcome);
     });
     connect(m_reply.get(), &ChatReply::failed, this, &BudgetedReply::replyFailed);

@@ -11,9 +11,12 @@ FailoverModel::FailoverModel(std::vector<NamedModel> providers, FailoverSettings
           FailoverState{{}, RetryPolicy(settings.retry), clock, random, settings.prices}))
 {
     Q_ASSERT(!providers.empty());
-    for (NamedModel &provider : providers)
+    const auto circuits = settings.circuits ? settings.circuits : std::make_shared<Circuits>();
+    for (NamedModel &provider : providers) {
+        auto circuit = circuits->of(provider.name);
         m_state->providers.push_back(
-            {std::move(provider.name), std::move(provider.model), CircuitBreaker(settings.circuit), {}});
+            {std::move(provider.name), std::move(provider.model), std::move(circuit)});
+    }
 }
 
 QString FailoverModel::name() const

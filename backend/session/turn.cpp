@@ -27,6 +27,11 @@ Usage combined(const std::optional<Usage> &before, const Usage &call)
             sum(before->reasoningTokens, call.reasoningTokens)};
 }
 
+bool isAmong(const QList<ToolSpec> &specs, const QString &tool)
+{
+    return std::ranges::find(specs, tool, &ToolSpec::name) != specs.cend();
+}
+
 } // namespace
 
 Turn::Turn(TurnOwner &owner, ChatModel &model, ToolRunner &tools, Clock &clock,
@@ -64,9 +69,26 @@ void Turn::start()
         callModel();
 }
 
+ToolPolicy Turn::policy(const QString &tool) const
+{
+    const auto stated = [this](const QString &name) {
+        return toolPolicyFrom(m_profile.toolPolicies.value(name));
+    };
+    const ToolPolicy own = m_tools.policy(tool);
+    // "*" is for tools that nobody named: it must not loosen what a tool says of itself.
+    return stated(tool).value_or(std::max(own, stated(u"*"_s).value_or(own)));
+}
+
+QList<ToolSpec> Turn::offered() const
+{
+    QList<ToolSpec> specs = m_tools.specs();
+    specs.removeIf([this](const ToolSpec &spec) { return policy(spec.name) == ToolPolicy::Deny; });
+    return specs;
+}
+
 bool Turn::offers(const QString &tool) const
 {
-    return std::ranges::any_of(m_tools.specs(), [&tool](const ToolSpec &spec) { return spec.name == tool; });
+    return isAmong(offered(), tool);
 }
 
 void Turn::callModel()
@@ -86,7 +108,7 @@ void Turn::ask(bool mayFold)
     request.sessionId = m_who.sessionId;
     request.userId = m_who.userId;
     if (m_round <= m_settings.maxToolRounds)
-        request.tools = m_tools.specs();
+        request.tools = offered();
     const auto window =
         m_settings.contextTokens ? m_settings.contextTokens : m_model.contextWindow(m_profile.providers);
     if (window) {
@@ -166,8 +188,12 @@ void Turn::runTools(const QList<ToolCall> &calls)
                               m_round);
     }
     for (const ToolCall &call : std::as_const(named)) {
-        if (m_tools.policy(call.name) == ToolPolicy::Ask)
+        // One that does not exist is refused in better words by who would run it.
+        const bool exists = isAmong(m_tools.specs(), call.name);
+        if (const auto rule = exists ? policy(call.name) : ToolPolicy::Allow; rule == ToolPolicy::Ask)
             askFor(call);
+        else if (rule == ToolPolicy::Deny)
+            toolEnded(call.id, {false, QJsonObject{{"error"_L1, u"This tool may not be called here."_s}}});
         else
             runTool(call);
         if (!*alive)
@@ -179,6 +205,7 @@ void Turn::runTool(const ToolCall &call)
 {
     ToolContext who = m_who;
     who.callId = call.id;
+    who.allowed = true;
     m_tools.call(call, who, [this, alive = m_alive, id = call.id](const ToolOutcome &outcome) {
         if (*alive)
             toolEnded(id, outcome);

@@ -76,6 +76,9 @@ private:
         std::unique_ptr<Clock::Timer> expiry = {}; ///< while it waits for an operator
     };
 
+    /// What the conversation's profile says of a tool, or the tool's own rule.
+    [[nodiscard]] ToolPolicy policy(const QString &tool) const;
+    [[nodiscard]] QList<ToolSpec> offered() const; ///< all but what is denied
     [[nodiscard]] bool offers(const QString &tool) const;
     void callModel();
     void ask(bool mayFold);

@@ -24,7 +24,7 @@ private Q_SLOTS:
         stage.clock.advance(1ms);
         QCOMPARE(stage.log.events(u"s1"_s).last().meta["reason"_L1].toString(), u"lost"_s);
 
-        Stage other;
+        SessionStage other;
         other.connectClient().detach(&other.client, true);
         QCOMPARE(other.log.events(u"s1"_s).last().meta["reason"_L1].toString(), u"closed"_s);
     }

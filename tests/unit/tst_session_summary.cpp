@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// A conversation of one question that has just ended: the next reply is the summary.
-struct Ended : Stage
+struct Ended : SessionStage
 {
     Ended()
     {

@@ -38,6 +38,57 @@ private Q_SLOTS:
         QVERIFY(!stage.client.all<outbound::ToolEnded>().last().ok);
     }
 
+    void aProfileSaysWhichToolsAConversationHas()
+    {
+        struct Case
+        {
+            QHash<QString, QString> stated;
+            ToolPolicy own;
+            QString expected;
+        };
+        for (const Case &each : QList<Case>{
+                 {{}, ToolPolicy::Allow, u"runs"_s},
+                 {{}, ToolPolicy::Deny, u"denied"_s},
+                 {{{u"refund"_s, u"deny"_s}}, ToolPolicy::Allow, u"denied"_s},
+                 {{{u"refund"_s, u"ask"_s}}, ToolPolicy::Allow, u"waits"_s},
+                 {{{u"refund"_s, u"allow"_s}}, ToolPolicy::Ask, u"runs"_s},
+                 {{{u"refund"_s, u"allow"_s}}, ToolPolicy::Deny, u"runs"_s},
+                 {{{u"refund"_s, u"allow"_s}, {u"*"_s, u"deny"_s}}, ToolPolicy::Allow, u"runs"_s},
+                 {{{u"*"_s, u"deny"_s}}, ToolPolicy::Allow, u"denied"_s},
+                 {{{u"*"_s, u"allow"_s}}, ToolPolicy::Ask, u"waits"_s}, // not named: its own rule stands
+             }) {
+            SessionStage stage;
+            stage.settings.profile.toolPolicies = each.stated;
+            stage.restart();
+            stage.tools.add(u"refund"_s);
+            stage.tools.policies[u"refund"_s] = each.own;
+            Session &session = stage.connectClient();
+            session.userMessage(u"money back"_s);
+            stage.settle();
+            QCOMPARE(stage.model.lastCall().request.tools.size(), each.expected == "denied"_L1 ? 0 : 1);
+            stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+            QCOMPARE(stage.tools.count(), each.expected == "runs"_L1 ? 1 : 0);
+            QCOMPARE(session.snapshot().phase == Phase::WaitingForApproval, each.expected == "waits"_L1);
+            if (each.expected == "runs"_L1)
+                QVERIFY(stage.tools.at(0).context.allowed);
+            if (each.expected == "denied"_L1) {
+                QVERIFY(!stage.client.last<outbound::ToolEnded>().ok);
+                QCOMPARE(stage.model.count(), 2); // the model reads why
+            }
+        }
+    }
+
+    void aToolNobodyHasIsNotAskedFor()
+    {
+        SessionStage stage;
+        stage.settings.profile.toolPolicies = {{u"*"_s, u"ask"_s}};
+        stage.restart();
+        Session &session = stage.connectClient();
+        session.userMessage(u"money back"_s);
+        stage.reply().callTools({{u"1"_s, u"no_such_tool"_s, u"{}"_s}});
+        QCOMPARE(stage.tools.count(), 1); // the runner says so better
+    }
+
     void aToolThatNeedsApprovalWaitsForIt()
     {
         for (const QString &decision : {u"approved"_s, u"denied"_s, u"expired"_s}) {
