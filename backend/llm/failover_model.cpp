@@ -34,9 +34,9 @@ std::optional<qint64> FailoverModel::contextWindow(const QStringList &providers)
     std::optional<qint64> smallest;
     if (!m_state->prices)
         return smallest;
-    for (const auto &[name, model, circuit, error] : m_state->providers) {
-        const auto window = m_state->prices->windowOf(model->name());
-        if (window && (providers.isEmpty() || providers.contains(name)))
+    for (const FailoverState::Provider &provider : m_state->providers) {
+        const auto window = m_state->prices->windowOf(provider.model->name());
+        if (window && (providers.isEmpty() || providers.contains(provider.name)))
             smallest = std::min(*window, smallest.value_or(*window));
     }
     return smallest;
