@@ -8,14 +8,18 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-QString filesToRun(const QList<Migration> &migrations, int version)
+QString filesToRun(const QList<Migration> &migrations, int version, const QString &schema)
 {
     QStringList files;
     for (const auto &migration : migrations)
         if (migration.version > version)
             files
                 << u"sql/postgres/%1_%2.sql"_s.arg(migration.version, 4, 10, QChar(u'0')).arg(migration.name);
-    return u"Run %1 in Supabase's SQL editor; Loquat then goes on by itself."_s.arg(files.join(u", then "_s));
+    // The files name no schema: they fill the first of the search path.
+    const QString first =
+        schema == "public"_L1 ? QString() : u", after \"set search_path = %1;\""_s.arg(schema);
+    return u"Run %1 in Supabase's SQL editor%2; Loquat then goes on by itself."_s.arg(
+        files.join(u", then "_s), first);
 }
 
 RestTarget::RestTarget(RestSettings settings)
@@ -47,7 +51,7 @@ Expected<void> RestTarget::connect()
         return Error{
             u"supabase_tables_missing"_s,
             u"The tables in Supabase are at version %1, this program needs %2."_s.arg(*there).arg(known),
-            filesToRun(*m_migrations, *there), true};
+            filesToRun(*m_migrations, *there, m_settings.schema), true};
     return {};
 }
 
@@ -104,7 +108,7 @@ Expected<int> RestTarget::version()
 
 Error RestTarget::errorOf(const RestAnswer &answer) const
 {
-    return restError(m_settings, answer, filesToRun(*m_migrations, 0));
+    return restError(m_settings, answer, filesToRun(*m_migrations, 0, m_settings.schema));
 }
 
 } // namespace loquat

@@ -27,8 +27,8 @@ private:
     Expected<int> version();
     Error errorOf(const RestAnswer &answer) const;
 
-    /// Gateways take a few megabytes; one that takes less says so, and gets less.
-    static constexpr qsizetype usualRequestBytes = 1024 * 1024;
+    /// Well below what nginx takes untold (1 MiB). A gateway that takes less says so, and gets less.
+    static constexpr qsizetype usualRequestBytes = 512 * 1024;
 
     const RestSettings m_settings;
     Expected<QList<Migration>> m_migrations;
@@ -36,7 +36,7 @@ private:
     qsizetype m_requestBytes = usualRequestBytes;
 };
 
-/// "Run sql/postgres/0001_….sql, then … in Supabase's SQL editor." for those after `version`.
-QString filesToRun(const QList<Migration> &migrations, int version);
+/// "Run sql/postgres/0001_….sql, then … in Supabase's SQL editor …" for those after `version`.
+QString filesToRun(const QList<Migration> &migrations, int version, const QString &schema);
 
 } // namespace loquat

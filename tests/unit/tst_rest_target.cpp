@@ -223,15 +223,17 @@ private Q_SLOTS:
     void onlyTheFilesThatAreMissingAreNamed()
     {
         const QList<Migration> files{{1, u"one"_s, {}}, {2, u"two"_s, {}}, {3, u"three"_s, {}}};
-        const auto text = filesToRun(files, 1);
+        const auto text = filesToRun(files, 1, u"public"_s);
         QVERIFY(!text.contains("one"_L1));
         QVERIFY(text.contains("sql/postgres/0002_two.sql, then sql/postgres/0003_three.sql"_L1));
+        QVERIFY(!text.contains("search_path"_L1));
+        QVERIFY(filesToRun(files, 1, u"chat"_s).contains("set search_path = chat;"_L1));
     }
 
     void aCallThatBlocksIsBrokenOff()
     {
         FakeWeb web;
-        web.handle = [](const FakeWeb::Request &) { return FakeWeb::Answer{.never = true}; };
+        web.handle = [](const FakeWeb::Request &) { return FakeWeb::Answer{.body = {}, .never = true}; };
         RestTarget target(settingsOf(web.url()));
         Expected<void> connected;
         const std::unique_ptr<QThread> caller(QThread::create([&] { connected = target.connect(); }));
@@ -257,7 +259,7 @@ private Q_SLOTS:
             if (request.target.startsWith("/rest/v1/session_events"))
                 for (const auto &row : QJsonDocument::fromJson(request.body).array())
                     stored.append(row.toObject()["seq"_L1].toInteger());
-            return {.status = 201};
+            return {.status = 201, .body = {}};
         };
         RestTarget target(settingsOf(web.url()));
         Expected<void> shipped;
