@@ -105,7 +105,7 @@ int runApplication(int argc, char *argv[])
         options->dataDir = temporary->path();
         options->databaseUrl.clear();
         options->supabase = {};
-        options->providers = {{u"simulated"_s, {}, {}, u"simulated"_s}};
+        options->providers = {{u"simulated"_s, {}, {}, u"simulated"_s, {}}};
     }
     auto service = Service::create(*options);
     if (!service)
@@ -116,7 +116,7 @@ int runApplication(int argc, char *argv[])
         return complain(address.error(),
                         address.error().code == "cannot_listen"_L1 ? exitWrongSetting : exitFailure);
     say(stdout, u"listening on "_s + address->toString());
-    if (options->providers.first().name == "simulated"_L1)
+    if ((*service)->backend().status().modelSimulated)
         say(stderr, u"loquat: no model is configured, the simulated one answers (set OPENAI_API_KEY or "
                     "OPENAI_BASE_URL)"_s);
     return windowed ? runConsole(**service, *options) : QCoreApplication::exec();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "session/budget.h"
+#include "llm/budget.h"
 #include "session/profile.h"
 
 #include <QJsonObject>
@@ -16,7 +16,8 @@ namespace loquat {
 struct ProviderConfig
 {
     QString name;
-    QUrl baseUrl; ///< with the version path; empty: the provider's own
+    QUrl baseUrl; ///< empty: the provider's own
+    QString versionPath;
     QString model;
 };
 
@@ -25,7 +26,11 @@ struct LimitsConfig
 {
     std::optional<int> maxToolRounds;
     std::optional<qint64> maxQueuedMessages;
+    std::optional<std::chrono::milliseconds> connectLimit;
+    std::optional<std::chrono::milliseconds> firstTokenLimit;
+    std::optional<std::chrono::milliseconds> betweenTokensLimit;
     std::optional<std::chrono::milliseconds> turnLimit;
+    std::optional<std::chrono::milliseconds> approvalLimit;
     std::optional<std::chrono::milliseconds> gracePeriod;
     std::optional<std::chrono::milliseconds> summaryLimit;
     std::optional<qint64> contextTokens;

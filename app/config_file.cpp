@@ -38,7 +38,9 @@ public:
 
     [[nodiscard]] Error wrong(const QString &path, const QString &what, const QString &right) const
     {
-        return SettingsReader::wrong(u"%1 %2"_s.arg(m_origin.name, path), what, right);
+        // One line, whatever the file's own names hold.
+        return SettingsReader::wrong(u"%1 %2"_s.arg(m_origin.name, path.simplified()), what.simplified(),
+                                     right.simplified());
     }
 
     Expected<Config> build(const QJsonObject &json)
@@ -84,15 +86,16 @@ private:
                 fail(path + u".versionPath"_s, u"there is no baseUrl to add it to"_s, u"both, or neither"_s);
             if (address.endsWith(u'/'))
                 address.chop(1);
-            const QUrl url(address.isEmpty() ? QString() : address + version, QUrl::StrictMode);
+            const QUrl url(address, QUrl::StrictMode);
             const bool web = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
             if (!address.isEmpty() && (!url.isValid() || !web || url.host().isEmpty()))
                 fail(path + u".baseUrl"_s, u"it is not an http(s) URL"_s,
                      u"such as https://api.openai.com/v1"_s);
             else if (!url.userInfo().isEmpty()) // it would show up in logs
                 fail(path + u".baseUrl"_s, u"it holds a name or a password"_s,
-                     u"the key in the environment or the .env file, as %1_API_KEY"_s.arg(name.toUpper()));
-            config.providers.append({name, url, json["model"_L1].toString()});
+                     u"the key in the environment or the .env file, as %1_API_KEY"_s.arg(
+                         name.toUpper().replace(u'-', u'_')));
+            config.providers.append({name, url, version, json["model"_L1].toString()});
         }
     }
 
@@ -107,6 +110,8 @@ private:
         if (json.contains("router"_L1))
             base.router = router(json["router"_L1].toArray(), path + u".router"_s);
         const QJsonObject policies = json["toolPolicies"_L1].toObject();
+        if (policies.contains("*"_L1)) // about all tools: what was said outside does not hold here
+            base.toolPolicies.clear();
         for (auto each = policies.begin(); each != policies.end(); ++each)
             base.toolPolicies.insert(each.key(), each->toString());
         if (path != "$"_L1 && json.contains("providers"_L1)) {
@@ -152,7 +157,11 @@ private:
         const auto time = [&json](QLatin1StringView key) { return number<milliseconds>(json, key); };
         return {number<int>(json, "maxToolRounds"_L1),
                 number(json, "maxQueuedMessages"_L1),
+                time("connectLimitMs"_L1),
+                time("firstTokenLimitMs"_L1),
+                time("betweenTokensLimitMs"_L1),
                 time("turnLimitMs"_L1),
+                time("approvalLimitMs"_L1),
                 time("gracePeriodMs"_L1),
                 time("summaryLimitMs"_L1),
                 number(json, "contextTokens"_L1),

@@ -112,6 +112,11 @@ std::optional<SchemaComplaint> slip(const QJsonValue &value, const QJsonObject &
     const QStringList types = typesOf(schema);
     if (std::ranges::none_of(types, [&value](const QString &type) { return isOf(value, type); }))
         return SchemaComplaint{path, u"%1 is not usable"_s.arg(shown(value)), expectation(schema)};
+    const qint64 longest = schema["maxLength"_L1].toInteger(-1);
+    if (longest >= 0 &&
+        value.toString().toUcs4().size() > longest) // std::regex, on a pattern, takes a stack per letter
+        return SchemaComplaint{path, u"%1 is longer than %2 characters"_s.arg(shown(value)).arg(longest),
+                               expectation(schema)};
     if (value.isArray()) {
         const QJsonArray array = value.toArray();
         for (qsizetype i = 0; i < array.size(); ++i)

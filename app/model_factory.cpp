@@ -7,8 +7,11 @@
 #include "llm/openai_model.h"
 #include "llm/responses_model.h"
 #include "llm/simulated_model.h"
+#include "provider_list.h"
 
 #include <QCoreApplication>
+
+#include <algorithm>
 
 namespace loquat {
 
@@ -23,9 +26,28 @@ template <typename Settings> Settings settingsFor(const ProviderOptions &provide
     settings.apiKey = provider.apiKey;
     settings.model = provider.model;
     settings.userAgent = u"Loquat/"_s + QCoreApplication::applicationVersion();
-    settings.firstByteLimit = options.firstTokenLimit;
-    settings.betweenBytesLimit = options.betweenTokensLimit;
+    settings.connectLimit = options.connectLimit;
+    settings.firstTokenLimit = options.firstTokenLimit;
+    settings.betweenTokensLimit = options.betweenTokensLimit;
+    settings.replyLimit = std::max(settings.replyLimit, options.turnLimit); // a longer turn is wanted
     return settings;
+}
+
+/// For the APIs that have their version between the base URL and the rest.
+template <typename Settings> Settings versioned(const ProviderOptions &provider, const Options &options)
+{
+    auto settings = settingsFor<Settings>(provider, options);
+    if (!provider.versionPath.isEmpty())
+        settings.versionPath = provider.versionPath;
+    return settings;
+}
+
+/// As errors call an OpenAI-compatible server.
+QString displayName(const QString &name)
+{
+    if (name == "groq"_L1)
+        return u"Groq"_s;
+    return knownProvider(name) ? u"The model server"_s : name;
 }
 
 std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Options &options,
@@ -35,16 +57,15 @@ std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Opti
         return std::make_unique<SimulatedModel>(
             clock, SimulatedPace{options.simulatedPace * 6, options.simulatedPace});
     if (provider.name == "gemini"_L1)
-        return std::make_unique<GeminiModel>(settingsFor<GeminiSettings>(provider, options), pool, clock);
+        return std::make_unique<GeminiModel>(versioned<GeminiSettings>(provider, options), pool, clock);
     if (provider.name == "anthropic"_L1)
-        return std::make_unique<AnthropicModel>(settingsFor<AnthropicSettings>(provider, options), pool,
-                                                clock);
+        return std::make_unique<AnthropicModel>(versioned<AnthropicSettings>(provider, options), pool, clock);
     if (provider.name == "openai-responses"_L1)
         return std::make_unique<ResponsesModel>(settingsFor<ResponsesSettings>(provider, options), pool,
                                                 clock);
     auto settings = settingsFor<OpenAiSettings>(provider, options);
     settings.provider = provider.name;
-    settings.providerName = provider.name == "groq"_L1 ? u"Groq"_s : u"The model server"_s;
+    settings.providerName = displayName(provider.name);
     return std::make_unique<OpenAiModel>(settings, pool, clock);
 }
 
@@ -53,8 +74,8 @@ std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Opti
 class PooledModel final : public ChatModel
 {
 public:
-    PooledModel(const Options &options, const std::shared_ptr<const Prices> &prices, Clock &clock)
-        : m_model(named(options, m_pool, clock), {.retry = {}, .circuit = {}, .prices = prices}, clock)
+    PooledModel(const Options &options, const FailoverSettings &settings, Clock &clock)
+        : m_model(named(options, m_pool, clock), settings, clock)
     {
     }
 
@@ -83,9 +104,10 @@ private:
 std::function<std::unique_ptr<ChatModel>(Clock &)> modelFactory(const Options &options,
                                                                 std::shared_ptr<const Prices> prices)
 {
-    return [options, prices = std::move(prices)](Clock &clock) {
-        return std::make_unique<PooledModel>(options, prices, clock);
-    };
+    const FailoverSettings settings{
+        .retry = {}, .circuits = std::make_shared<Circuits>(), .prices = std::move(prices)};
+    return
+        [options, settings](Clock &clock) { return std::make_unique<PooledModel>(options, settings, clock); };
 }
 
 } // namespace loquat

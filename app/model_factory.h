@@ -12,7 +12,8 @@
 namespace loquat {
 
 /// Makes the model that the options ask for, one for each gateway thread, each with connections of its own:
-/// the providers in order of preference, each standing in for the one before.
+/// the providers in order of preference, each standing in for the one before. A provider that
+/// is down is found out once: the models of all threads share that.
 std::function<std::unique_ptr<ChatModel>(Clock &)> modelFactory(const Options &options,
                                                                 std::shared_ptr<const Prices> prices);
 

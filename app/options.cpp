@@ -119,8 +119,11 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     const auto limit = [&reader](const QString &key, std::chrono::milliseconds fallback) {
         return std::chrono::milliseconds(reader.number(key, fallback.count(), 1, 3'600'000));
     };
+    options.connectLimit = limit(u"LOQUAT_CONNECT_TIMEOUT_MS"_s, options.connectLimit);
     options.firstTokenLimit = limit(u"LOQUAT_FIRST_TOKEN_TIMEOUT_MS"_s, options.firstTokenLimit);
     options.betweenTokensLimit = limit(u"LOQUAT_TOKEN_TIMEOUT_MS"_s, options.betweenTokensLimit);
+    options.turnLimit = limit(u"LOQUAT_TURN_TIMEOUT_MS"_s, options.turnLimit);
+    options.approvalLimit = limit(u"LOQUAT_APPROVAL_TIMEOUT_MS"_s, options.approvalLimit);
     options.gracePeriod = limit(u"LOQUAT_GRACE_PERIOD_MS"_s, options.gracePeriod);
     options.simulatedPace = limit(u"LOQUAT_SIMULATED_PACE_MS"_s, options.simulatedPace);
     options.synchronousFull = reader.choice(u"LOQUAT_SYNCHRONOUS"_s, {u"FULL"_s, u"NORMAL"_s}) == "FULL"_L1;

@@ -18,10 +18,14 @@ namespace loquat {
 /// How to reach one provider.
 struct ProviderOptions
 {
-    QString name; ///< openai | openai-responses | groq | gemini | anthropic | simulated
+    /// openai | openai-responses | groq | gemini | anthropic | simulated, or any other: an OpenAI-compatible
+    /// server.
+    QString name;
     QString apiKey;
     QUrl baseUrl;
     QString model;
+    QString versionPath =
+        {}; ///< of gemini and anthropic; empty: their own. The others have it in the baseUrl
 };
 
 /// A Supabase project by its REST API. Incomplete: it is not used.
@@ -47,8 +51,11 @@ struct Options
     QString logLevel;
     int threads = 1;
     QList<ProviderOptions> providers; ///< in order of preference; never empty once parsed
+    std::chrono::milliseconds connectLimit{10'000};
     std::chrono::milliseconds firstTokenLimit{30'000};
     std::chrono::milliseconds betweenTokensLimit{30'000};
+    std::chrono::milliseconds turnLimit{300'000};
+    std::chrono::milliseconds approvalLimit{120'000};
     std::chrono::milliseconds gracePeriod{30'000};
     std::chrono::milliseconds simulatedPace{35};
     bool synchronousFull = true;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service.h"
 
+#include "budget_factory.h"
 #include "config_file.h"
 #include "model_factory.h"
+#include "provider_list.h"
 #include "replica_factory.h"
 #include "settings_reader.h"
 #include "store/journal.h"
 #include "tool_factory.h"
 
+#include <QLoggingCategory>
 #include <QSysInfo>
 
 namespace loquat {
@@ -15,6 +18,8 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+Q_LOGGING_CATEGORY(log, "loquat.service")
 
 const QString systemPrompt =
     u"You are a helpful assistant in a realtime chat. Answer briefly and in Markdown. Use the tools you are "
@@ -45,26 +50,26 @@ Expected<std::shared_ptr<const Prices>> loadPrices(const Config &config)
     return std::shared_ptr<const Prices>(std::make_shared<Prices>(*shipped));
 }
 
-/// Parts of the file that this version reads but does not act on: one that limits must not be silently
-/// absent.
-Expected<void> checkSupported(const Config &config)
+/// `options` with what the file says instead.
+Expected<Options> withConfig(Options options, const Config &config)
 {
-    const auto unsupported = [](const QString &key) {
-        return SettingsReader::wrong(u"--config"_s, u"'%1' is not available in this version"_s.arg(key),
-                                     u"a file without it"_s);
-    };
-    if (!Budget(config.budgets).isUnlimited())
-        return unsupported(u"budgets"_s);
-    if (!config.providers.isEmpty())
-        return unsupported(u"providers"_s);
-    for (const Profile &profile : config.profiles)
-        if (!profile.providers.isEmpty() || profile.toolPolicies != config.standard.toolPolicies)
-            return unsupported(u"providers or toolPolicies of a profile"_s);
-    if (config.limits.contextTokens)
-        return unsupported(u"limits.contextTokens"_s);
-    return {};
+    auto providers = chooseProviders(config, options);
+    if (!providers)
+        return providers.error();
+    if (!config.providers.isEmpty() && !options.environment.value(u"LOQUAT_PROVIDERS"_s).isEmpty())
+        qCWarning(log) << "LOQUAT_PROVIDERS is not looked at: loquat.json names the providers";
+    options.providers = *providers;
+    const LimitsConfig &limits = config.limits;
+    options.connectLimit = limits.connectLimit.value_or(options.connectLimit);
+    options.firstTokenLimit = limits.firstTokenLimit.value_or(options.firstTokenLimit);
+    options.betweenTokensLimit = limits.betweenTokensLimit.value_or(options.betweenTokensLimit);
+    options.turnLimit = limits.turnLimit.value_or(options.turnLimit);
+    options.approvalLimit = limits.approvalLimit.value_or(options.approvalLimit);
+    options.gracePeriod = limits.gracePeriod.value_or(options.gracePeriod);
+    return options;
 }
 
+/// `options`: those in effect.
 SessionSettings sessionSettings(const Options &options, const Config &config)
 {
     SessionSettings settings;
@@ -75,12 +80,17 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
         Profile &profile = settings.profiles[it.key()] = it.value();
         if (profile.systemPrompt.isEmpty())
             profile.systemPrompt = settings.profile.systemPrompt;
+        if (options.run == Options::Run::Demo) // which has the simulated model only
+            profile.providers.clear();
     }
     settings.nodeId = QSysInfo::machineHostName();
-    settings.gracePeriod = config.limits.gracePeriod.value_or(options.gracePeriod);
+    settings.gracePeriod = options.gracePeriod;
+    settings.turnLimit = options.turnLimit;
+    settings.approvalLimit = options.approvalLimit;
     settings.maxToolRounds = config.limits.maxToolRounds.value_or(settings.maxToolRounds);
     settings.maxQueuedMessages = config.limits.maxQueuedMessages.value_or(settings.maxQueuedMessages);
-    settings.turnLimit = config.limits.turnLimit.value_or(settings.turnLimit);
+    settings.contextTokens = config.limits.contextTokens;
+    settings.replyTokens = config.limits.replyTokens.value_or(settings.replyTokens);
     settings.summaryLimit = config.limits.summaryLimit.value_or(settings.summaryLimit);
     return settings;
 }
@@ -126,8 +136,9 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     auto config = options.configFile.isEmpty() ? Expected<Config>(Config{}) : loadConfig(options.configFile);
     if (!config)
         return naming(u"--config"_s, config.error());
-    if (const auto supported = checkSupported(*config); !supported)
-        return supported.error();
+    auto effective = withConfig(options, *config);
+    if (!effective)
+        return effective.error();
     const auto prices = loadPrices(*config);
     if (!prices)
         return prices.error();
@@ -149,14 +160,19 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         service->m_replica =
             std::make_unique<Replica>(*service->m_journal, std::move(plan->target), plan->settings);
     }
-    BackendParts parts{.makeModel = modelFactory(options, *prices),
+    const auto budget = loadBudget(config->budgets, service->m_journal->file());
+    if (!budget)
+        return SettingsReader::wrong(u"--data-dir"_s, budget.error().message, budget.error().remedy);
+    const SessionSettings session = sessionSettings(*effective, *config);
+    BackendParts parts{.makeModel =
+                           budgeted(modelFactory(*effective, *prices), *budget, *prices, session.replyTokens),
                        .makeTools = *makeTools,
                        .log = *service->m_journal,
                        .archive = *service->m_journal,
                        .storeHealth = [raw = service.get()] { return raw->storeHealth(); },
-                       .modelName = options.providers.first().model,
-                       .modelSimulated = options.providers.first().name == "simulated"_L1,
-                       .session = sessionSettings(options, *config),
+                       .modelName = effective->providers.first().model,
+                       .modelSimulated = effective->providers.first().name == "simulated"_L1,
+                       .session = session,
                        .limits = {},
                        .dialect = findDialect(options.dialect),
                        .host = options.host,

@@ -1,37 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "settings_reader.h"
 
-#include <QCommandLineParser>
+#include "provider_list.h"
 
-#include <algorithm>
-#include <array>
+#include <QCommandLineParser>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-struct KnownProvider
-{
-    QLatin1StringView name;
-    QLatin1StringView prefix; ///< of its variables
-    QLatin1StringView baseUrl;
-    QLatin1StringView model;
-    bool byKey = true; ///< a key alone asks for it
-};
-
-constexpr std::array knownProviders{
-    KnownProvider{"openai"_L1, "OPENAI_"_L1, "https://api.openai.com/v1"_L1, "gpt-4o-mini"_L1},
-    KnownProvider{"openai-responses"_L1, "OPENAI_"_L1, "https://api.openai.com/v1"_L1, "gpt-4o-mini"_L1,
-                  false},
-    KnownProvider{"groq"_L1, "GROQ_"_L1, "https://api.groq.com/openai/v1"_L1, "openai/gpt-oss-120b"_L1},
-    KnownProvider{"gemini"_L1, "GEMINI_"_L1, "https://generativelanguage.googleapis.com"_L1,
-                  "gemini-2.5-flash"_L1},
-    KnownProvider{"anthropic"_L1, "ANTHROPIC_"_L1, "https://api.anthropic.com"_L1, "claude-haiku-4-5"_L1},
-};
-
-} // namespace
 
 SettingsReader::SettingsReader(const QCommandLineParser &parser, const QHash<QString, QString> &environment,
                                const QHash<QString, QString> &file)
@@ -44,6 +20,15 @@ SettingsReader::SettingsReader(const QCommandLineParser &parser, const QHash<QSt
 Error SettingsReader::wrong(const QString &setting, const QString &what, const QString &right)
 {
     return {u"bad_setting"_s, u"%1: %2"_s.arg(setting, what), u"expected %1"_s.arg(right), false};
+}
+
+Expected<QUrl> SettingsReader::webUrl(const QString &setting, const QString &text)
+{
+    const QUrl url(text, QUrl::StrictMode);
+    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "http"_L1 && url.scheme() != "https"_L1))
+        return wrong(setting, u"'%1' is not an http(s) URL"_s.arg(text),
+                     u"such as https://api.openai.com/v1"_s);
+    return url;
 }
 
 void SettingsReader::fail(const Error &error)
@@ -124,13 +109,13 @@ QList<ProviderOptions> SettingsReader::providers()
     QList<ProviderOptions> wanted;
     if (const QString listed = text(u"LOQUAT_PROVIDERS"_s); !listed.isEmpty()) {
         QStringList names{u"simulated"_s};
-        for (const KnownProvider &known : knownProviders)
+        for (const KnownProvider &known : knownProviders())
             names.append(known.name);
         for (const QString &part : listed.split(u','))
             wanted.append(providerNamed(among(u"LOQUAT_PROVIDERS"_s, part.trimmed(), names)));
         return wanted;
     }
-    for (const KnownProvider &known : knownProviders) {
+    for (const KnownProvider &known : knownProviders()) {
         // A server on this machine often needs no key: its address alone says that it is wanted.
         const bool has =
             !text(known.prefix + "API_KEY"_L1).isEmpty() || !text(known.prefix + "BASE_URL"_L1).isEmpty();
@@ -144,17 +129,19 @@ QList<ProviderOptions> SettingsReader::providers()
 
 ProviderOptions SettingsReader::providerNamed(const QString &name)
 {
-    const auto known = std::ranges::find(
-        knownProviders, name, [](const KnownProvider &provider) { return QString(provider.name); });
-    if (known == knownProviders.end())
-        return {u"simulated"_s, {}, {}, u"simulated"_s};
-    const QString urlKey = known->prefix + "BASE_URL"_L1;
-    const QString given = text(urlKey);
-    const QUrl url(given.isEmpty() ? QString(known->baseUrl) : given, QUrl::StrictMode);
-    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "http"_L1 && url.scheme() != "https"_L1))
-        fail(wrong(urlKey, u"'%1' is not an http(s) URL"_s.arg(given), u"such as %1"_s.arg(known->baseUrl)));
+    const KnownProvider *known = knownProvider(name);
+    if (!known)
+        return {u"simulated"_s, {}, {}, u"simulated"_s, {}};
+    const QString given = text(known->prefix + "BASE_URL"_L1);
+    const auto url = webUrl(known->prefix + "BASE_URL"_L1, given.isEmpty() ? QString(known->baseUrl) : given);
+    if (!url)
+        fail(url.error());
     const QString model = text(known->prefix + "MODEL"_L1);
-    return {name, text(known->prefix + "API_KEY"_L1), url, model.isEmpty() ? QString(known->model) : model};
+    return {name,
+            text(known->prefix + "API_KEY"_L1),
+            url ? *url : QUrl(),
+            model.isEmpty() ? QString(known->model) : model,
+            {}};
 }
 
 SupabaseOptions SettingsReader::supabase() const

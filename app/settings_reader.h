@@ -16,6 +16,9 @@ public:
 
     static Error wrong(const QString &setting, const QString &what, const QString &right);
 
+    /// An address that can be asked over the web.
+    static Expected<QUrl> webUrl(const QString &setting, const QString &text);
+
     /// An environment variable, or the .env file's; empty if neither has it.
     [[nodiscard]] QString text(const QString &key) const;
     QHostAddress address(const QString &option, const QHostAddress &fallback);

@@ -21,16 +21,8 @@ Q_LOGGING_CATEGORY(log, "loquat.tools")
 
 struct ToolPlan
 {
-    QHash<QString, QString> policies; ///< tool → policy; "*" for those not named
     QList<HttpToolSettings> web;
     QList<McpServerSettings> servers;
-
-    [[nodiscard]] ToolPolicy policy(const QString &tool, ToolPolicy own) const
-    {
-        const auto named = policies.constFind(tool);
-        const auto found = named != policies.cend() ? named : policies.constFind(u"*"_s);
-        return found == policies.cend() ? own : toolPolicyFrom(*found).value_or(own);
-    }
 };
 
 /// A thread's toolbox, together with what its tools talk through.
@@ -42,9 +34,9 @@ public:
         , m_toolbox(clock)
     {
         for (auto &tool : builtinTools())
-            add(plan, std::move(tool), ToolPolicy::Allow);
+            add(std::move(tool), ToolPolicy::Allow);
         for (const HttpToolSettings &settings : plan.web)
-            add(plan, std::make_unique<HttpTool>(settings, m_network), settings.policy);
+            add(std::make_unique<HttpTool>(settings, m_network), settings.policy);
         for (const McpServerSettings &settings : plan.servers) {
             auto server = std::make_unique<McpServerTools>(settings, m_toolbox, clock,
                                                            mcpTransportMaker(settings, m_network));
@@ -67,10 +59,10 @@ public:
     void cancel(const QString &callId) override { m_toolbox.cancel(callId); }
 
 private:
-    void add(const ToolPlan &plan, std::unique_ptr<Tool> tool, ToolPolicy own)
+    void add(std::unique_ptr<Tool> tool, ToolPolicy policy)
     {
         const QString name = tool->spec().name;
-        if (const auto added = m_toolbox.add(std::move(tool), plan.policy(name, own)); !added)
+        if (const auto added = m_toolbox.add(std::move(tool), policy); !added)
             qCWarning(log) << "left out the tool" << name << added.error().code;
     }
 
@@ -91,7 +83,6 @@ Expected<std::function<std::unique_ptr<ToolRunner>(Clock &)>>
 toolFactory(const Config &config, const QProcessEnvironment &environment)
 {
     ToolPlan plan;
-    plan.policies = config.standard.toolPolicies;
     for (const QJsonObject &json : config.tools) {
         auto settings = httpToolFromJson(json, environment);
         if (!settings)

@@ -14,7 +14,7 @@ namespace loquat {
 
 /// Makes the tools of one gateway thread: the built-in ones, the web services and the MCP servers of
 /// loquat.json. What is wrong with the file is said now; a server that is down is tried again while the
-/// program runs.
+/// program runs. Policies here are the tools' own; those of a profile are looked up by its conversations.
 Expected<std::function<std::unique_ptr<ToolRunner>(Clock &)>>
 toolFactory(const Config &config, const QProcessEnvironment &environment);
 

@@ -16,11 +16,19 @@ void InspectorModel::clear()
 {
     m_turn.clear();
     m_session = {};
+    m_summary = {};
     m_liveRate = 0;
     m_history.clear();
     m_timeline.show(m_turn, 0);
     Q_EMIT turnChanged();
     Q_EMIT sessionChanged();
+}
+
+void InspectorModel::apply(const Event &event)
+{
+    if (event.type == EventType::Summary)
+        m_summary = summaryFacts(event); // showSession() tells
+    m_turn.apply(event);
 }
 
 void InspectorModel::showSession(const SessionSnapshot &session)
@@ -86,6 +94,11 @@ QString InspectorModel::sessionTokens() const
     if (!usage.inputTokens && !usage.outputTokens)
         return format::unknown;
     return u"%1 in · %2 out"_s.arg(format::count(usage.inputTokens), format::count(usage.outputTokens));
+}
+
+QString InspectorModel::summary() const
+{
+    return m_summary.text.isEmpty() ? m_session.summary : m_summary.text;
 }
 
 QString InspectorModel::protocol() const

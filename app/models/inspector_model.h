@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/rate_meter.h"
+#include "models/summary_facts.h"
 #include "models/timeline_model.h"
 
 #include <qqmlregistration.h>
@@ -30,13 +31,19 @@ class InspectorModel : public QObject
     Q_PROPERTY(QString protocol READ protocol NOTIFY sessionChanged)
     Q_PROPERTY(QString node READ node NOTIFY sessionChanged)
     Q_PROPERTY(QString summary READ summary NOTIFY sessionChanged)
+    Q_PROPERTY(QString summaryTitle READ summaryTitle NOTIFY sessionChanged)
+    Q_PROPERTY(QString summaryIntent READ summaryIntent NOTIFY sessionChanged)
+    Q_PROPERTY(QString summaryOutcome READ summaryOutcome NOTIFY sessionChanged)
+    Q_PROPERTY(QString summaryOutcomeKind READ summaryOutcomeKind NOTIFY sessionChanged)
+    Q_PROPERTY(QString summaryLanguage READ summaryLanguage NOTIFY sessionChanged)
+    Q_PROPERTY(QStringList openPoints READ openPoints NOTIFY sessionChanged)
 
 public:
     explicit InspectorModel(QObject *parent = nullptr);
 
     void clear();
     void showSession(const SessionSnapshot &session);
-    void apply(const Event &event) { m_turn.apply(event); }
+    void apply(const Event &event);
     void apply(const Delta &delta) { m_turn.apply(delta); }
     /// Once a batch and once a second; `meter` may be null.
     void refresh(const RateMeter *meter, qint64 nowMs);
@@ -55,7 +62,13 @@ public:
     [[nodiscard]] QString sessionTokens() const;
     [[nodiscard]] QString protocol() const;
     [[nodiscard]] QString node() const;
-    [[nodiscard]] QString summary() const { return m_session.summary; }
+    [[nodiscard]] QString summary() const;
+    [[nodiscard]] QString summaryTitle() const { return m_summary.title; }
+    [[nodiscard]] QString summaryIntent() const { return m_summary.intent; }
+    [[nodiscard]] QString summaryOutcome() const { return m_summary.outcome; }
+    [[nodiscard]] QString summaryOutcomeKind() const { return m_summary.outcomeKind; }
+    [[nodiscard]] QString summaryLanguage() const { return m_summary.language; }
+    [[nodiscard]] QStringList openPoints() const { return m_summary.openPoints; }
 
 Q_SIGNALS:
     void turnChanged();
@@ -65,6 +78,7 @@ private:
     TurnTracker m_turn;
     TimelineModel m_timeline;
     SessionSnapshot m_session;
+    SummaryFacts m_summary; ///< of the newest summary event
     double m_liveRate = 0;
     QList<double> m_history;
 };

@@ -33,6 +33,15 @@ int SessionListModel::rowCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : int(m_rows.size());
 }
 
+QString SessionListModel::previewOf(const Row &row)
+{
+    if (!row.liveText.isEmpty())
+        return row.liveText;
+    // Of a conversation that is over, what it was about says more than its last words.
+    const bool titled = row.state.ended && !row.session.title.isEmpty();
+    return format::oneLine(titled ? row.session.title : row.session.preview, previewLength);
+}
+
 QVariant SessionListModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
@@ -49,7 +58,7 @@ QVariant SessionListModel::data(const QModelIndex &index, int role) const
     case StateKindRole:
         return row.state.kind;
     case PreviewRole:
-        return row.liveText.isEmpty() ? format::oneLine(row.session.preview, previewLength) : row.liveText;
+        return previewOf(row);
     case RateRole:
         return row.state.streaming ? format::rate(row.meter.perSecond(m_now)) : QString();
     case SparklineRole:

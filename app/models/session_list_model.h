@@ -75,6 +75,7 @@ private:
         RateMeter meter;
     };
 
+    [[nodiscard]] static QString previewOf(const Row &row);
     void put(const SessionSnapshot &session);
     void count(const SessionState &state, int sign);
     void touch(const QString &sessionId, QSet<int> &touched, const RunningReplies &replies);

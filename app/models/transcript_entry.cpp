@@ -3,6 +3,7 @@
 
 #include "domain/chat.h"
 #include "models/format.h"
+#include "models/summary_facts.h"
 
 #include <QJsonDocument>
 
@@ -38,10 +39,20 @@ TranscriptEntry said(const Event &event, Kind kind, const QString &detail = {})
     entry.text = event.content;
     entry.detail = detail;
     entry.turn = event.meta["turn"_L1].toInt();
-    if (kind == Kind::Assistant || kind == Kind::Summary) {
+    if (kind == Kind::Assistant) {
         entry.blocks = std::make_shared<StreamingMarkdown>();
         entry.blocks->finishAs(event.content);
     }
+    return entry;
+}
+
+TranscriptEntry summary(const Event &event)
+{
+    const SummaryFacts facts = summaryFacts(event);
+    TranscriptEntry entry = said(event, Kind::Summary, summaryDetail(facts));
+    entry.text = summaryPlain(facts);
+    entry.blocks = std::make_shared<StreamingMarkdown>();
+    entry.blocks->finishAs(summaryMarkdown(facts));
     return entry;
 }
 
@@ -122,10 +133,12 @@ std::optional<TranscriptEntry> entryOf(const Event &event)
     case EventType::ErrorRaised:
         return said(event, Kind::Error, event.meta["code"_L1].toString());
     case EventType::Summary:
-        return said(event, Kind::Summary,
-                    event.meta["source"_L1] == "fallback"_L1 ? u"without a model"_s : QString());
+        return summary(event);
     case EventType::ToolApproval:
         return approval(event);
+    case EventType::Synopsis:
+        return line(event, u"The beginning no longer fits the model; it reads a synopsis instead"_s,
+                    u"dim"_s);
     case EventType::ToolResult:
         break;
     }

@@ -17,7 +17,7 @@ struct TranscriptEntry
 
     Kind kind = Kind::Line;
     qint64 atMs = 0;
-    QString text;                              ///< plain; of an assistant its Markdown source
+    QString text;                              ///< plain, to be copied; of an assistant see blocks
     QString detail;                            ///< what the header says after the time
     QString kindOfLine;                        ///< colour of a Line
     std::shared_ptr<StreamingMarkdown> blocks; ///< Assistant and Summary

@@ -61,7 +61,7 @@ QVariant TranscriptModel::data(const QModelIndex &index, int role) const
         return entry.detail;
     case Qt::DisplayRole:
     case TextRole:
-        return entry.blocks ? entry.blocks->source() : entry.text;
+        return entry.kind == Kind::Assistant ? entry.blocks->source() : entry.text;
     case LineKindRole:
         return entry.kindOfLine;
     case BlocksRole:

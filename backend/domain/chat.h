@@ -91,6 +91,8 @@ struct FailedAttempt
 {
     QString provider;
     Error error;
+    std::optional<Usage> usage = std::nullopt;    ///< what it reported, and will bill, all the same
+    std::optional<double> costUsd = std::nullopt; ///< of that usage; absent where no price is known
 
     bool operator==(const FailedAttempt &) const = default;
 };
@@ -105,9 +107,10 @@ struct ChatOutcome
     Usage usage;
     QString model; ///< who answered, as the provider names it
     QString provider = {};
-    QJsonObject providerData = {};                ///< see ChatMessage::providerData
-    QList<FailedAttempt> failures = {};           ///< who was asked before
-    std::optional<double> costUsd = std::nullopt; ///< absent where no price is known
+    QJsonObject providerData = {};      ///< see ChatMessage::providerData
+    QList<FailedAttempt> failures = {}; ///< who was asked before; not part of `usage`
+    /// Of the call and of the failed attempts before it; absent where a price is not known.
+    std::optional<double> costUsd = std::nullopt;
 
     bool operator==(const ChatOutcome &) const = default;
 };

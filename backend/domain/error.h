@@ -11,7 +11,7 @@ namespace loquat {
 /// `message` and `remedy` never hold secrets or conversation text, so an Error may be logged and shown.
 struct Error
 {
-    QString code;    ///< snake_case and stable, e.g. "model_timeout"
+    QString code;    ///< snake_case and stable, e.g. "turn_timeout"
     QString message; ///< one sentence
     QString remedy;  ///< what would put it right; may be empty
     bool retryable = false;

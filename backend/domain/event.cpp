@@ -12,7 +12,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr std::array<std::pair<EventType, const char *>, 14> eventNames{{
+constexpr std::array<std::pair<EventType, const char *>, 15> eventNames{{
     {EventType::SessionStarted, "session_started"},
     {EventType::UserMessage, "user_message"},
     {EventType::AiMessage, "ai_message"},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<EventType, const char *>, 14> eventNames{{
     {EventType::SessionEnded, "session_ended"},
     {EventType::Summary, "summary"},
     {EventType::ToolApproval, "tool_approval"},
+    {EventType::Synopsis, "synopsis"},
 }};
 
 constexpr std::array<std::pair<Role, const char *>, 5> roleNames{{

@@ -26,6 +26,7 @@ enum class EventType {
     SessionEnded,
     Summary,
     ToolApproval,
+    Synopsis,
 };
 
 enum class Role { System, User, Assistant, Tool, Operator };
@@ -45,11 +46,19 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   tool_call        {turn, round, call_id, tool, args, routed?}  content: the tool's name
 ///   tool_result      {turn, call_id, tool, ok, ms}                content: the result as JSON text
 ///   tool_approval    {turn, call_id, tool, decision: asked|approved|denied|expired, by?}
+///   synopsis         {turn, covers: how many messages of the history it stands for, model, provider, usage,
+///                     cost_usd}                                   content: what no longer fits the model's
+///                                                                 window, in short
 ///   mode_changed     {mode: ai|paused|human, by, ends?: [turns answered together with a later one]}
 ///   operator_message {by, ends?: [turns this answers]}           operator_whisper, operator_note {by}
 ///   error            {turn?, code, retryable}                     content: the sentence for a person
-///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?: "none" where none is
-///   owed} summary          {source: model|fallback, model}              content: the summary
+///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?}
+///                    summary is "none" where none is owed
+///   summary          {source: model|fallback, model, title, intent, outcome, open_points:[texts], language,
+///                     usage:{as of ai_message}, cost_usd}         content: the summary
+///                    source says who wrote the content: the model, or Loquat from the transcript.
+///                    outcome: resolved|partial|unresolved|abandoned|handed_over; language: of the
+///                    conversation, BCP 47. What the model did not tell, or not well, is absent.
 struct Event
 {
     QString sessionId;

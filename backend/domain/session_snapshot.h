@@ -44,6 +44,7 @@ struct SessionSnapshot
     Usage usage;     ///< of the whole session
     QString preview; ///< the last thing said, at most 200 characters
     QString summary;
+    QString title; ///< of the summary; empty where it has none
 };
 
 /// A piece of a running reply. Never a row: the finished reply is an ai_message event.

@@ -51,7 +51,7 @@ void ClientConnection::open(const SessionRequest &request)
 {
     m_sessionId = request.sessionId;
     m_attached = true;
-    m_hub.attach(request.sessionId, request.userId, this, m_dialect.name, request.profile);
+    m_hub.attach(request.sessionId, request.userId, this, {m_dialect.name, request.profile, request.after});
 }
 
 void ClientConnection::checkAlive()

@@ -11,10 +11,18 @@ QStringList encodeFrames(const Outbound &message)
     const QJsonObject frame = std::visit(
         Overloaded{
             [](const outbound::SessionStarted &m) {
-                return QJsonObject{{"type"_L1, "session_started"_L1}, {"session_id"_L1, m.sessionId},
-                                   {"user_id"_L1, m.userId},          {"resumed"_L1, m.resumed},
-                                   {"mode"_L1, nameOf(m.mode)},       {"model"_L1, m.model},
-                                   {"simulated"_L1, m.simulated},     {"seq"_L1, m.seq}};
+                QJsonObject started{{"type"_L1, "session_started"_L1}, {"session_id"_L1, m.sessionId},
+                                    {"user_id"_L1, m.userId},          {"resumed"_L1, m.resumed},
+                                    {"mode"_L1, nameOf(m.mode)},       {"model"_L1, m.model},
+                                    {"simulated"_L1, m.simulated}};
+                if (m.seq > 0)
+                    started["seq"_L1] = m.seq;
+                if (m.after)
+                    started["after"_L1] = *m.after;
+                return started;
+            },
+            [](const outbound::Resync &m) {
+                return QJsonObject{{"type"_L1, "resync"_L1}, {"snapshot"_L1, m.snapshot}};
             },
             [](const outbound::TurnStarted &m) {
                 return QJsonObject{{"type"_L1, "start"_L1},

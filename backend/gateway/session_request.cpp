@@ -52,7 +52,15 @@ Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dia
     if (!profile.isEmpty() && !profiles.contains(profile))
         return refusal(400, u"unknown_profile"_s, u"This profile does not exist."_s,
                        u"Leave 'profile' out for the standard one."_s);
-    return SessionRequest{*sessionId, *userId, dialect, profile};
+    std::optional<qint64> after;
+    if (const QString seq = queryValue(query, u"after"_s); !seq.isEmpty()) {
+        bool whole = false;
+        after = seq.toLongLong(&whole);
+        if (!whole || *after < 0)
+            return refusal(400, u"bad_after"_s, u"'after' is not a sequence number."_s,
+                           u"Send the last 'seq' that arrived, or leave it out."_s);
+    }
+    return SessionRequest{*sessionId, *userId, dialect, profile, after};
 }
 
 Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect,

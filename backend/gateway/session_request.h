@@ -9,13 +9,14 @@
 
 namespace loquat {
 
-/// What /ws/session/{session_id}?user_id=…&dialect=… asks for.
+/// What /ws/session/{session_id}?user_id=…&dialect=…&profile=…&after=… asks for.
 struct SessionRequest
 {
     QString sessionId;
     QString userId;
     const Dialect *dialect = nullptr;
-    QString profile; ///< empty: the standard one
+    QString profile;                            ///< empty: the standard one
+    std::optional<qint64> after = std::nullopt; ///< the last seq the client knows
 };
 
 /// Refused before the upgrade, with an HTTP status.

@@ -18,12 +18,13 @@ AnthropicSettings::AnthropicSettings()
 
 AnthropicModel::AnthropicModel(const AnthropicSettings &settings, UpstreamPool &pool, Clock &clock)
     : HttpModel(settings, pool, clock)
+    , m_versionPath(settings.versionPath)
 {
 }
 
 QUrl AnthropicModel::url() const
 {
-    return below(u"/v1/messages"_s);
+    return below(u"/messages"_s, m_versionPath);
 }
 
 void AnthropicModel::authorize(QNetworkRequest &request) const

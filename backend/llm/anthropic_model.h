@@ -8,6 +8,7 @@ namespace loquat {
 struct AnthropicSettings : HttpModelSettings
 {
     AnthropicSettings();
+    QString versionPath = QStringLiteral("/v1"); ///< between the base URL and /messages
 };
 
 /// Anthropic's Claude by its Messages API.
@@ -22,6 +23,9 @@ protected:
     void decorate(QNetworkRequest &request) const override;
     [[nodiscard]] QByteArray body(const ChatRequest &request) const override;
     [[nodiscard]] std::unique_ptr<ReplyParser> makeParser() const override;
+
+private:
+    const QString m_versionPath;
 };
 
 } // namespace loquat

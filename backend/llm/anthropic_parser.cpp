@@ -77,7 +77,8 @@ void AnthropicParser::stopBlock(int index)
         if (arguments.isEmpty()) // it was whole from the start; of a tool without parameters it stays empty
             call.arguments =
                 QString::fromUtf8(QJsonDocument(start["input"_L1].toObject()).toJson(QJsonDocument::Compact));
-        m_calls.append(call);
+        if (!call.name.isEmpty())
+            m_calls.append(call);
     } else if (type == "redacted_thinking"_L1 || !start["signature"_L1].toString().isEmpty()) {
         m_thinking.append(start);
     }

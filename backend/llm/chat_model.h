@@ -37,6 +37,13 @@ public:
     virtual ~ChatModel() = default;
     [[nodiscard]] virtual QString name() const = 0; ///< the model's name, e.g. "gpt-4o-mini"
     [[nodiscard]] virtual bool isSimulated() const { return false; }
+    /// How many tokens a request and its reply may have together, whichever of `providers` (empty: all)
+    /// answers; absent where that is not known.
+    [[nodiscard]] virtual std::optional<qint64> contextWindow(const QStringList &providers) const
+    {
+        Q_UNUSED(providers)
+        return {};
+    }
     [[nodiscard]] virtual std::unique_ptr<ChatReply> start(const ChatRequest &request) = 0;
 };
 

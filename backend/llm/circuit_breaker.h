@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QtGlobal>
+#include "domain/error.h"
+
+#include <QHash>
+#include <QMutex>
 
 #include <chrono>
+#include <memory>
 
 namespace loquat {
 
@@ -15,31 +19,65 @@ struct CircuitSettings
 
 /// Keeps a provider that fails again and again from being asked by everybody: after some failures in a row it
 /// is left alone for a pause, then one call at a time tries whether it is back. Times are
-/// Clock::monotonicMs().
+/// Clock::monotonicMs(), which all threads share. Thread-safe.
 class CircuitBreaker
 {
 public:
+    enum class Pass {
+        Refused,
+        Ordinary,
+        Probe, ///< the one call that tries whether the provider is back
+    };
+
     explicit CircuitBreaker(CircuitSettings settings)
         : m_settings(settings)
     {
     }
+    Q_DISABLE_COPY_MOVE(CircuitBreaker)
 
-    /// Whether a call may be made now. If so, tell how it ended: succeeded(), failed() or abandoned().
-    [[nodiscard]] bool enter(qint64 nowMs);
+    /// Whether a call may be made now. Unless refused, tell how it ended: succeeded(), failed() or
+    /// abandoned().
+    [[nodiscard]] Pass enter(qint64 nowMs);
     void succeeded();
-    void failed(qint64 nowMs);
+    void failed(Pass pass, qint64 nowMs, const Error &error);
     /// The call told nothing about the provider: it was cancelled, or the request itself was at fault.
-    void abandoned() { m_probing = false; }
+    void abandoned(Pass pass);
 
-    [[nodiscard]] bool isOpen() const { return m_failures >= m_settings.failuresToOpen; }
+    [[nodiscard]] bool isOpen() const;
     /// How long until enter() may say yes; 0: now.
     [[nodiscard]] qint64 waitMs(qint64 nowMs) const;
+    /// Of the last call that failed.
+    [[nodiscard]] Error lastError() const;
 
 private:
-    CircuitSettings m_settings;
+    [[nodiscard]] bool open() const { return m_failures >= m_settings.failuresToOpen; }
+    [[nodiscard]] qint64 wait(qint64 nowMs) const;
+
+    const CircuitSettings m_settings;
+    mutable QMutex m_mutex; ///< of all below
     int m_failures = 0;
     qint64 m_openedMs = 0;
     bool m_probing = false;
+    Error m_lastError;
+};
+
+/// The circuits of a process, by provider: what one thread finds out, all know. Thread-safe.
+class Circuits
+{
+public:
+    explicit Circuits(CircuitSettings settings = {})
+        : m_settings(settings)
+    {
+    }
+    Q_DISABLE_COPY_MOVE(Circuits)
+
+    /// The same for the same name.
+    [[nodiscard]] std::shared_ptr<CircuitBreaker> of(const QString &provider);
+
+private:
+    const CircuitSettings m_settings;
+    QMutex m_mutex;
+    QHash<QString, std::shared_ptr<CircuitBreaker>> m_circuits;
 };
 
 } // namespace loquat

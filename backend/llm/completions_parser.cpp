@@ -2,10 +2,12 @@
 #include "llm/completions_parser.h"
 
 #include "llm/model_errors.h"
+#include "llm/token_count.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <algorithm>
 #include <utility>
 
 namespace loquat {
@@ -15,10 +17,12 @@ using namespace Qt::StringLiterals;
 QStringList CompletionsParser::feed(QByteArrayView bytes)
 {
     if (m_shape == Shape::Undecided) {
-        const auto visible = bytes.trimmed();
-        if (visible.isEmpty())
+        // White space ahead is nobody's, wherever it is cut.
+        const auto isSpace = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+        bytes = bytes.sliced(std::ranges::find_if_not(bytes, isSpace) - bytes.begin());
+        if (bytes.isEmpty())
             return {};
-        m_shape = visible.front() == '{' ? Shape::Whole : Shape::Stream;
+        m_shape = bytes.front() == '{' ? Shape::Whole : Shape::Stream;
     }
     if (isOver())
         return {};
@@ -115,14 +119,14 @@ void CompletionsParser::takeText(const QJsonValue &content)
 void CompletionsParser::takeUsage(const QJsonObject &usage)
 {
     // Counts are totals so far: the last one holds, adding them up would charge many times over.
-    if (const auto input = usage["prompt_tokens"_L1]; input.isDouble())
-        m_usage.inputTokens = input.toInteger();
-    if (const auto output = usage["completion_tokens"_L1]; output.isDouble())
-        m_usage.outputTokens = output.toInteger();
-    if (const auto cached = usage["prompt_tokens_details"_L1]["cached_tokens"_L1]; cached.isDouble())
-        m_usage.cachedTokens = cached.toInteger();
-    if (const auto thought = usage["completion_tokens_details"_L1]["reasoning_tokens"_L1]; thought.isDouble())
-        m_usage.reasoningTokens = thought.toInteger();
+    if (const auto input = tokenCount(usage["prompt_tokens"_L1]))
+        m_usage.inputTokens = input;
+    if (const auto output = tokenCount(usage["completion_tokens"_L1]))
+        m_usage.outputTokens = output;
+    if (const auto cached = tokenCount(usage["prompt_tokens_details"_L1]["cached_tokens"_L1]))
+        m_usage.cachedTokens = cached;
+    if (const auto thought = tokenCount(usage["completion_tokens_details"_L1]["reasoning_tokens"_L1]))
+        m_usage.reasoningTokens = thought;
     if (m_usage.inputTokens || m_usage.outputTokens)
         m_usage.source = UsageSource::Reported;
 }

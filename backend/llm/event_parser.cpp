@@ -2,6 +2,7 @@
 #include "llm/event_parser.h"
 
 #include "llm/model_errors.h"
+#include "llm/token_count.h"
 
 #include <QJsonDocument>
 
@@ -59,9 +60,10 @@ void EventParser::setModel(const QString &model)
 
 void EventParser::count(std::optional<qint64> &count, const QJsonValue &value)
 {
-    if (!value.isDouble())
+    const auto told = tokenCount(value);
+    if (!told)
         return;
-    count = value.toInteger();
+    count = told;
     m_usage.source = UsageSource::Reported;
 }
 

@@ -34,7 +34,7 @@ protected:
     void say(const QString &text);
     void understood() { m_understood = true; } ///< an event was one of this provider's
     void setModel(const QString &model);
-    /// Sets `count` if `value` is a number. Counts are totals so far: the last one holds.
+    /// Sets `count` if `value` can be one. Counts are totals so far: the last one holds.
     void count(std::optional<qint64> &count, const QJsonValue &value);
     Usage &tally() { return m_usage; }
     void finish(FinishReason reason) { m_finish = reason; }

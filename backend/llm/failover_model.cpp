@@ -11,9 +11,12 @@ FailoverModel::FailoverModel(std::vector<NamedModel> providers, FailoverSettings
           FailoverState{{}, RetryPolicy(settings.retry), clock, random, settings.prices}))
 {
     Q_ASSERT(!providers.empty());
-    for (NamedModel &provider : providers)
+    const auto circuits = settings.circuits ? settings.circuits : std::make_shared<Circuits>();
+    for (NamedModel &provider : providers) {
+        auto circuit = circuits->of(provider.name);
         m_state->providers.push_back(
-            {std::move(provider.name), std::move(provider.model), CircuitBreaker(settings.circuit), {}});
+            {std::move(provider.name), std::move(provider.model), std::move(circuit)});
+    }
 }
 
 QString FailoverModel::name() const
@@ -24,6 +27,19 @@ QString FailoverModel::name() const
 bool FailoverModel::isSimulated() const
 {
     return m_state->providers.front().model->isSimulated();
+}
+
+std::optional<qint64> FailoverModel::contextWindow(const QStringList &providers) const
+{
+    std::optional<qint64> smallest;
+    if (!m_state->prices)
+        return smallest;
+    for (const auto &[name, model, circuit, error] : m_state->providers) {
+        const auto window = m_state->prices->windowOf(model->name());
+        if (window && (providers.isEmpty() || providers.contains(name)))
+            smallest = std::min(*window, smallest.value_or(*window));
+    }
+    return smallest;
 }
 
 std::unique_ptr<ChatReply> FailoverModel::start(const ChatRequest &request)

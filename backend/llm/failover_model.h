@@ -21,7 +21,7 @@ struct NamedModel
 struct FailoverSettings
 {
     RetrySettings retry;
-    CircuitSettings circuit;
+    std::shared_ptr<Circuits> circuits = nullptr;   ///< shared with other threads' models; none: its own
     std::shared_ptr<const Prices> prices = nullptr; ///< what a reply cost; without them that stays unknown
 };
 
@@ -32,8 +32,7 @@ struct FailoverState
     {
         QString name;
         std::unique_ptr<ChatModel> model;
-        CircuitBreaker circuit;
-        Error lastError;
+        std::shared_ptr<CircuitBreaker> circuit;
     };
 
     std::vector<Provider> providers;
@@ -43,9 +42,9 @@ struct FailoverState
     std::shared_ptr<const Prices> prices = nullptr;
 };
 
-/// Several providers as one model: asks them in order until one answers. Only before the first visible token:
-/// what was shown is never said again by another. Also gives a single provider its retries. Circuits are per
-/// instance, so each gateway thread finds out for itself who is down.
+/// Several providers as one model: asks them in order until one answers; of a request that names providers,
+/// only those, in its order. Only before the first visible token:
+/// what was shown is never said again by another. Also gives a single provider its retries.
 class FailoverModel final : public ChatModel
 {
 public:
@@ -56,6 +55,8 @@ public:
     /// The first provider's; ChatOutcome tells who really answered.
     [[nodiscard]] QString name() const override;
     [[nodiscard]] bool isSimulated() const override;
+    /// The smallest window that is known of them.
+    [[nodiscard]] std::optional<qint64> contextWindow(const QStringList &providers) const override;
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override;
 
 private:

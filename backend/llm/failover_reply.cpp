@@ -2,6 +2,7 @@
 #include "llm/failover_reply.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace loquat {
 
@@ -18,6 +19,38 @@ bool isForeign(const QJsonObject &data, const QString &provider)
 bool blamesProvider(const Error &error)
 {
     return error.code != "model_bad_request"_L1 && error.code != "model_filtered"_L1;
+}
+
+/// Those of `state` that a request may ask: by name in its order, or all.
+std::vector<size_t> orderOf(const FailoverState &state, const QStringList &names)
+{
+    std::vector<size_t> order;
+    const auto &all = state.providers;
+    if (names.isEmpty()) {
+        order.resize(all.size());
+        std::iota(order.begin(), order.end(), size_t(0));
+    }
+    for (const QString &name : names)
+        if (const auto found = std::ranges::find(all, name, &FailoverState::Provider::name);
+            found != all.end())
+            order.push_back(size_t(found - all.begin()));
+    return order;
+}
+
+void add(std::optional<qint64> &sum, std::optional<qint64> more)
+{
+    if (more)
+        sum = sum.value_or(0) + *more;
+}
+
+/// As much as is known of both.
+void addTo(Usage &sum, const Usage &more)
+{
+    add(sum.inputTokens, more.inputTokens);
+    add(sum.outputTokens, more.outputTokens);
+    add(sum.cachedTokens, more.cachedTokens);
+    add(sum.reasoningTokens, more.reasoningTokens);
+    sum.source = sum.source == UsageSource::Unknown ? more.source : std::min(sum.source, more.source);
 }
 
 void sign(QJsonObject &data, const QString &provider)
@@ -43,6 +76,7 @@ ChatRequest withoutForeignData(ChatRequest request, const QString &provider)
 FailoverReply::FailoverReply(std::shared_ptr<FailoverState> state, ChatRequest request)
     : m_state(std::move(state))
     , m_request(std::move(request))
+    , m_order(orderOf(*m_state, m_request.providers))
 {
 }
 
@@ -60,20 +94,24 @@ void FailoverReply::abort()
     if (!m_attempt)
         return;
     m_attempt->abort();
-    abandonProbe();
+    provider().circuit->abandoned(m_pass);
     dropAttempt();
 }
 
 Usage FailoverReply::usageSoFar() const
 {
-    return m_attempt ? m_attempt->usageSoFar() : Usage{};
+    Usage sum = m_attempt ? m_attempt->usageSoFar() : m_cutShort;
+    for (const FailedAttempt &failure : m_failures)
+        if (failure.usage)
+            addTo(sum, *failure.usage);
+    return sum;
 }
 
 void FailoverReply::askNext()
 {
     const bool mayAsk = m_failures.size() < m_state->policy.settings().attemptsInAll;
-    for (; mayAsk && m_index < m_state->providers.size(); ++m_index, m_attemptsHere = 0)
-        if (provider().circuit.enter(m_state->clock.monotonicMs()))
+    for (; mayAsk && m_index < m_order.size(); ++m_index, m_attemptsHere = 0)
+        if ((m_pass = provider().circuit->enter(m_state->clock.monotonicMs())) != Pass::Refused)
             return ask();
     // Not from within start(): a reply says nothing before its owner has it.
     m_wait = m_state->clock.after({}, [this] { giveUp(); });
@@ -82,7 +120,6 @@ void FailoverReply::askNext()
 void FailoverReply::ask()
 {
     ++m_attemptsHere;
-    m_probing = provider().circuit.isOpen();
     m_attempt = provider().model->start(withoutForeignData(m_request, provider().name));
     connect(m_attempt.get(), &ChatReply::delta, this, &FailoverReply::attemptSaid);
     connect(m_attempt.get(), &ChatReply::finished, this, &FailoverReply::attemptFinished);
@@ -98,7 +135,7 @@ void FailoverReply::attemptSaid(const QString &text)
 void FailoverReply::attemptFinished(ChatOutcome outcome)
 {
     m_ended = true;
-    provider().circuit.succeeded();
+    provider().circuit->succeeded();
     dropAttempt();
     if (outcome.provider.isEmpty())
         outcome.provider = provider().name;
@@ -108,33 +145,55 @@ void FailoverReply::attemptFinished(ChatOutcome outcome)
     outcome.failures = m_failures + outcome.failures;
     if (m_state->prices && !outcome.costUsd)
         outcome.costUsd = m_state->prices->cost(outcome.model, outcome.usage);
+    outcome.costUsd = costWithFailures(outcome.costUsd);
     Q_EMIT finished(outcome);
 }
 
 void FailoverReply::attemptFailed(const Error &error)
 {
     const Error kept = error; // the reply that owns it is about to go
+    const Usage usage = m_attempt->usageSoFar();
     dropAttempt();
-    provider().lastError = kept;
     if (blamesProvider(kept))
-        provider().circuit.failed(m_state->clock.monotonicMs());
+        provider().circuit->failed(m_pass, m_state->clock.monotonicMs(), kept);
     else
-        abandonProbe();
+        provider().circuit->abandoned(m_pass);
     if (m_said) {
         m_ended = true;
+        m_cutShort = usage;
         Q_EMIT failed(kept);
         return;
     }
-    m_failures.append({provider().name, kept});
+    m_failures.append(failedAttempt(kept, usage));
     const auto delay = m_state->policy.delay(kept, m_attemptsHere, m_state->random);
     const bool outOfAttempts = m_failures.size() >= m_state->policy.settings().attemptsInAll;
-    if (delay && !outOfAttempts && !provider().circuit.isOpen()) {
+    if (delay && !outOfAttempts && !provider().circuit->isOpen()) {
         m_wait = m_state->clock.after(*delay, [this] { askNext(); });
         return;
     }
     ++m_index;
     m_attemptsHere = 0;
     askNext();
+}
+
+FailedAttempt FailoverReply::failedAttempt(const Error &error, const Usage &usage) const
+{
+    FailedAttempt failed{provider().name, error};
+    // An estimate is not a bill: most attempts that fail cost nothing.
+    if (usage.source != UsageSource::Reported)
+        return failed;
+    failed.usage = usage;
+    if (m_state->prices)
+        failed.costUsd = m_state->prices->cost(provider().model->name(), usage);
+    return failed;
+}
+
+std::optional<double> FailoverReply::costWithFailures(std::optional<double> cost) const
+{
+    for (const FailedAttempt &failure : m_failures)
+        if (failure.usage) // a sum with an unknown part is unknown
+            cost = cost && failure.costUsd ? std::optional(*cost + *failure.costUsd) : std::nullopt;
+    return cost;
 }
 
 void FailoverReply::dropAttempt()
@@ -145,13 +204,6 @@ void FailoverReply::dropAttempt()
     m_attempt.release()->deleteLater(); // it may be in the middle of a signal
 }
 
-void FailoverReply::abandonProbe()
-{
-    // A call from before the circuit opened must not end another's try.
-    if (m_probing)
-        provider().circuit.abandoned();
-}
-
 void FailoverReply::giveUp()
 {
     m_ended = true;
@@ -160,16 +212,19 @@ void FailoverReply::giveUp()
 
 Error FailoverReply::nobodyAsked() const
 {
+    if (m_order.empty())
+        return {u"model_not_configured"_s, u"None of the model providers for this conversation is set up."_s,
+                u"Check \"providers\" of its profile in loquat.json."_s, false};
     const qint64 now = m_state->clock.monotonicMs();
-    const auto soonest = std::ranges::min_element(
-        m_state->providers, {}, [now](const auto &each) { return each.circuit.waitMs(now); });
-    Error error = soonest->lastError;
-    const qint64 wait = soonest->circuit.waitMs(now);
+    const auto waitOf = [this, now](size_t index) { return m_state->providers[index].circuit->waitMs(now); };
+    const auto &soonest = m_state->providers[*std::ranges::min_element(m_order, {}, waitOf)];
+    Error error = soonest.circuit->lastError();
+    const qint64 wait = soonest.circuit->waitMs(now);
     error.message =
-        (m_state->providers.size() > 1
+        (m_order.size() > 1
              ? u"All model providers failed repeatedly and are left alone for a while; %1 said: %2"_s
              : u"%1 failed repeatedly and is left alone for a while; it said: %2"_s)
-            .arg(soonest->name, soonest->lastError.message);
+            .arg(soonest.name, error.message);
     error.retryable = true;
     error.retryAfterMs = wait;
     return error;
@@ -178,7 +233,7 @@ Error FailoverReply::nobodyAsked() const
 Error FailoverReply::nobodyAnswered() const
 {
     Error error = m_failures.last().error;
-    if (m_state->providers.size() == 1)
+    if (m_order.size() == 1)
         return error;
     QStringList reasons;
     for (const FailedAttempt &failure : m_failures)

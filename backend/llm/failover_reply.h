@@ -19,29 +19,36 @@ public:
 
     void begin() { askNext(); }
     void abort() override;
+    /// Of all attempts, also of those that failed.
     [[nodiscard]] Usage usageSoFar() const override;
 
 private:
+    using Pass = CircuitBreaker::Pass;
+
     void askNext();
     void ask();
     void attemptSaid(const QString &text);
     void attemptFinished(ChatOutcome outcome);
     void attemptFailed(const Error &error);
+    /// What the attempt that has just failed will cost.
+    [[nodiscard]] FailedAttempt failedAttempt(const Error &error, const Usage &usage) const;
+    [[nodiscard]] std::optional<double> costWithFailures(std::optional<double> cost) const;
     void dropAttempt();
-    void abandonProbe();
     void giveUp();
     [[nodiscard]] Error nobodyAsked() const;
     [[nodiscard]] Error nobodyAnswered() const;
-    FailoverState::Provider &provider() { return m_state->providers[m_index]; }
+    [[nodiscard]] FailoverState::Provider &provider() const { return m_state->providers[m_order[m_index]]; }
 
     std::shared_ptr<FailoverState> m_state;
     const ChatRequest m_request;
+    const std::vector<size_t> m_order; ///< who may be asked, as indices into the state's providers
     std::unique_ptr<ChatReply> m_attempt;
     std::unique_ptr<Clock::Timer> m_wait;
     QList<FailedAttempt> m_failures;
-    size_t m_index = 0;
+    Usage m_cutShort;   ///< of the attempt that had said something when it failed
+    size_t m_index = 0; ///< into m_order
     int m_attemptsHere = 0;
-    bool m_probing = false; ///< the attempt tries whether a provider is back
+    Pass m_pass = Pass::Refused; ///< of the running attempt
     bool m_said = false;
     bool m_ended = false;
 };

@@ -24,7 +24,7 @@ GeminiModel::GeminiModel(const GeminiSettings &settings, UpstreamPool &pool, Clo
 
 QUrl GeminiModel::url() const
 {
-    QUrl url = below(m_versionPath + "/models/"_L1 + settings().model + ":streamGenerateContent"_L1);
+    QUrl url = below(u"/models/%1:streamGenerateContent"_s.arg(settings().model), m_versionPath);
     url.setQuery(u"alt=sse"_s);
     return url;
 }

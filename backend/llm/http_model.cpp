@@ -22,13 +22,13 @@ std::unique_ptr<ChatReply> HttpModel::start(const ChatRequest &request)
                                        estimateTokens(request));
 }
 
-QUrl HttpModel::below(const QString &path) const
+QUrl HttpModel::below(const QString &path, const QString &version) const
 {
     QUrl url = m_settings.baseUrl;
     QString base = url.path();
     while (base.endsWith(u'/'))
         base.chop(1);
-    url.setPath(base + path);
+    url.setPath(base.endsWith(version) ? base + path : base + version + path);
     return url;
 }
 

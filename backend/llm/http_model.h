@@ -18,12 +18,13 @@ struct HttpModelSettings
     QUrl baseUrl;
     QString apiKey; ///< empty: none is sent, as local servers want it
     QString model;
-    QString provider;                             ///< in outcomes and statistics, e.g. "openai"
-    QString providerName;                         ///< as errors name it, e.g. "OpenAI"
-    QString userAgent = QStringLiteral("Loquat"); ///< "Loquat/<version>"
-    std::chrono::milliseconds firstByteLimit{30'000};
-    std::chrono::milliseconds betweenBytesLimit{30'000};
-    std::chrono::milliseconds replyLimit{600'000}; ///< also for a server that only sends comments
+    QString provider;                                     ///< in outcomes and statistics, e.g. "openai"
+    QString providerName;                                 ///< as errors name it, e.g. "OpenAI"
+    QString userAgent = QStringLiteral("Loquat");         ///< "Loquat/<version>"
+    std::chrono::milliseconds connectLimit{10'000};       ///< name lookup, TCP and TLS together
+    std::chrono::milliseconds firstTokenLimit{30'000};    ///< from then on until the answer begins
+    std::chrono::milliseconds betweenTokensLimit{30'000}; ///< of silence inside the answer
+    std::chrono::milliseconds replyLimit{600'000};        ///< also for a server that only sends comments
 };
 
 /// A model that streams its answer to one HTTP POST. A provider says where, with which headers, what and how
@@ -39,8 +40,9 @@ protected:
     HttpModel(HttpModelSettings settings, UpstreamPool &pool, Clock &clock);
 
     [[nodiscard]] const HttpModelSettings &settings() const { return m_settings; }
-    /// `path` (with its slash) below the base URL, whether or not that ends in slashes.
-    [[nodiscard]] QUrl below(const QString &path) const;
+    /// `path` (with its slash) below the base URL, whether or not that ends in slashes. `version` ("/v1")
+    /// comes between them, unless the base URL has it already.
+    [[nodiscard]] QUrl below(const QString &path, const QString &version = {}) const;
 
     [[nodiscard]] virtual QUrl url() const = 0;
     /// Sets the headers that carry the key; called only if there is one.

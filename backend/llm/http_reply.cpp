@@ -21,8 +21,13 @@ HttpReply::HttpReply(const HttpModelSettings &settings, UpstreamPool &pool, Cloc
     , m_parser(std::move(parser))
     , m_inputEstimate(inputEstimate)
     , m_startedMs(clock.monotonicMs())
-    , m_lastByteMs(m_startedMs)
+    , m_silentSinceMs(m_startedMs)
 {
+    // Comes when the request goes out, so there is a connection, encrypted where it should be.
+    connect(m_upstream, &QNetworkReply::requestSent, this, [this] {
+        if (m_phase == Phase::Connection)
+            enter(Phase::FirstToken);
+    });
     connect(m_upstream, &QIODevice::readyRead, this, &HttpReply::read);
     // Queued: some failures are found inside post(), and nobody listens before start() has returned.
     connect(m_upstream, &QNetworkReply::finished, this, &HttpReply::upstreamFinished, Qt::QueuedConnection);
@@ -55,16 +60,22 @@ Usage HttpReply::usageSoFar() const
     return usage;
 }
 
+void HttpReply::enter(Phase phase)
+{
+    m_phase = phase;
+    m_silentSinceMs = m_clock.monotonicMs();
+    watch();
+}
+
 void HttpReply::read()
 {
     if (!m_upstream)
         return;
     const QByteArray bytes = m_upstream->readAll();
-    m_lastByteMs = m_clock.monotonicMs();
-    const bool first = m_received == 0;
+    m_silentSinceMs = m_clock.monotonicMs();
     m_received += bytes.size();
-    if (first)
-        watch(); // from now on the other limit holds
+    if (m_phase != Phase::NextToken)
+        enter(Phase::NextToken);
     if (status() >= 300) {
         m_errorBody.append(bytes.left(std::max<qsizetype>(0, maxErrorBody - m_errorBody.size())));
         return;
@@ -148,31 +159,54 @@ QNetworkReply *HttpReply::letGo()
     return std::exchange(m_upstream, nullptr);
 }
 
+std::chrono::milliseconds HttpReply::limit() const
+{
+    switch (m_phase) {
+    case Phase::Connection:
+        return m_settings.connectLimit;
+    case Phase::FirstToken:
+        return m_settings.firstTokenLimit;
+    case Phase::NextToken:
+        break;
+    }
+    return m_settings.betweenTokensLimit;
+}
+
 void HttpReply::watch()
 {
     // One timer that looks at the time of the last byte: restarting one per byte would cost more than
     // reading.
-    const qint64 now = m_clock.monotonicMs();
-    const auto limit = m_received > 0 ? m_settings.betweenBytesLimit : m_settings.firstByteLimit;
     const qint64 due =
-        std::min(m_lastByteMs + limit.count(), m_startedMs + m_settings.replyLimit.count()) - now;
-    m_watch = m_clock.after(std::chrono::milliseconds(std::max<qint64>(0, due)), [this] { checkTime(); });
+        std::min(m_silentSinceMs + limit().count(), m_startedMs + m_settings.replyLimit.count());
+    m_watch = m_clock.after(std::chrono::milliseconds(std::max<qint64>(0, due - m_clock.monotonicMs())),
+                            [this] { checkTime(); });
 }
 
 void HttpReply::checkTime()
 {
     const qint64 now = m_clock.monotonicMs();
-    const auto &name = m_settings.providerName;
-    const auto limit = m_received > 0 ? m_settings.betweenBytesLimit : m_settings.firstByteLimit;
     const bool tooLong = now - m_startedMs >= m_settings.replyLimit.count();
-    if (!tooLong && now - m_lastByteMs < limit.count())
+    if (!tooLong && now - m_silentSinceMs < limit().count())
         watch();
     else if (m_parser->sawFinish())
         finishWhole(); // the reply is whole; only the end of the stream is missing
     else if (tooLong)
-        fail(model_errors::timeout(name, u"no end of its answer"_s, m_settings.replyLimit));
+        fail(model_errors::replyTimeout(m_settings.providerName, m_settings.replyLimit));
     else
-        fail(model_errors::timeout(name, m_received > 0 ? u"nothing more"_s : u"no answer"_s, limit));
+        fail(limitPassed());
+}
+
+Error HttpReply::limitPassed() const
+{
+    switch (m_phase) {
+    case Phase::Connection:
+        return model_errors::connectTimeout(m_settings.providerName, limit());
+    case Phase::FirstToken:
+        return model_errors::firstTokenTimeout(m_settings.providerName, limit());
+    case Phase::NextToken:
+        break;
+    }
+    return model_errors::nextTokenTimeout(m_settings.providerName, limit());
 }
 
 int HttpReply::status() const

@@ -29,6 +29,10 @@ public:
     [[nodiscard]] Usage usageSoFar() const override;
 
 private:
+    /// What is being waited for.
+    enum class Phase { Connection, FirstToken, NextToken };
+
+    void enter(Phase phase);
     void read();
     void upstreamFinished();
     void emitTexts(const QStringList &texts);
@@ -40,6 +44,8 @@ private:
     QNetworkReply *letGo();
     void watch();
     void checkTime();
+    [[nodiscard]] std::chrono::milliseconds limit() const; ///< of the phase
+    [[nodiscard]] Error limitPassed() const;
     [[nodiscard]] int status() const;
     [[nodiscard]] Error upstreamError() const;
 
@@ -53,7 +59,8 @@ private:
     qint64 m_deltas = 0;
     qsizetype m_received = 0;
     const qint64 m_startedMs;
-    qint64 m_lastByteMs;
+    Phase m_phase = Phase::Connection;
+    qint64 m_silentSinceMs; ///< the phase began, or the last byte came
     std::unique_ptr<Clock::Timer> m_watch;
 };
 

@@ -119,6 +119,19 @@ Error classify(const QString &provider, int status, const Told &told, std::optio
     return badRequest(provider, status, told);
 }
 
+double seconds(std::chrono::milliseconds limit)
+{
+    return double(limit.count()) / 1000;
+}
+
+/// `sentence` with the provider and the limit.
+Error silent(const QString &code, const QString &sentence, const QString &provider,
+             std::chrono::milliseconds limit)
+{
+    return {code, sentence.arg(provider).arg(seconds(limit)),
+            u"Try again; if it stays, the provider is overloaded or the network drops its answers."_s, true};
+}
+
 } // namespace
 
 QString presentable(const QString &text, const QString &apiKey)
@@ -186,11 +199,29 @@ Error unreachable(const QString &provider, const QString &reason)
             u"Check the base URL, the network and that the server is running."_s, true};
 }
 
-Error timeout(const QString &provider, const QString &waitedFor, std::chrono::milliseconds limit)
+Error connectTimeout(const QString &provider, std::chrono::milliseconds limit)
 {
-    return {u"model_timeout"_s,
-            u"%1 sent %2 within %3 s."_s.arg(provider, waitedFor).arg(double(limit.count()) / 1000),
-            u"Try again; if it stays, the provider is overloaded or the network drops its answers."_s, true};
+    return {u"model_connect_timeout"_s,
+            u"No connection to %1 came about within %2 s."_s.arg(provider).arg(seconds(limit)),
+            u"Check the base URL, the network and that the server is running."_s, true};
+}
+
+Error firstTokenTimeout(const QString &provider, std::chrono::milliseconds limit)
+{
+    return silent(u"model_first_token_timeout"_s, u"%1 did not begin to answer within %2 s."_s, provider,
+                  limit);
+}
+
+Error nextTokenTimeout(const QString &provider, std::chrono::milliseconds limit)
+{
+    return silent(u"model_token_timeout"_s, u"%1 stopped in the middle and sent nothing more within %2 s."_s,
+                  provider, limit);
+}
+
+Error replyTimeout(const QString &provider, std::chrono::milliseconds limit)
+{
+    return silent(u"model_reply_timeout"_s, u"%1 did not come to the end of its answer within %2 s."_s,
+                  provider, limit);
 }
 
 Error brokenOff(const QString &provider)

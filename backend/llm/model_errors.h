@@ -30,7 +30,11 @@ Error fromStatus(const QString &provider, int status, const QByteArray &body,
 Error fromStream(const QString &provider, const QJsonValue &error, const QString &apiKey = {});
 
 Error unreachable(const QString &provider, const QString &reason);
-Error timeout(const QString &provider, const QString &waitedFor, std::chrono::milliseconds limit);
+/// A limit that passed, each with a code of its own.
+Error connectTimeout(const QString &provider, std::chrono::milliseconds limit);
+Error firstTokenTimeout(const QString &provider, std::chrono::milliseconds limit);
+Error nextTokenTimeout(const QString &provider, std::chrono::milliseconds limit);
+Error replyTimeout(const QString &provider, std::chrono::milliseconds limit);
 Error brokenOff(const QString &provider);
 Error protocol(const QString &provider, const QString &what);
 Error filtered(const QString &provider);

@@ -21,8 +21,14 @@ Expected<Price> priceFrom(const QString &path, const QJsonObject &json)
     Price price;
     for (auto each = json.begin(); each != json.end(); ++each) {
         const QString key = each.key();
+        if (key == "window"_L1) {
+            if (each->toInteger() < 1)
+                return wrong(u"%1.window: not a number of tokens"_s.arg(path), u"1 or more"_s);
+            price.window = each->toInteger();
+            continue;
+        }
         if (key != "input"_L1 && key != "cached"_L1 && key != "output"_L1)
-            return wrong(u"%1.%2: no such price"_s.arg(path, key), u"input, cached or output"_s);
+            return wrong(u"%1.%2: no such price"_s.arg(path, key), u"input, cached, output or window"_s);
         if (!each->isDouble() || each->toDouble() < 0)
             return wrong(u"%1.%2: not a price"_s.arg(path, key), u"USD per million tokens, 0 or more"_s);
     }
@@ -75,7 +81,11 @@ Expected<Prices> Prices::load(const QString &path)
 
 void Prices::overrideWith(const Prices &other)
 {
-    m_prices.insert(other.m_prices);
+    for (auto each = other.m_prices.cbegin(); each != other.m_prices.cend(); ++each) {
+        const auto window = each->window ? each->window : m_prices.value(each.key()).window;
+        m_prices.insert(each.key(), *each);
+        m_prices[each.key()].window = window;
+    }
 }
 
 std::optional<Price> Prices::priceOf(const QString &model) const
@@ -86,6 +96,12 @@ std::optional<Price> Prices::priceOf(const QString &model) const
         if (const auto match = snapshot.match(model); match.hasMatch())
             found = m_prices.constFind(model.first(match.capturedStart()));
     return found == m_prices.cend() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<qint64> Prices::windowOf(const QString &model) const
+{
+    const auto price = priceOf(model);
+    return price ? price->window : std::nullopt;
 }
 
 std::optional<double> Prices::cost(const QString &model, const Usage &usage) const

@@ -13,6 +13,8 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+constexpr qsizetype longestSynopsis = 300;
+
 qsizetype lastUserMessage(const QList<ChatMessage> &messages)
 {
     for (qsizetype i = messages.size() - 1; i >= 0; --i)
@@ -48,7 +50,11 @@ QString mindful(const QString &text, const QString &whisper)
 Answer answerTo(const ChatRequest &request)
 {
     if (request.purpose == Purpose::Summary)
-        return {summaryOf(request.messages), {}};
+        return {request.replySchema ? structuredSummaryOf(request.messages) : summaryOf(request.messages),
+                {}};
+
+    if (request.purpose == Purpose::Synopsis)
+        return {u"Earlier: "_s + request.messages.last().content.simplified().left(longestSynopsis), {}};
 
     const qsizetype user = lastUserMessage(request.messages);
     // Before the first user message a system message is the instructions, not a whisper.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/simulated_summary.h"
 
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QRegularExpression>
 
 namespace loquat::simulated {
@@ -10,10 +13,17 @@ using namespace Qt::StringLiterals;
 
 constexpr qsizetype longestQuote = 80;
 
-QString quoted(const QString &text)
+constexpr qsizetype longestTitle = 48;
+
+QString shortened(const QString &text, qsizetype longest)
 {
     const QString line = text.simplified().remove(u'*').remove(u'`'); // Markdown has no place in a quotation
-    return u'“' + (line.size() > longestQuote ? line.first(longestQuote - 1) + u'…' : line) + u'”';
+    return line.size() > longest ? line.first(longest - 1) + u'…' : line;
+}
+
+QString quoted(const QString &text)
+{
+    return u'“' + shortened(text, longestQuote) + u'”';
 }
 
 /// What follows "User:", "Assistant:" and "Tool NAME:" in the lines of a transcript that comes as one text.
@@ -68,6 +78,26 @@ QString summaryOf(const QList<ChatMessage> &messages)
     if (const auto tools = toolsUsed(messages); !tools.isEmpty())
         summary += u" It used %1."_s.arg(tools.join(u", "_s));
     return summary;
+}
+
+QString structuredSummaryOf(const QList<ChatMessage> &messages)
+{
+    const QStringList said = saidBy(Role::User, messages);
+    const QStringList answers = saidBy(Role::Assistant, messages);
+    // Who was asked something back, or not answered, did not get what they wanted.
+    const bool answered = !answers.isEmpty() && !answers.last().trimmed().endsWith(u'?');
+    QJsonArray open;
+    if (!said.isEmpty() && !answered)
+        open.append(u"Answer %1"_s.arg(quoted(said.last())));
+    const QJsonObject summary{
+        {"summary"_L1, summaryOf(messages)},
+        {"title"_L1, said.isEmpty() ? u"Nothing said"_s : shortened(said.first(), longestTitle)},
+        {"intent"_L1, said.isEmpty() ? QString() : shortened(said.last(), longestQuote)},
+        {"outcome"_L1, answered ? u"resolved"_s : u"unresolved"_s},
+        {"open_points"_L1, open},
+        {"language"_L1, u"en"_s},
+    };
+    return QString::fromUtf8(QJsonDocument(summary).toJson(QJsonDocument::Compact));
 }
 
 } // namespace loquat::simulated

@@ -3,17 +3,23 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
+
 namespace loquat {
 namespace {
 
 constexpr qint64 charactersPerToken = 4;
+constexpr char16_t firstDense = 0x0590; ///< Hebrew; then Arabic, Indic scripts, CJK, emoji
 constexpr qint64 tokensPerMessage = 4; ///< for role and separators
 
 } // namespace
 
 qint64 estimateTokens(const QString &text)
 {
-    return (text.size() + charactersPerToken - 1) / charactersPerToken;
+    // A character beyond Latin, Greek and Cyrillic is about a token of its own; taking it for a quarter would
+    // fill a window four times over.
+    const qint64 dense = std::ranges::count_if(text, [](QChar c) { return c.unicode() >= firstDense; });
+    return dense + (text.size() - dense + charactersPerToken - 1) / charactersPerToken;
 }
 
 qint64 estimateTokens(const ChatRequest &request)

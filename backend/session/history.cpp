@@ -45,6 +45,9 @@ void History::add(const Event &event)
     case EventType::ToolResult:
         m_results.insert(event.meta["call_id"_L1].toString(), event.content);
         return;
+    case EventType::Synopsis:
+        m_synopsis = {event.content, qsizetype(event.meta["covers"_L1].toInteger())};
+        return;
     default:
         return;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/chat.h"
+#include "session/context_window.h"
 
 #include <QHash>
 #include <QList>
@@ -21,7 +21,8 @@ public:
     /// reply.
     QString uniqueCallId(const QString &wanted);
     [[nodiscard]] QString lastUserText() const;
-    [[nodiscard]] bool isEmpty() const { return m_messages.isEmpty(); }
+    /// Stands for the oldest of messages() where they no longer fit.
+    [[nodiscard]] const Synopsis &synopsis() const { return m_synopsis; }
 
 private:
     void addToolCall(const Event &event);
@@ -29,6 +30,7 @@ private:
     QList<ChatMessage> m_messages; ///< without Role::Tool: results are put in place by messages()
     QHash<QString, QString> m_results;
     QSet<QString> m_callIds;
+    Synopsis m_synopsis;
     qint64 m_openRound = -1; ///< the round whose calls the last message may still take
 };
 

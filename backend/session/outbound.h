@@ -4,7 +4,7 @@
 #include "domain/chat.h"
 #include "domain/session_snapshot.h"
 
-#include <QJsonValue>
+#include <QJsonObject>
 #include <QString>
 
 #include <variant>
@@ -22,7 +22,14 @@ struct SessionStarted
     bool simulated = false;
     bool resumed = false;
     Mode mode = Mode::Ai;
-    qint64 seq = 0;
+    qint64 seq = 0;                             ///< 0 where a replay of older events follows
+    std::optional<qint64> after = std::nullopt; ///< what came after it follows
+};
+
+/// What the client missed can no longer be replayed: how things stand instead.
+struct Resync
+{
+    QJsonObject snapshot; ///< see Session::resyncSnapshot()
 };
 
 /// The user's message is on disk and its turn begins.
@@ -105,7 +112,7 @@ namespace loquat {
 using Outbound =
     std::variant<outbound::SessionStarted, outbound::TurnStarted, outbound::Token, outbound::ToolStarted,
                  outbound::ToolEnded, outbound::TurnDone, outbound::OperatorMessage, outbound::ModeChanged,
-                 outbound::Problem, outbound::Pong, outbound::ToolWaits>;
+                 outbound::Problem, outbound::Pong, outbound::ToolWaits, outbound::Resync>;
 
 /// Why a session lets its client go.
 enum class CloseReason { Ended, Replaced, ShuttingDown };

@@ -61,6 +61,7 @@ void Session::restore(const StoredSession &stored)
     m_state.startedAtMs = stored.startedAtMs;
     for (const Event &event : stored.events) {
         m_history.add(event);
+        m_replay.keep(event);
         m_state.lastSeq = event.seq;
         m_state.lastActivityMs = event.atMs;
         const int turn = int(event.meta["turn"_L1].toInteger());
@@ -71,6 +72,7 @@ void Session::restore(const StoredSession &stored)
         } else if (event.type == EventType::Summary) {
             m_saidSinceSummary = false;
             m_state.summary = event.content;
+            m_state.title = event.meta["title"_L1].toString();
         } else if (event.type == EventType::SessionEnded) {
             m_endSeq = event.seq;
         } else if (event.type == EventType::ModeChanged) {
@@ -84,39 +86,78 @@ void Session::restore(const StoredSession &stored)
     }
 }
 
-void Session::attach(SessionClient *client, const QString &protocol, const QString &profile)
+void Session::attach(SessionClient *client, const ClientHello &hello)
 {
     if (m_client && m_client != client)
         m_client->close(CloseReason::Replaced);
     m_client = client;
-    begin(protocol, profile);
+    m_holding = hello.after.has_value();
+    ++m_attachments;
+    begin(hello);
 }
 
-void Session::begin(const QString &protocol, const QString &profile)
+void Session::begin(const ClientHello &hello)
 {
     // A client that has left again by the time the journal answered still opened the session: it may have
     // spoken.
-    if (deferUntilOpen([this, protocol, profile] { begin(protocol, profile); }))
+    if (deferUntilOpen([this, hello] { begin(hello); }))
         return;
     m_grace.reset();
     m_state.connected = m_client != nullptr;
-    m_state.protocol = protocol;
+    m_state.protocol = hello.protocol;
     m_state.status = SessionStatus::Active;
-    const auto named = m_parts.settings.profiles.constFind(profile);
+    const auto named = m_parts.settings.profiles.constFind(hello.profile);
     m_profile = named == m_parts.settings.profiles.cend() ? &m_parts.settings.profile : &*named;
     const bool resumed = m_state.lastSeq > 0;
     closeInterruptedTurns();
     const Event event =
-        resumed ? emitEvent(EventType::SessionResumed, Role::System, {}, {{"protocol"_L1, protocol}})
+        resumed ? emitEvent(EventType::SessionResumed, Role::System, {}, {{"protocol"_L1, hello.protocol}})
                 : emitEvent(EventType::SessionStarted, Role::System, {},
                             {{"user_id"_L1, m_state.userId},
                              {"model"_L1, m_state.model},
                              {"node_id"_L1, m_state.nodeId},
-                             {"protocol"_L1, protocol}});
-    m_outbox.send(outbound::SessionStarted{m_state.sessionId, m_state.userId, m_state.model,
-                                           m_parts.model.isSimulated(), resumed, m_state.mode, event.seq},
-                  event.seq);
+                             {"protocol"_L1, hello.protocol}});
+    const outbound::SessionStarted started{
+        m_state.sessionId, m_state.userId, m_state.model, m_parts.model.isSimulated(),
+        resumed,           m_state.mode,   event.seq};
+    m_outbox.then(
+        [this, started, after = hello.after, attachment = m_attachments] {
+            if (attachment == m_attachments)
+                welcome(started, after);
+        },
+        event.seq);
     publish();
+}
+
+void Session::welcome(outbound::SessionStarted started, std::optional<qint64> after)
+{
+    m_holding = false;
+    // The event of this very return was no earlier client's to see: before it lies all that one may know.
+    const qint64 before = started.seq - 1;
+    if (!after || (*after == 0 && !started.resumed))
+        return tell(started);
+    if (*after > before || !m_replay.reachesBackTo(*after)) {
+        tell(outbound::Resync{resyncSnapshot()});
+        return tell(started);
+    }
+    started.seq = 0;
+    started.after = after;
+    tell(started);
+    for (const Outbound &missed : m_replay.since(*after, before))
+        if (m_client)
+            m_client->send(missed);
+    if (m_client && !m_saidNow.isEmpty())
+        m_client->send(outbound::Token{m_runningTurn, m_saidNow});
+}
+
+QJsonObject Session::resyncSnapshot() const
+{
+    QJsonObject snapshot{{"session_id"_L1, m_state.sessionId}, {"user_id"_L1, m_state.userId},
+                         {"mode"_L1, nameOf(m_state.mode)},    {"last_seq"_L1, m_state.lastSeq},
+                         {"messages"_L1, m_replay.messages()}, {"complete"_L1, m_replay.isComplete()}};
+    if (m_turn)
+        snapshot["running"_L1] = QJsonObject{{"turn"_L1, m_runningTurn}, {"text"_L1, m_saidNow}};
+    return snapshot;
 }
 
 void Session::detach(SessionClient *client, bool clean)
@@ -185,6 +226,7 @@ Event Session::emitEventAt(qint64 atMs, EventType type, Role role, const QString
     Event event{m_state.sessionId, ++m_state.lastSeq, atMs, type, role, content, std::move(meta)};
     m_state.lastActivityMs = atMs;
     m_history.add(event);
+    m_replay.keep(event);
     m_outbox.record(event);
     m_parts.observer.onEvent(event);
     return event;
@@ -192,7 +234,13 @@ Event Session::emitEventAt(qint64 atMs, EventType type, Role role, const QString
 
 void Session::tell(const Outbound &message)
 {
-    if (m_client)
+    if (const auto *token = std::get_if<outbound::Token>(&message))
+        m_saidNow += token->text;
+    else if (std::holds_alternative<outbound::ToolStarted>(message) ||
+             std::holds_alternative<outbound::TurnDone>(message))
+        m_saidNow.clear();
+    const auto *problem = std::get_if<outbound::Problem>(&message);
+    if (m_client && (!m_holding || (problem && problem->seq == 0)))
         m_client->send(message);
 }
 

@@ -5,8 +5,10 @@
 #include "session/durable_outbox.h"
 #include "session/history.h"
 #include "session/outbound.h"
+#include "session/replay_buffer.h"
 #include "session/session_observer.h"
 #include "session/session_settings.h"
+#include "session/summary.h"
 #include "session/turn.h"
 #include "store/api/session_archive.h"
 
@@ -27,6 +29,14 @@ struct SessionParts
     SessionObserver &observer;
     QObject *context; ///< where the log answers
     SessionSettings settings;
+};
+
+/// How a client wants to be served.
+struct ClientHello
+{
+    QString protocol; ///< its dialect's name
+    QString profile = {};
+    std::optional<qint64> after = std::nullopt; ///< the last seq it knows: it wants what came then
 };
 
 /// What a session tells the hub that keeps it.
@@ -56,8 +66,8 @@ public:
     /// The journal could not be read: the client is told and let go, nothing is written.
     void refuse(const Error &error);
 
-    /// A client takes the session; an earlier one is let go. `protocol` is its dialect's name.
-    void attach(SessionClient *client, const QString &protocol, const QString &profile = {});
+    /// A client takes the session; an earlier one is let go.
+    void attach(SessionClient *client, const ClientHello &hello);
     /// `clean`: the client said goodbye (then the session ends), otherwise it may come back within the grace
     /// period.
     void detach(SessionClient *client, bool clean);
@@ -68,7 +78,7 @@ public:
     void end(const QString &reason);
     Expected<void> command(const Command &command);
     /// Writes the summary of the end `endSeq`, unless the session was reopened since.
-    void completeWith(const QString &summary, const QString &source, const QString &model, qint64 endSeq);
+    void completeWith(const SessionSummary &summary, qint64 endSeq);
     /// Ends a session that a crash left open, at the time of its last event.
     void recover();
 
@@ -85,6 +95,7 @@ private:
     static constexpr qsizetype previewLength = 200; ///< see SessionSnapshot::preview
 
     void turnThinks() override;
+    void turnFolded(const FoldedContext &folded) override;
     void turnSays(const QString &text) override;
     void turnSaidBeforeTools(const QString &text, int round) override;
     void turnCallsTool(const ToolCall &call, const QJsonValue &args, int round) override;
@@ -98,7 +109,9 @@ private:
     void tell(const Outbound &message);
     [[nodiscard]] QJsonObject replyMeta(const TurnResult &result) const;
     void restore(const StoredSession &stored);
-    void begin(const QString &protocol, const QString &profile);
+    void begin(const ClientHello &hello);
+    void welcome(outbound::SessionStarted started, std::optional<qint64> after);
+    [[nodiscard]] QJsonObject resyncSnapshot() const;
     void leave(bool clean);
     void beginTurn(const QString &text);
     void runTurn(int turn);
@@ -119,6 +132,10 @@ private:
     SessionSnapshot m_state;
     DurableOutbox m_outbox;
     History m_history;
+    ReplayBuffer m_replay;
+    QString m_saidNow;      ///< of the running reply, as far as a client was told it
+    bool m_holding = false; ///< a client came back and is told nothing before it was told what it missed
+    int m_attachments = 0;
     SessionClient *m_client = nullptr;
     std::unique_ptr<Turn> m_turn;
     int m_runningTurn = 0;

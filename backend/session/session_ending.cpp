@@ -54,17 +54,16 @@ void Session::finish(const QString &reason, qint64 atMs)
         m_endSeq);
 }
 
-void Session::completeWith(const QString &summary, const QString &source, const QString &model, qint64 endSeq)
+void Session::completeWith(const SessionSummary &summary, qint64 endSeq)
 {
     if (m_state.status != SessionStatus::Ending || endSeq != m_endSeq)
         return;
     m_state.status = SessionStatus::Completed;
-    m_state.summary = summary;
+    m_state.summary = summary.answer.text;
+    m_state.title = summary.answer.title;
     m_saidSinceSummary = false;
-    QJsonObject meta{{"source"_L1, source}};
-    if (!model.isEmpty())
-        meta["model"_L1] = model;
-    const Event event = emitEvent(EventType::Summary, Role::System, summary, meta);
+    const Event event =
+        emitEvent(EventType::Summary, Role::System, summary.answer.text, summaryMeta(summary));
     publish();
     m_outbox.then(
         [this] {

@@ -24,13 +24,13 @@ SessionHub::~SessionHub()
 }
 
 Session &SessionHub::attach(const QString &sessionId, const QString &userId, SessionClient *client,
-                            const QString &protocol, const QString &profile)
+                            const ClientHello &hello)
 {
     Session *session = find(sessionId);
     const bool fresh = session == nullptr;
     if (fresh)
         session = &create(sessionId, userId);
-    session->attach(client, protocol, profile);
+    session->attach(client, hello);
     if (fresh)
         load(sessionId);
     else if (m_recovering.remove(sessionId)) // it is a live session again
@@ -83,7 +83,7 @@ void SessionHub::sessionNeedsSummary(const QString &sessionId, qint64 endSeq)
 {
     m_summariser.summarise(sessionId, [this, sessionId, endSeq](const SessionSummary &summary) {
         if (Session *session = find(sessionId))
-            session->completeWith(summary.text, summary.source, summary.model, endSeq);
+            session->completeWith(summary, endSeq);
     });
 }
 

@@ -21,7 +21,7 @@ public:
 
     /// The session with this id, opened or reopened if need be, with `client` attached.
     Session &attach(const QString &sessionId, const QString &userId, SessionClient *client,
-                    const QString &protocol, const QString &profile = {});
+                    const ClientHello &hello);
     [[nodiscard]] Session *find(const QString &sessionId);
     Expected<void> command(const QString &sessionId, const Command &command);
     /// Ends what a crash left open, a few at a time.
@@ -30,7 +30,6 @@ public:
     /// disk.
     void shutDown(std::chrono::milliseconds bound);
     [[nodiscard]] bool isQuiet() const { return m_sessions.empty(); }
-    [[nodiscard]] qsizetype size() const { return qsizetype(m_sessions.size()); }
 
 private:
     void sessionNeedsSummary(const QString &sessionId, qint64 endSeq) override;

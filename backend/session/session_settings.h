@@ -16,6 +16,8 @@ struct SessionSettings
     QString nodeId;
     int maxToolRounds = 5;            ///< per turn; after that the model must answer without tools
     qsizetype maxQueuedMessages = 32; ///< waiting behind a running reply
+    std::optional<qint64> contextTokens = std::nullopt; ///< a model's window; absent: what is known of it
+    qint64 replyTokens = 4096; ///< of the window, kept free for a reply whose length is not limited
     std::chrono::milliseconds gracePeriod{30'000};    ///< how long a lost connection may come back
     std::chrono::milliseconds turnLimit{300'000};     ///< a whole turn, tools included
     std::chrono::milliseconds approvalLimit{120'000}; ///< then a tool call nobody approved is denied

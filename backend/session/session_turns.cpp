@@ -74,6 +74,18 @@ void Session::turnThinks()
     setPhase(Phase::Thinking);
 }
 
+void Session::turnFolded(const FoldedContext &folded)
+{
+    QJsonObject meta{{"turn"_L1, m_runningTurn},
+                     {"covers"_L1, folded.synopsis.covers},
+                     {"model"_L1, folded.model},
+                     {"provider"_L1, folded.provider},
+                     {"usage"_L1, toJson(folded.usage)}};
+    if (folded.costUsd)
+        meta["cost_usd"_L1] = *folded.costUsd;
+    emitEvent(EventType::Synopsis, Role::System, storable(folded.synopsis.text), meta);
+}
+
 void Session::turnSays(const QString &text)
 {
     const bool first = m_state.phase != Phase::Streaming;
@@ -165,10 +177,16 @@ QJsonObject Session::replyMeta(const TurnResult &result) const
         meta["cost_usd"_L1] = *result.costUsd;
     if (!result.failures.isEmpty()) {
         QJsonArray attempts;
-        for (const FailedAttempt &attempt : result.failures)
-            attempts.append(QJsonObject{{"provider"_L1, attempt.provider},
-                                        {"code"_L1, attempt.error.code},
-                                        {"message"_L1, attempt.error.message}});
+        for (const FailedAttempt &attempt : result.failures) {
+            QJsonObject one{{"provider"_L1, attempt.provider},
+                            {"code"_L1, attempt.error.code},
+                            {"message"_L1, attempt.error.message}};
+            if (attempt.usage)
+                one["usage"_L1] = toJson(*attempt.usage);
+            if (attempt.costUsd)
+                one["cost_usd"_L1] = *attempt.costUsd;
+            attempts.append(one);
+        }
         meta["attempts"_L1] = attempts;
     }
     return meta;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/summariser.h"
 
+#include "session/summary_answer.h"
+
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -10,15 +14,19 @@ namespace {
 constexpr qsizetype maxTranscriptChars = 48'000;
 constexpr qsizetype maxQuoteChars = 160;
 
-const QString summaryPrompt =
-    u"You sum up a finished conversation between a user and an assistant for the operators of the service. "
-    u"Write one "
-    "to three plain sentences: what the user wanted, what was done, and what is left open. Do not address anyone."_s;
-
 QString quoted(const QString &text)
 {
     const QString line = text.simplified();
     return line.size() <= maxQuoteChars ? line : line.left(maxQuoteChars - 1) + u'…';
+}
+
+void drop(std::unique_ptr<ChatReply> &reply)
+{
+    if (!reply)
+        return;
+    reply->disconnect();
+    reply->abort();
+    reply.release()->deleteLater(); // it may be in the middle of a signal
 }
 
 } // namespace
@@ -68,6 +76,8 @@ QString fallbackSummary(const QList<Event> &events)
             ++tools;
         }
     }
+    if (messages == 0)
+        return u"The user said nothing that could be read."_s;
     QString text = u"The user asked: \"%1\""_s.arg(quoted(first));
     if (messages > 1)
         text += u"; last: \"%1\""_s.arg(quoted(last));
@@ -107,47 +117,77 @@ void Summariser::startNext()
         auto [sessionId, done] = m_waiting.takeFirst();
         const quint64 id = ++m_nextId;
         Job &job = m_running[id];
+        job.sessionId = sessionId;
         job.done = std::move(done);
         m_archive.load(sessionId, m_context,
                        [this, id, alive = m_alive](const Expected<std::optional<StoredSession>> &loaded) {
                            if (*alive)
-                               askModel(id, loaded && *loaded ? (*loaded)->events : QList<Event>());
+                               begin(id, loaded ? *loaded : std::nullopt);
                        });
     }
 }
 
-void Summariser::askModel(quint64 id, const QList<Event> &events)
+void Summariser::begin(quint64 id, const std::optional<StoredSession> &session)
 {
     Job &job = m_running.at(id);
+    const QList<Event> events = session ? session->events : QList<Event>();
     job.fallback = fallbackSummary(events);
-    if (events.isEmpty()) // the journal could not be read
+    const auto byUser = [](const Event &event) { return event.type == EventType::UserMessage; };
+    if (std::ranges::none_of(events, byUser)) // or the journal could not be read: nothing to pay for
         return finish(id, {});
+    job.request = {{{Role::System, summary::prompt(), {}, {}}, {Role::User, transcriptOf(events), {}, {}}},
+                   {},
+                   Purpose::Summary};
+    job.request.replySchema = summary::schema();
+    job.request.sessionId = job.sessionId;
+    job.request.userId = session->userId;
     job.limit = m_clock.after(m_limit, [this, id] { finish(id, {}); });
-    job.reply =
-        m_model.start({{{Role::System, summaryPrompt, {}, {}}, {Role::User, transcriptOf(events), {}, {}}},
-                       {},
-                       Purpose::Summary});
-    const ChatReply *reply = job.reply.get();
-    QObject::connect(reply, &ChatReply::delta, reply,
-                     [this, id](const QString &text) { m_running.at(id).text += text; });
-    QObject::connect(reply, &ChatReply::finished, reply,
-                     [this, id](const ChatOutcome &outcome) { finish(id, outcome.model); });
-    QObject::connect(reply, &ChatReply::failed, reply, [this, id] { finish(id, {}); });
+    askModel(id);
 }
 
-void Summariser::finish(quint64 id, const QString &model)
+void Summariser::askModel(quint64 id)
+{
+    Job &job = m_running.at(id);
+    job.reply = m_model.start(job.request);
+    const ChatReply *reply = job.reply.get();
+    QObject::connect(reply, &ChatReply::delta, reply, [this, id](const QString &text) {
+        QString &answer = m_running.at(id).text;
+        answer += text.left(summary::maxAnswerChars - answer.size());
+    });
+    QObject::connect(reply, &ChatReply::finished, reply,
+                     [this, id](const ChatOutcome &outcome) { finish(id, outcome); });
+    QObject::connect(reply, &ChatReply::failed, reply,
+                     [this, id](const Error &error) { modelFailed(id, error); });
+}
+
+void Summariser::modelFailed(quint64 id, const Error &error)
+{
+    Job &job = m_running.at(id);
+    // Some servers refuse a request for being asked to keep to a schema; the prompt asks for the same.
+    if (error.code != "model_bad_request"_L1 || !job.request.replySchema)
+        return finish(id, {});
+    job.request.replySchema.reset();
+    job.text.clear();
+    drop(job.reply);
+    askModel(id);
+}
+
+void Summariser::finish(quint64 id, const std::optional<ChatOutcome> &outcome)
 {
     auto node = m_running.extract(id);
     Job &job = node.mapped();
-    if (job.reply) {
-        job.reply->disconnect();
-        job.reply->abort();
-        job.reply.release()->deleteLater(); // it may be in the middle of a signal
+    SessionSummary result{{job.fallback}, u"fallback"_s, {}};
+    if (outcome) {
+        result = {summary::parse(job.text), u"model"_s, outcome->model, outcome->usage, outcome->costUsd};
+        if (result.answer.text.isEmpty()) {
+            result.answer.text = job.fallback;
+            result.source = u"fallback"_s;
+        }
+    } else if (job.reply) {
+        result.usage = job.reply->usageSoFar(); // paid for in vain
     }
-    const QString text = job.text.trimmed();
-    const bool byModel = !model.isEmpty() && !text.isEmpty();
-    job.done(byModel ? SessionSummary{text, u"model"_s, model}
-                     : SessionSummary{job.fallback, u"fallback"_s, {}});
+    drop(job.reply);
+    job.done(result);
     startNext();
 }
 

@@ -4,19 +4,13 @@
 #include "domain/clock.h"
 #include "llm/chat_model.h"
 #include "session/session_settings.h"
+#include "session/summary.h"
 #include "store/api/session_archive.h"
 
 #include <functional>
 #include <map>
 
 namespace loquat {
-
-struct SessionSummary
-{
-    QString text;
-    QString source; ///< model | fallback
-    QString model;  ///< who wrote it; empty for fallback
-};
 
 /// Sums up ended sessions from the journal, a few at a time: by the model, or from the transcript itself
 /// where the model fails or takes too long. One thread.
@@ -38,16 +32,21 @@ public:
 private:
     struct Job
     {
+        QString sessionId;
         Done done;
         QString fallback;
-        QString text;
+        ChatRequest request;
+        QString text; ///< what the model wrote so far
         std::unique_ptr<ChatReply> reply;
         std::unique_ptr<Clock::Timer> limit;
     };
 
     void startNext();
-    void askModel(quint64 id, const QList<Event> &events);
-    void finish(quint64 id, const QString &model);
+    void begin(quint64 id, const std::optional<StoredSession> &session);
+    void askModel(quint64 id);
+    void modelFailed(quint64 id, const Error &error);
+    /// `outcome`: how the model's answer ended, if it did.
+    void finish(quint64 id, const std::optional<ChatOutcome> &outcome);
 
     SessionArchive &m_archive;
     ChatModel &m_model;

@@ -27,6 +27,11 @@ Usage combined(const std::optional<Usage> &before, const Usage &call)
             sum(before->reasoningTokens, call.reasoningTokens)};
 }
 
+bool isAmong(const QList<ToolSpec> &specs, const QString &tool)
+{
+    return std::ranges::find(specs, tool, &ToolSpec::name) != specs.cend();
+}
+
 } // namespace
 
 Turn::Turn(TurnOwner &owner, ChatModel &model, ToolRunner &tools, Clock &clock,
@@ -64,15 +69,38 @@ void Turn::start()
         callModel();
 }
 
+ToolPolicy Turn::policy(const QString &tool) const
+{
+    const auto stated = [this](const QString &name) {
+        return toolPolicyFrom(m_profile.toolPolicies.value(name));
+    };
+    const ToolPolicy own = m_tools.policy(tool);
+    // "*" is for tools that nobody named: it must not loosen what a tool says of itself.
+    return stated(tool).value_or(std::max(own, stated(u"*"_s).value_or(own)));
+}
+
+QList<ToolSpec> Turn::offered() const
+{
+    QList<ToolSpec> specs = m_tools.specs();
+    specs.removeIf([this](const ToolSpec &spec) { return policy(spec.name) == ToolPolicy::Deny; });
+    return specs;
+}
+
 bool Turn::offers(const QString &tool) const
 {
-    return std::ranges::any_of(m_tools.specs(), [&tool](const ToolSpec &spec) { return spec.name == tool; });
+    return isAmong(offered(), tool);
 }
 
 void Turn::callModel()
 {
     ++m_round;
     m_text.clear();
+    m_owner.turnThinks();
+    ask(true);
+}
+
+void Turn::ask(bool mayFold)
+{
     ChatRequest request{m_history.messages(m_profile.systemPrompt), {}, Purpose::Reply};
     request.temperature = m_profile.temperature;
     request.maxOutputTokens = m_profile.maxOutputTokens;
@@ -80,8 +108,21 @@ void Turn::callModel()
     request.sessionId = m_who.sessionId;
     request.userId = m_who.userId;
     if (m_round <= m_settings.maxToolRounds)
-        request.tools = m_tools.specs();
-    m_owner.turnThinks();
+        request.tools = offered();
+    const auto window =
+        m_settings.contextTokens ? m_settings.contextTokens : m_model.contextWindow(m_profile.providers);
+    if (window) {
+        const qint64 budget =
+            contextBudget(*window, request.maxOutputTokens.value_or(m_settings.replyTokens), request.tools);
+        const ContextPlan plan = fitContext(request.messages, budget, m_history.synopsis());
+        if (mayFold && !plan.fold.isEmpty())
+            return fold(plan, budget, request);
+        if (plan.overBudget)
+            return fail({u"context_too_long"_s,
+                         u"This message, with what belongs to it, is longer than the model can read."_s,
+                         u"Send a shorter one."_s, false});
+        request.messages = plan.messages;
+    }
     m_reply = m_model.start(request);
     QObject::connect(m_reply.get(), &ChatReply::delta, m_reply.get(),
                      [this](const QString &text) { modelSaid(text); });
@@ -89,6 +130,20 @@ void Turn::callModel()
                      [this](const ChatOutcome &outcome) { modelFinished(outcome); });
     QObject::connect(m_reply.get(), &ChatReply::failed, m_reply.get(),
                      [this](const Error &error) { fail(error); });
+}
+
+void Turn::fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request)
+{
+    m_folder = std::make_unique<ContextFolder>(m_model);
+    m_folder->fold(m_history.synopsis(), plan, budget, request,
+                   [this](const Expected<FoldedContext> &folded) {
+                       if (folded)
+                           m_owner.turnFolded(*folded);
+                       // Without a synopsis the oldest messages are left out this once: an answer that
+                       // misses them is better than none. The next reply tries again.
+                       m_folder.reset();
+                       ask(false);
+                   });
 }
 
 void Turn::modelSaid(const QString &text)
@@ -133,8 +188,12 @@ void Turn::runTools(const QList<ToolCall> &calls)
                               m_round);
     }
     for (const ToolCall &call : std::as_const(named)) {
-        if (m_tools.policy(call.name) == ToolPolicy::Ask)
+        // One that does not exist is refused in better words by who would run it.
+        const bool exists = isAmong(m_tools.specs(), call.name);
+        if (const auto rule = exists ? policy(call.name) : ToolPolicy::Allow; rule == ToolPolicy::Ask)
             askFor(call);
+        else if (rule == ToolPolicy::Deny)
+            toolEnded(call.id, {false, QJsonObject{{"error"_L1, u"This tool may not be called here."_s}}});
         else
             runTool(call);
         if (!*alive)
@@ -146,6 +205,7 @@ void Turn::runTool(const ToolCall &call)
 {
     ToolContext who = m_who;
     who.callId = call.id;
+    who.allowed = true;
     m_tools.call(call, who, [this, alive = m_alive, id = call.id](const ToolOutcome &outcome) {
         if (*alive)
             toolEnded(id, outcome);
@@ -224,6 +284,7 @@ void Turn::end(const QString &finish, std::optional<Error> error)
         return;
     m_ended = true;
     m_limit.reset();
+    m_folder.reset();
     if (m_reply) {
         m_usage = combined(m_usage, m_reply->usageSoFar());
         m_costKnown = false;

@@ -3,6 +3,7 @@
 
 #include "domain/clock.h"
 #include "llm/chat_model.h"
+#include "session/context_folder.h"
 #include "session/history.h"
 #include "session/session_settings.h"
 #include "tools/tool_runner.h"
@@ -36,6 +37,8 @@ class TurnOwner
 public:
     virtual ~TurnOwner() = default;
     virtual void turnThinks() = 0; ///< a model call begins
+    /// What no longer fits the model's window was folded.
+    virtual void turnFolded(const FoldedContext &folded) = 0;
     virtual void turnSays(const QString &text) = 0;
     /// The text a model said before it called tools in the same reply.
     virtual void turnSaidBeforeTools(const QString &text, int round) = 0;
@@ -64,7 +67,6 @@ public:
     void cancel();
     /// An operator's answer to a call that waits; an empty id means the only one. False: no such call waits.
     bool decide(const QString &callId, bool approved, const QString &by);
-    [[nodiscard]] int round() const { return m_round; }
 
 private:
     struct RunningCall
@@ -74,8 +76,13 @@ private:
         std::unique_ptr<Clock::Timer> expiry = {}; ///< while it waits for an operator
     };
 
+    /// What the conversation's profile says of a tool, or the tool's own rule.
+    [[nodiscard]] ToolPolicy policy(const QString &tool) const;
+    [[nodiscard]] QList<ToolSpec> offered() const; ///< all but what is denied
     [[nodiscard]] bool offers(const QString &tool) const;
     void callModel();
+    void ask(bool mayFold);
+    void fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request);
     void modelSaid(const QString &text);
     void modelFinished(const ChatOutcome &outcome);
     void runTools(const QList<ToolCall> &calls);
@@ -96,6 +103,7 @@ private:
     const Profile &m_profile;
     History &m_history;
     ToolContext m_who;
+    std::unique_ptr<ContextFolder> m_folder;
     std::unique_ptr<ChatReply> m_reply;
     std::unique_ptr<Clock::Timer> m_limit;
     std::map<QString, RunningCall> m_running;

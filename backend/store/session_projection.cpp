@@ -43,11 +43,11 @@ SessionProjection::SessionProjection(const QSqlDatabase &db)
           db,
           u"update sessions set status = 'active', end_time = null, duration_seconds = null where session_id = ?"_s))
     // What is unknown adds nothing, and stays unknown if it was: the sum, else what is known of it.
-    , m_turn(prepared(db, u"update sessions set turns = turns + 1, "
-                          "input_tokens = coalesce(input_tokens + ?, input_tokens, ?), "
-                          "output_tokens = coalesce(output_tokens + ?, output_tokens, ?), "
-                          "cost_usd = coalesce(cost_usd + ?, cost_usd, ?), "
-                          "model = coalesce(model, ?) where session_id = ?"_s))
+    , m_use(prepared(db, u"update sessions set turns = turns + ?, "
+                         "input_tokens = coalesce(input_tokens + ?, input_tokens, ?), "
+                         "output_tokens = coalesce(output_tokens + ?, output_tokens, ?), "
+                         "cost_usd = coalesce(cost_usd + ?, cost_usd, ?), "
+                         "model = coalesce(model, ?) where session_id = ?"_s))
     , m_end(prepared(db, u"update sessions set status = ?, end_time = ?, duration_seconds = "
                          "max(0, cast(round((julianday(?) - julianday(start_time)) * 86400) as integer)) "
                          "where session_id = ?"_s))
@@ -82,10 +82,14 @@ QSqlError SessionProjection::updateSession(const Event &event)
     case EventType::SessionResumed:
         return run(m_resume, {event.sessionId});
     case EventType::AiMessage:
-        return event.meta["final"_L1].toBool() ? countTurn(event) : QSqlError();
+        return event.meta["final"_L1].toBool() ? count(event, 1) : QSqlError();
+    case EventType::Synopsis:
+        return count(event, 0);
     case EventType::SessionEnded:
         return end(event);
     case EventType::Summary:
+        if (auto error = event.meta.contains("usage"_L1) ? count(event, 0) : QSqlError(); error.isValid())
+            return error;
         return run(m_summary, {storedText(event.content),
                                event.meta["source"_L1].toString() == "model"_L1 ? u"model"_s : u"fallback"_s,
                                event.sessionId});
@@ -112,7 +116,7 @@ QSqlError SessionProjection::end(const Event &event)
     return run(m_end, {complete ? u"completed"_s : u"ending"_s, at, at, event.sessionId});
 }
 
-QSqlError SessionProjection::countTurn(const Event &event)
+QSqlError SessionProjection::count(const Event &event, int turns)
 {
     const auto usage = event.meta["usage"_L1].toObject();
     const auto input = integerOrNull(usage["input_tokens"_L1]);
@@ -120,8 +124,8 @@ QSqlError SessionProjection::countTurn(const Event &event)
     const QJsonValue price = event.meta["cost_usd"_L1];
     const QVariant cost =
         price.isDouble() ? QVariant(price.toDouble()) : QVariant(QMetaType::fromType<double>());
-    return run(m_turn, {input, input, output, output, cost, cost, textOrNull(event.meta["model"_L1]),
-                        event.sessionId});
+    return run(m_use, {turns, input, input, output, output, cost, cost,
+                       turns ? textOrNull(event.meta["model"_L1]) : QVariant(), event.sessionId});
 }
 
 } // namespace loquat

@@ -25,13 +25,13 @@ private:
     QSqlError updateSession(const Event &event);
     QSqlError start(const Event &event);
     QSqlError end(const Event &event);
-    QSqlError countTurn(const Event &event);
+    QSqlError count(const Event &event, int turns);
 
     QSqlError m_prepareError;
     QSqlQuery m_event;
     QSqlQuery m_start;
     QSqlQuery m_resume;
-    QSqlQuery m_turn;
+    QSqlQuery m_use;
     QSqlQuery m_end;
     QSqlQuery m_summary;
 };

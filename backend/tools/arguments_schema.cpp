@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/arguments_schema.h"
 
+#include "tools/schema_rules.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -19,7 +21,7 @@ using namespace Qt::StringLiterals;
 struct ArgumentsSchema::Compiled
 {
     valijson::Schema schema;
-    QJsonObject properties; ///< as written, to be shown to a model that got one wrong
+    QJsonObject written; ///< its properties are shown to a model that got one wrong
 };
 
 namespace {
@@ -53,8 +55,11 @@ QString sentence(const QString &field, const QString &problem, const QJsonObject
 Expected<ArgumentsSchema> ArgumentsSchema::compile(const QJsonObject &schema)
 {
     auto compiled = std::make_shared<Compiled>();
-    compiled->properties = schema["properties"_L1].toObject();
-    const QJsonValue root(schema);
+    compiled->written = schema;
+    const auto checkable = checkableSchema(schema);
+    if (!checkable)
+        return checkable.error();
+    const QJsonValue root(*checkable);
     try {
         valijson::SchemaParser parser;
         parser.populateSchema(valijson::adapters::QtJsonAdapter(root), compiled->schema);
@@ -68,13 +73,15 @@ Expected<ArgumentsSchema> ArgumentsSchema::compile(const QJsonObject &schema)
 
 QString ArgumentsSchema::complaint(const QJsonObject &arguments) const
 {
+    if (isTooDeep(arguments))
+        return u"They are nested too deeply."_s;
     valijson::ValidationResults results;
     const QJsonValue value(arguments);
     try {
         valijson::Validator validator;
         if (validator.validate(m_compiled->schema, valijson::adapters::QtJsonAdapter(value), &results))
-            return {};
-    } catch (const std::exception &problem) { // e.g. a pattern that std::regex gives up on
+            return patternComplaint(m_compiled->written, value);
+    } catch (const std::exception &problem) {
         return QString::fromUtf8(problem.what());
     }
     // Inner problems are followed by "failed to validate against …" for everything around them; the one
@@ -86,7 +93,7 @@ QString ArgumentsSchema::complaint(const QJsonObject &arguments) const
     if (!deepest)
         return u"They do not match the schema."_s;
     return sentence(fieldOf(deepest->context), QString::fromStdString(deepest->description),
-                    m_compiled->properties);
+                    m_compiled->written["properties"_L1].toObject());
 }
 
 } // namespace loquat

@@ -20,6 +20,7 @@ struct ToolContext
     QString sessionId;
     QString userId;
     QString callId;
+    bool allowed = false; ///< the caller has decided, so that the tool's own policy does not matter
     std::shared_ptr<CallStop> stop = nullptr; ///< null where calls cannot be stopped
 };
 

@@ -7,7 +7,8 @@
 
 namespace loquat {
 
-/// Whether a tool may be called: at once, after a person has agreed, or not at all.
+/// Whether a tool may be called: at once, after a person has agreed, or not at all. The later is the
+/// stricter.
 enum class ToolPolicy { Allow, Ask, Deny };
 
 /// allow, ask or deny.

@@ -26,7 +26,8 @@ public:
     /// exceptions.
     virtual void call(const ToolCall &call, const ToolContext &context,
                       std::function<void(ToolOutcome)> done) = 0;
-    /// Asking is the caller's part; a runner itself only refuses calls of denied tools.
+    /// Asking is the caller's part; a runner itself only refuses calls of denied tools, unless the context
+    /// says that they are allowed.
     [[nodiscard]] virtual ToolPolicy policy(const QString &tool) const
     {
         Q_UNUSED(tool)

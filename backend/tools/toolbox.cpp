@@ -166,7 +166,7 @@ const Toolbox::Entry *Toolbox::find(const QString &name) const
     return found == m_tools.end() ? nullptr : &*found;
 }
 
-Expected<QJsonObject> Toolbox::check(const ToolCall &call) const
+Expected<QJsonObject> Toolbox::check(const ToolCall &call, const ToolContext &context) const
 {
     const Entry *entry = find(call.name);
     if (!entry) {
@@ -176,7 +176,7 @@ Expected<QJsonObject> Toolbox::check(const ToolCall &call) const
         return refusal(u"There is no tool named '%1'. The tools are: %2."_s.arg(
             call.name.left(64), names.isEmpty() ? u"none"_s : names.join(u", "_s)));
     }
-    if (entry->policy == ToolPolicy::Deny)
+    if (entry->policy == ToolPolicy::Deny && !context.allowed)
         return refusal(u"The tool %1 may not be called here."_s.arg(call.name));
     const QByteArray text = call.arguments.trimmed().toUtf8();
     if (text.isEmpty() && entry->schema.complaint({}).isEmpty())
@@ -200,7 +200,7 @@ Expected<QJsonObject> Toolbox::check(const ToolCall &call) const
 
 void Toolbox::call(const ToolCall &call, const ToolContext &context, std::function<void(ToolOutcome)> done)
 {
-    const auto arguments = check(call);
+    const auto arguments = check(call, context);
     if (!arguments) {
         done(failure(arguments.error().message));
         return;

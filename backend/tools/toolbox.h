@@ -56,7 +56,7 @@ private:
     struct Calls;
 
     [[nodiscard]] const Entry *find(const QString &name) const;
-    [[nodiscard]] Expected<QJsonObject> check(const ToolCall &call) const;
+    [[nodiscard]] Expected<QJsonObject> check(const ToolCall &call, const ToolContext &context) const;
     static QCoro::Task<> drive(std::shared_ptr<Tool> tool, QJsonObject arguments, ToolContext context,
                                std::weak_ptr<Running> running);
     static void start(const std::shared_ptr<Running> &running);

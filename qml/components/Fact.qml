@@ -6,6 +6,7 @@ import Loquat
 Row {
     id: fact
 
+    property string kind: ""
     required property string name
     required property string value
     property bool verbatim: false
@@ -20,6 +21,7 @@ Row {
 
     SelectableText {
         Accessible.name: fact.name + ": " + fact.value
+        color: fact.kind.length > 0 ? Theme.ofKind(fact.kind) : Theme.text
         font.family: fact.verbatim ? Theme.mono : Theme.sans
         font.pixelSize: fact.verbatim ? Theme.code : Theme.body
         text: fact.value

@@ -92,9 +92,8 @@ Rectangle {
                 topPadding: 12
             }
 
-            SelectableText {
-                color: Theme.dim
-                text: panel.inspector.summary.length > 0 ? panel.inspector.summary : qsTr("Written when the session ends.")
+            SummaryCard {
+                inspector: panel.inspector
                 width: parent.width
             }
         }

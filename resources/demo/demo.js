@@ -109,6 +109,7 @@ const frames = {
   },
   token({ token }) { running().token(token); },
   tool_start(frame) { running().toolStart(frame); },
+  tool_waiting(frame) { turn?.toolWaits(frame); },
   tool_end(frame) { turn?.toolEnd(frame); },
   done(frame) {
     // Messages that waited for a person end together; the page shows the last of them.

@@ -6,6 +6,13 @@ const clock = () => new Date().toLocaleTimeString([], { hour12: false });
 // On one line, with spaces where it may wrap.
 const plain = (value) => (typeof value === 'string' ? value : JSON.stringify(value, null, 1)?.replace(/\n */g, ' ') ?? '');
 
+// A call that an operator had to allow fails with one of these when it was not.
+const refusals = new Map([
+  ['An operator denied this call.', 'denied'],
+  ['No operator approved this call in time.', 'not allowed in time'],
+  ['interrupted', 'interrupted'],
+]);
+
 export function el(tag, props = {}, ...children) {
   const element = Object.assign(document.createElement(tag), props);
   element.append(...children);
@@ -98,15 +105,26 @@ export class Transcript {
     const card = el('div', { className: 'card' }, el('header', {}, el('b', { textContent: name }), outcome, ms), result);
     this.add(el('article', { className: 'row tool', ariaLabel: `Tool ${name}` },
       el('span', { className: 'tile', textContent: '⚙', ariaHidden: 'true' }), card), before);
+    let waiting = false;
     return {
+      waits() {
+        waiting = true;
+        card.classList.add('waiting');
+        outcome.textContent = 'waits for an operator to allow it';
+      },
       end(frame) {
         const ok = frame.ok !== false;
+        card.classList.remove('waiting');
         card.classList.add(ok ? 'ok' : 'failed');
-        outcome.textContent = ok ? 'ok' : 'failed';
+        const word = ok ? 'ok' : 'failed';
+        outcome.textContent = !waiting ? word : ok ? 'allowed, ok' : (refusals.get(frame.result?.error) ?? word);
         ms.textContent = Number.isFinite(frame.ms) ? `${Math.round(frame.ms)} ms` : '';
         result.append(el('span', { className: 'arrow', textContent: '→' }), plain(frame.result));
       },
-      interrupted() { if (outcome.textContent === 'running') outcome.textContent = 'interrupted'; },
+      interrupted() {
+        card.classList.remove('waiting');
+        outcome.textContent = 'interrupted';
+      },
     };
   }
 

@@ -47,8 +47,15 @@ export class Turn {
     this.tools.set(id, this.transcript.tool(tool, args, this.current.row));
   }
 
+  // An operator has to allow the call before it runs; what they decide shows by how it ends.
+  toolWaits(frame) {
+    this.tools.get(frame.call_id ?? frame.tool)?.waits();
+  }
+
   toolEnd(frame) {
-    this.tools.get(frame.call_id ?? frame.tool)?.end(frame);
+    const id = frame.call_id ?? frame.tool;
+    this.tools.get(id)?.end(frame);
+    this.tools.delete(id); // it has one end
   }
 
   // After a lost connection the server tells the running reply again from its beginning.

@@ -2,6 +2,8 @@
 // The browser client in a real browser. Whatever a test does, the page must not call on another host, break its own
 // content security policy or report an error.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { chromium } from 'playwright-core';
 import { patience, startFakeOpenAi, startLoquat, temporaryFolder } from '../integration/lib/processes.mjs';
@@ -117,6 +119,48 @@ describe('The browser client', () => {
     assert.match(await card.textContent(), /ship/);
     assert.match(await card.textContent(), /ok.*ms.*"US".*→/s);
     await finished();
+  });
+
+  it('shows a call that waits for an operator, and how it was decided', async () => {
+    const config = join(temporaryFolder(), 'loquat.json');
+    writeFileSync(config, JSON.stringify({ toolPolicies: { '*': 'ask' } }));
+    const server = await startLoquat({ args: ['--config', config] });
+    // Operators decide in the console; here their decision is put between the server and the page.
+    let toPage, waiting;
+    await page.routeWebSocket(/\/ws\/session\//, (socket) => {
+      toPage = (frame) => socket.send(JSON.stringify(frame));
+      socket.connectToServer().onMessage((text) => {
+        const frame = JSON.parse(text);
+        if (frame.type === 'tool_waiting') waiting = frame;
+        socket.send(text);
+      });
+    });
+    await open(server);
+    await connect();
+    const card = (n) => page.locator('.row.tool .card').nth(n);
+    const ends = [
+      [{ ok: true, result: '$20', ms: 3 }, 'ok', 'allowed, ok'],
+      [{ ok: false, result: { error: 'An operator denied this call.' }, ms: 0 }, 'failed', 'denied'],
+      [{ ok: false, result: { error: 'No operator approved this call in time.' }, ms: 0 }, 'failed', 'not allowed in time'],
+      [{ ok: false, result: { error: 'The service is down.' }, ms: 9 }, 'failed', 'failed'],
+    ];
+    for (const [n, [end, kind, word]] of ends.entries()) {
+      await say('How much to ship 5kg to the US?');
+      await card(n).and(page.locator('.waiting')).waitFor();
+      assert.equal(await card(n).locator('.outcome').textContent(), 'waits for an operator to allow it');
+      toPage({ type: 'tool_end', tool: waiting.tool, call_id: waiting.call_id, ...end });
+      await card(n).and(page.locator(`.${kind}:not(.waiting)`)).waitFor();
+      assert.equal(await card(n).locator('.outcome').textContent(), word);
+      await page.click('#stop');
+      await page.locator('#stop').waitFor({ state: 'hidden' });
+      assert.equal(await card(n).locator('.outcome').textContent(), word);
+    }
+    await say('How much to ship 5kg to the US?');
+    await card(ends.length).and(page.locator('.waiting')).waitFor();
+    await page.click('#stop');
+    await card(ends.length).and(page.locator(':not(.waiting)')).waitFor();
+    assert.equal(await card(ends.length).locator('.outcome').textContent(), 'interrupted');
+    await server.stop();
   });
 
   it('stops a reply, by the button and by Escape', async () => {

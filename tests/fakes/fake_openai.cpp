@@ -3,6 +3,7 @@
 
 #include "fake_openai_connection.h"
 
+#include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -89,10 +90,10 @@ void FakeOpenAi::route(FakeOpenAiConnection *connection, const QByteArray &metho
     } else if (method == "DELETE" && path == "/script") {
         forget();
         connection->answerJson(200, QJsonDocument(QJsonObject{}));
-    } else if (method == "GET" && path == "/requests") {
+    } else if (method == "GET" && (path == "/requests" || path == "/aborts")) {
         QJsonArray all;
-        for (const auto &request : std::as_const(m_requests))
-            all.append(request);
+        for (const auto &each : path == "/aborts" ? m_aborts : m_requests)
+            all.append(each);
         connection->answerJson(200, QJsonDocument(all));
     } else if (method == "GET" && path == "/stats") {
         connection->answerJson(200, QJsonDocument(statsAsJson()));
@@ -126,11 +127,16 @@ void FakeOpenAi::answerStarted()
     m_stats.maxOpen = std::max(m_stats.maxOpen, ++m_stats.open);
 }
 
-void FakeOpenAi::answerEnded(bool aborted)
+void FakeOpenAi::answerEnded()
 {
     --m_stats.open;
-    if (aborted)
-        ++m_stats.aborted;
+}
+
+void FakeOpenAi::answerAborted(qsizetype sent, qsizetype left)
+{
+    answerEnded();
+    ++m_stats.aborted;
+    m_aborts.append({{"at"_L1, QDateTime::currentMSecsSinceEpoch()}, {"sent"_L1, sent}, {"left"_L1, left}});
 }
 
 QJsonObject FakeOpenAi::statsAsJson() const

@@ -23,6 +23,8 @@ class FakeOpenAiConnection;
 ///   DELETE /script            forgets scripts and requests
 ///   GET  /requests            [{path, headers, body}] so far
 ///   GET  /stats               {open, max_open, aborted, requests, connections}
+///   GET  /aborts              [{at, sent, left}]: when a client went away in the middle of an answer
+///                             (milliseconds since the epoch), how many pieces it had got and how many not
 class FakeOpenAi : public QObject
 {
     Q_OBJECT
@@ -57,7 +59,8 @@ private:
     void route(FakeOpenAiConnection *connection, const QByteArray &method, const QByteArray &path,
                const QJsonObject &headers, const QByteArray &body);
     void answerStarted();
-    void answerEnded(bool aborted);
+    void answerEnded();
+    void answerAborted(qsizetype sent, qsizetype left);
     [[nodiscard]] QJsonObject scriptFor(const QString &path, const QJsonObject &request);
     [[nodiscard]] QJsonObject statsAsJson() const;
 
@@ -65,6 +68,7 @@ private:
     std::set<FakeOpenAiConnection *> m_connections;
     QList<QJsonObject> m_scripts;
     QList<QJsonObject> m_requests;
+    QList<QJsonObject> m_aborts;
     Stats m_stats;
 };
 

@@ -116,7 +116,10 @@ void FakeOpenAiConnection::end(bool aborted)
     if (!m_answering)
         return;
     m_answering = false;
-    m_server->answerEnded(aborted);
+    if (aborted)
+        m_server->answerAborted(m_next, m_answer.body.size() - m_next);
+    else
+        m_server->answerEnded();
 }
 
 } // namespace loquat::fakes

@@ -74,7 +74,7 @@ QJsonObject defaultScript(const QJsonObject &request)
 
     const QString said = lastUserMessage(request);
     static const QRegularExpression command(
-        u"fake:(stall|drop|rubbish|error|silent|slow|status|tool)(?:\\s+(\\S+))?(?:\\s+(\\{.*\\}))?"_s);
+        u"^fake:(stall|drop|rubbish|error|silent|slow|status|tool)(?:\\s+(\\S+))?(?:\\s+(\\{.*\\}))?"_s);
     const auto match = command.match(said);
     const QString word = match.captured(1);
     QJsonObject script{{"text"_L1, u"You said: "_s + said}};

@@ -42,7 +42,8 @@ struct FakeAnswer
 ///   body                   a recorded stream, sent as it is, `piece_bytes` (all) at a time
 FakeAnswer answerTo(const QJsonObject &request, const QJsonObject &script);
 
-/// The script for a request nobody scripted: follows a last user message such as "fake:stall 3", answers
+/// The script for a request nobody scripted: follows a last user message that begins like "fake:stall 3"
+/// (not one that quotes it, as the transcript in the request for a summary does), answers
 /// with the tools' results if there are any, and echoes otherwise.
 QJsonObject defaultScript(const QJsonObject &request);
 

@@ -32,7 +32,8 @@ public:
                                        QStringLiteral("state"),
                                        QStringLiteral("error"),
                                        QStringLiteral("pong"),
-                                       QStringLiteral("tool_waiting")};
+                                       QStringLiteral("tool_waiting"),
+                                       QStringLiteral("resync")};
         QStringList result;
         for (const Outbound &message : messages)
             result.append(names.at(qsizetype(message.index())));

@@ -30,9 +30,11 @@ void ScriptedReply::push(const QString &text)
         Q_EMIT delta(text);
 }
 
-void ScriptedReply::finish(const Usage &usage)
+void ScriptedReply::finish(const Usage &usage, std::optional<double> costUsd)
 {
-    finish(FinishReason::Stop, usage);
+    ChatOutcome outcome{FinishReason::Stop, {}, usage, m_modelName};
+    outcome.costUsd = costUsd;
+    end(outcome);
 }
 
 void ScriptedReply::finish(FinishReason reason, const Usage &usage)

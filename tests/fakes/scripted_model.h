@@ -31,8 +31,8 @@ public:
     [[nodiscard]] Usage usageSoFar() const override { return m_usage; }
 
     void push(const QString &text);
-    /// Ends with FinishReason::Stop and the given usage.
-    void finish(const Usage &usage = {});
+    /// Ends with FinishReason::Stop, the given usage and cost.
+    void finish(const Usage &usage = {}, std::optional<double> costUsd = std::nullopt);
     void finish(FinishReason reason, const Usage &usage = {});
     void callTools(const QList<ToolCall> &calls, const Usage &usage = {});
     void fail(const Error &error);
@@ -57,6 +57,7 @@ public:
 
     [[nodiscard]] QString name() const override { return m_name; }
     [[nodiscard]] bool isSimulated() const override { return simulated; }
+    [[nodiscard]] std::optional<qint64> contextWindow(const QStringList &) const override { return window; }
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override;
 
     [[nodiscard]] qsizetype count() const { return qsizetype(m_calls.size()); }
@@ -72,6 +73,7 @@ public:
     /// If set, plays each reply from the event loop right after start() has returned.
     std::function<void(ScriptedReply &, const ChatRequest &)> player;
     bool simulated = false;
+    std::optional<qint64> window;
 
 private:
     QString m_name;

@@ -20,6 +20,9 @@ function configFile(config) {
   return path;
 }
 
+// The request that ends with this message. Not simply the last: a summary may be asked for at any time.
+const asking = async (fake, text) => (await fake.ask('/requests')).findLast(({ body }) => body.messages.at(-1).content === text);
+
 describe('A configuration file', () => {
   let web, fake, server;
   const seen = [];
@@ -69,7 +72,7 @@ describe('A configuration file', () => {
   it('holds a conversation by the profile that its connection names', async () => {
     const chat = await Chat.open(server, { profile: 'terse' });
     await chat.ask('hello');
-    const [request] = (await fake.ask('/requests')).slice(-1);
+    const request = await asking(fake, 'hello');
     assert.equal(request.body.messages[0].content, 'Be terse.');
     await chat.leave();
     assert.equal((await refusal(server, '/ws/session/p?profile=nobody')).status, 400);
@@ -112,8 +115,8 @@ describe('A configuration file', () => {
   for (const [what, config, named] of [
     ['is not JSON', '{"systemPrompt":', '--config'],
     ['has an unknown key', { sistemPrompt: 'x' }, 'sistemPrompt'],
-    ['asks for a protection that is not there', { budgets: { day: { tokens: 1 } } }, 'budgets'],
-    ['asks for one in a profile', { profiles: { kids: { toolPolicies: { '*': 'deny' } } } }, 'toolPolicies'],
+    ['names a provider without its key', { providers: [{ name: 'groq' }] }, 'GROQ_API_KEY'],
+    ['names a server without its address', { providers: [{ name: 'box', model: 'm' }] }, 'BOX_BASE_URL'],
     ['has a tool without a URL', { tools: [{ name: 'x', description: 'x', parameters: { type: 'object' } }] }, 'url'],
   ])
     it(`that ${what} ends the program with status 2 and one line`, async () => {
@@ -123,6 +126,103 @@ describe('A configuration file', () => {
       assert.equal(program.stderr.trim().split('\n').length, 1, program.stderr);
       assert.ok(program.stderr.includes(named), program.stderr);
     });
+});
+
+describe('Providers and profiles of the file', () => {
+  let near, far, server;
+  before(async () => {
+    [near, far] = await Promise.all([startFakeOpenAi(), startFakeOpenAi()]);
+    const config = configFile({
+      providers: [
+        { name: 'near', baseUrl: near.url, versionPath: '/v1', model: 'near-model' },
+        { name: 'far-away', baseUrl: `${far.url}/v1`, model: 'far-model' },
+      ],
+      toolPolicies: { get_weather: 'deny' },
+      profiles: {
+        distant: { providers: ['far-away'] },
+        kids: { toolPolicies: { '*': 'deny' } },
+        adults: { toolPolicies: { get_weather: 'allow' } },
+      },
+    });
+    server = await startLoquat({ args: ['--config', config], env: { FAR_AWAY_API_KEY: 'far-key' } });
+  });
+  after(() => Promise.all([server.stop(), near.stop(), far.stop()]));
+
+  it('asks the first of the list, without a key, and tells which model it is', async () => {
+    const chat = await Chat.open(server);
+    assert.equal((await chat.one('session_started')).model, 'near-model');
+    assert.equal((await chat.ask('hello')).text, 'You said: hello');
+    const request = await asking(near, 'hello');
+    assert.equal(request.body.model, 'near-model');
+    assert.equal(request.headers.authorization, undefined);
+    await chat.leave();
+  });
+
+  it('asks those that the profile names, each with its own key', async () => {
+    const chat = await Chat.open(server, { profile: 'distant' });
+    assert.equal((await chat.ask('over there')).text, 'You said: over there');
+    const request = await asking(far, 'over there');
+    assert.equal(request.body.model, 'far-model');
+    assert.equal(request.headers.authorization, 'Bearer far-key');
+    assert.equal(await asking(near, 'over there'), undefined);
+    await chat.leave();
+  });
+
+  it('offers and runs only the tools that the profile allows', async () => {
+    const offered = async (profile) => {
+      const chat = await Chat.open(server, profile ? { profile } : {});
+      const { results } = await chat.ask('fake:tool get_weather {"city":"Delhi"}');
+      const requests = await near.ask('/requests');
+      const { tools = [] } = requests.findLast(({ body }) => body.messages.at(-1).role === 'tool').body;
+      await chat.leave();
+      return { names: tools.map((tool) => tool.function.name), ok: results[0].ok };
+    };
+    const plain = await offered();
+    assert.ok(plain.names.length > 0 && !plain.names.includes('get_weather') && !plain.ok, JSON.stringify(plain));
+    const kids = await offered('kids');
+    assert.deepEqual(kids, { names: [], ok: false });
+    const adults = await offered('adults');
+    assert.ok(adults.names.includes('get_weather') && adults.ok, JSON.stringify(adults));
+  });
+});
+
+describe('Time limits of the file', () => {
+  let fake, server;
+  before(async () => {
+    fake = await startFakeOpenAi();
+    const config = configFile({
+      limits: { firstTokenLimitMs: 300, betweenTokensLimitMs: 600, turnLimitMs: 3000, approvalLimitMs: 1000 },
+      toolPolicies: { get_weather: 'ask' },
+    });
+    // The file wins over the environment.
+    const env = { LOQUAT_FIRST_TOKEN_TIMEOUT_MS: '600000', LOQUAT_TURN_TIMEOUT_MS: '600000' };
+    server = await startLoquat({ args: ['--config', config], env: { ...fake.settings, ...env } });
+  });
+  after(() => Promise.all([server.stop(), fake.stop()]));
+
+  for (const [what, message, code] of [
+    ['no first token', 'fake:silent', 'model_first_token_timeout'],
+    ['no next token', 'fake:stall 2 a b c', 'model_token_timeout'],
+    ['no end', `fake:slow 200 ${'word '.repeat(100)}`, 'turn_timeout'],
+  ])
+    it(`${what}: the turn fails by the limit of that name`, async () => {
+      const chat = await Chat.open(server);
+      const { errors, done } = await chat.ask(message);
+      assert.deepEqual(errors.map((error) => error.code), [code]);
+      assert.equal(done.finish, 'failed');
+      await chat.leave();
+    });
+
+  it('no approval: the call counts as denied', async () => {
+    const chat = await Chat.open(server);
+    const { types, results } = await chat.ask('fake:tool get_weather {"city":"Delhi"}');
+    assert.ok(types.includes('tool_waiting'), types);
+    assert.equal(results[0].ok, false);
+    const rows = await journalEvents(server.dataDir, chat.id);
+    const decisions = rows.filter(({ event_type: type }) => type === 'tool_approval').map(({ metadata }) => metadata.decision);
+    assert.deepEqual(decisions, ['asked', 'expired']);
+    await chat.leave();
+  });
 });
 
 describe('A second provider', () => {
@@ -137,6 +237,28 @@ describe('A second provider', () => {
     const reply = rows.find(({ event_type: type }) => type === 'ai_message').metadata;
     assert.equal(reply.provider, 'simulated');
     assert.equal(reply.attempts[0].provider, 'openai');
+    await chat.leave();
+    await Promise.all([server.stop(), fake.stop()]);
+  });
+
+  it('is told apart from what the first one billed before it failed', async () => {
+    const fake = await startFakeOpenAi();
+    const server = await startLoquat({ env: { ...fake.settings, ...fast, LOQUAT_PROVIDERS: 'openai,simulated' } });
+    const events = [
+      { choices: [], usage: { prompt_tokens: 11, completion_tokens: 0 } },
+      { error: { message: 'no more', type: 'invalid_request' } },
+    ];
+    const body = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+    await fetch(`${fake.url}/script`, { method: 'POST', body: JSON.stringify({ body, match: 'bill me' }) });
+    const chat = await Chat.open(server);
+    const { done } = await chat.ask('bill me');
+    const rows = await journalEvents(server.dataDir, chat.id);
+    const { attempts, usage } = rows.find(({ event_type: type }) => type === 'ai_message').metadata;
+    assert.equal(attempts.length, 1, JSON.stringify(attempts));
+    assert.equal(attempts[0].usage.input_tokens, 11);
+    assert.equal(attempts[0].usage.source, 'reported');
+    assert.deepEqual(usage, done.usage);
+    assert.equal(usage.source, 'estimated'); // of the simulated model alone
     await chat.leave();
     await Promise.all([server.stop(), fake.stop()]);
   });

@@ -56,6 +56,23 @@ describe('The journal', () => {
       assert.equal(rows.at(-1).content, session.summary);
     });
 
+  it('holds a title, an outcome and the rest with a summary, as far as the model tells them', async () => {
+    const simulated = await startLoquat();
+    const chat = await Chat.open(simulated);
+    await chat.ask('How much to ship 5kg to the US?');
+    await chat.leave();
+    await finalised(simulated.dataDir, chat.id);
+    const { content, metadata } = (await journalEvents(simulated.dataDir, chat.id)).at(-1);
+    assert.match(content, /^The user said/);
+    assert.equal(metadata.source, 'model');
+    assert.match(metadata.title, /ship 5kg/);
+    assert.match(metadata.intent, /ship 5kg/);
+    assert.match(metadata.outcome, /^(resolved|partial|unresolved|abandoned|handed_over)$/);
+    assert.equal(metadata.language, 'en');
+    assert.ok(metadata.usage.input_tokens > 0);
+    await simulated.stop();
+  });
+
   it('keeps a tool call, its arguments and its result', async () => {
     const chat = await Chat.open(server);
     const { tools, results } = await chat.ask('fake:tool calculate_shipping {"weight_kg":5,"destination_country":"US"}');

@@ -5,6 +5,7 @@
 #include "scripted_link.h"
 
 #include <QAbstractItemModelTester>
+#include <QJsonArray>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -106,6 +107,35 @@ private Q_SLOTS:
         inspector.apply(Delta{u"s"_s, 1, u"a"_s, 1, t0 + 212});
         inspector.apply(Delta{u"s"_s, 1, u"b"_s, 1, t0 + 400});
         QCOMPARE(inspector.firstToken(), u"212 ms"_s);
+    }
+
+    void aSummaryIsTakenApart()
+    {
+        InspectorModel inspector;
+        SessionSnapshot session;
+        session.summary = u"Known from the list."_s;
+        inspector.showSession(session);
+        QCOMPARE(inspector.summary(), u"Known from the list."_s);
+        QVERIFY(inspector.summaryTitle().isEmpty() && inspector.openPoints().isEmpty());
+        inspector.apply(at(0, EventType::Summary, u"Asked for a parcel."_s,
+                           {{"source"_L1, u"model"_s},
+                            {"title"_L1, u"A parcel"_s},
+                            {"intent"_L1, u"Find it"_s},
+                            {"outcome"_L1, u"handed_over"_s},
+                            {"open_points"_L1, QJsonArray{u"Call back"_s}},
+                            {"language"_L1, u"pt-BR"_s}}));
+        QSignalSpy told(&inspector, &InspectorModel::sessionChanged);
+        inspector.showSession(session);
+        QCOMPARE(told.size(), 1);
+        QCOMPARE(inspector.summary(), u"Asked for a parcel."_s);
+        QCOMPARE(inspector.summaryTitle(), u"A parcel"_s);
+        QCOMPARE(inspector.summaryIntent(), u"Find it"_s);
+        QCOMPARE(inspector.summaryOutcome(), u"handed to a person"_s);
+        QCOMPARE(inspector.summaryOutcomeKind(), u"human"_s);
+        QCOMPARE(inspector.summaryLanguage(), u"Portuguese (Brazil)"_s);
+        QCOMPARE(inspector.openPoints(), QStringList{u"Call back"_s});
+        inspector.clear();
+        QVERIFY(inspector.summaryTitle().isEmpty() && inspector.summary().isEmpty());
     }
 
     void theStatusBarSaysWhatIsKnown()

@@ -104,6 +104,23 @@ private Q_SLOTS:
         QCOMPARE(f.value(u"a"_s, List::PreviewRole).toString(), u"stored"_s);
     }
 
+    void aConversationThatIsOverIsNamedByItsTitle()
+    {
+        Fixture f;
+        auto session = aSession(u"a"_s);
+        session.preview = u"You are welcome!"_s;
+        session.title = u"A lost parcel"_s;
+        f.apply({{session}, {}}); // reopened: what is said now matters more
+        QCOMPARE(f.value(u"a"_s, List::PreviewRole).toString(), u"You are welcome!"_s);
+        f.apply({{ended(session)}, {}});
+        QCOMPARE(f.value(u"a"_s, List::PreviewRole).toString(), u"A lost parcel"_s);
+        f.shown.setSearch(u"parcel"_s);
+        QCOMPARE(f.ids(), QStringList{u"a"_s});
+        session.title.clear();
+        f.apply({{ended(session)}, {}});
+        QVERIFY(f.ids().isEmpty());
+    }
+
     void rateAndSparklineComeFromTheTokens()
     {
         Fixture f;

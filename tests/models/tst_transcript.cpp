@@ -3,6 +3,7 @@
 #include "scripted_link.h"
 
 #include <QAbstractItemModelTester>
+#include <QJsonArray>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -82,6 +83,35 @@ private Q_SLOTS:
                  u"line user assistant whisper operator note line error line summary tool"_s);
         QCOMPARE(f.at(1, Field::AuthorRole), u"ada"_s);
         QCOMPARE(f.at(8, Field::TextRole), u"Session ended: the connection was lost"_s);
+    }
+
+    void aSummaryIsACardWithItsTitleAndWhatIsOpen()
+    {
+        Fixture f;
+        f.model.load({anEvent(id, 1, EventType::Summary, u"They greeted."_s, {{"source"_L1, u"fallback"_s}}),
+                      anEvent(id, 2, EventType::Summary, u"They *met*."_s,
+                              {{"source"_L1, u"model"_s},
+                               {"title"_L1, u"snake_case_ and **stars**"_s},
+                               {"outcome"_L1, u"partial"_s},
+                               {"language"_L1, u"en"_s},
+                               {"open_points"_L1, QJsonArray{u"Call [back](http://x)"_s}}})},
+                     nullptr, 2);
+        QCOMPARE(f.at(0, Field::DetailRole), u"without a model"_s);
+        QCOMPARE(f.at(0, Field::TextRole), u"They greeted."_s);
+        QCOMPARE(f.at(1, Field::DetailRole), u"partly resolved · English"_s);
+        // What is copied has no marks that the model did not write.
+        QCOMPARE(f.at(1, Field::TextRole),
+                 u"snake_case_ and **stars**\nThey *met*.\nStill open:\n- Call [back](http://x)"_s);
+        const auto *blocks = f.model.index(1).data(Field::BlocksRole).value<QAbstractItemModel *>();
+        QVERIFY(blocks);
+        QString shown;
+        for (int row = 0; row < blocks->rowCount(); ++row)
+            shown += blocks->index(row, 0).data().toString();
+        // A title and an open point are text, whatever stands in them.
+        QVERIFY2(shown.contains("snake_case_ and **stars**"_L1), qPrintable(shown));
+        QVERIFY2(shown.contains("Call [back](http://x)"_L1) || shown.contains("Call [back]("_L1),
+                 qPrintable(shown));
+        QVERIFY(!shown.contains(">back<"_L1));
     }
 
     void aRunningReplyBecomesTheStoredOne()

@@ -40,6 +40,11 @@ int main(int argc, char *argv[])
     console.model().select(fakes::otherSceneSession);
     shoot(u"kinds-light"_s, ThemeSettings::Mode::Light, full);
     shoot(u"kinds-dark"_s, ThemeSettings::Mode::Dark, full);
+    fakes::playEnded(link, QDateTime::currentMSecsSinceEpoch());
+    console.model().select(fakes::endedSceneSession);
+    shoot(u"ended-dark"_s, ThemeSettings::Mode::Dark, full);
+    shoot(u"ended-light"_s, ThemeSettings::Mode::Light, full);
+    console.model().select(fakes::otherSceneSession);
     shoot(u"live-1000"_s, ThemeSettings::Mode::Dark, {1000, 700});
     shoot(u"live-640"_s, ThemeSettings::Mode::Light, {640, 480});
     console.window()->setProperty("page", 1);

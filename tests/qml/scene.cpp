@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scene.h"
 
+#include <QJsonArray>
+
 namespace loquat::fakes {
 namespace {
 
@@ -145,6 +147,38 @@ void playScene(ScriptedLink &link, qint64 now)
         "- **Balance** on `user-1` is **$1,250.75**.\n\nWould you like me to book the shipment now, or"_s,
         58);
     Q_EMIT link.batch(batch);
+}
+
+void playEnded(ScriptedLink &link, qint64 now)
+{
+    auto session = aSession(endedSceneSession, now - 600'000);
+    session.userId = u"maria"_s;
+    session.status = SessionStatus::Completed;
+    session.lastActivityMs = now - 240'000;
+    session.preview = u"De nada!"_s;
+    session.title = u"Atraso na entrega do pedido ORD-1042"_s;
+    session.summary =
+        u"Maria perguntou por que o pedido ORD-1042 ainda não chegou. O assistente verificou o envio "
+        "e prometeu um novo prazo; o reembolso do frete ficou em aberto."_s;
+    QList<Event> events;
+    const auto add = [&](qint64 agoMs, EventType type, const QString &content, const QJsonObject &meta) {
+        events.append({endedSceneSession, events.size() + 1, now - agoMs, type, Role::System, content, meta});
+    };
+    add(600'000, EventType::SessionStarted, {}, {{"user_id"_L1, session.userId}});
+    add(590'000, EventType::UserMessage, u"Onde está o meu pedido ORD-1042?"_s, {{"turn"_L1, 1}});
+    add(586'000, EventType::AiMessage, u"Ele chega na **sexta-feira**. Peço desculpas pelo atraso."_s,
+        {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, u"stop"_s}, {"ttft_ms"_L1, 212}});
+    add(240'000, EventType::SessionEnded, {}, {{"reason"_L1, u"closed"_s}});
+    add(236'000, EventType::Summary, session.summary,
+        {{"source"_L1, u"model"_s},
+         {"title"_L1, session.title},
+         {"intent"_L1, u"Saber quando o pedido chega"_s},
+         {"outcome"_L1, u"partial"_s},
+         {"open_points"_L1,
+          QJsonArray{u"Reembolsar o frete do pedido ORD-1042"_s, u"Confirmar o novo prazo"_s}},
+         {"language"_L1, u"pt-BR"_s}});
+    link.stored[endedSceneSession] = events;
+    link.show(session);
 }
 
 } // namespace loquat::fakes

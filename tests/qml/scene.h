@@ -15,4 +15,8 @@ inline const QString otherSceneSession = QStringLiteral("s-1");
 /// The session whose conversation is worth looking at.
 inline const QString sceneSession = QStringLiteral("550e8400-e29b-41d4");
 
+/// A conversation that is over and summed up.
+void playEnded(ScriptedLink &link, qint64 nowMs);
+inline const QString endedSceneSession = QStringLiteral("s-over");
+
 } // namespace loquat::fakes

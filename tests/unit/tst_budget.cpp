@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "llm/budget.h"
 #include "llm/prices.h"
-#include "session/budget.h"
 
 #include <QTest>
 

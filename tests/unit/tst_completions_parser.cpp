@@ -230,6 +230,26 @@ private Q_SLOTS:
         QCOMPARE(result.error, error);
     }
 
+    void whiteSpaceAheadMeansTheSameHoweverItIsCut()
+    {
+        for (const QByteArray &ahead : {QByteArray(" "), QByteArray("\n"), QByteArray("\t\r\n\n ")}) {
+            const QByteArray stream = ahead + chunk(json("{'content':'hi'}"), json("'stop'"));
+            for (qsizetype cut = 0; cut <= stream.size(); ++cut)
+                QCOMPARE(parse({stream.first(cut), stream.sliced(cut)}).text, u"hi"_s);
+        }
+    }
+
+    void countsThatCannotBeTrueAreNotCounted()
+    {
+        const auto result =
+            parse({chunk("{}", json("'stop'")) +
+                   json("data: {'choices':[],'usage':{'prompt_tokens':-5,'completion_tokens':9,"
+                        "'prompt_tokens_details':{'cached_tokens':9223372036854775807}}}\n\n")});
+        QVERIFY(!result.usage.inputTokens);
+        QVERIFY(!result.usage.cachedTokens);
+        QCOMPARE(result.usage.outputTokens, 9);
+    }
+
     void aServerThatDoesNotStreamIsUnderstood()
     {
         const QByteArray body =

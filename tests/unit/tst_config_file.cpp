@@ -71,13 +71,18 @@ private Q_SLOTS:
         QVERIFY(standard.providers.isEmpty());
         QCOMPARE(config->limits.maxToolRounds.value(), 3);
         QCOMPARE(config->limits.maxQueuedMessages.value(), 4);
+        QCOMPARE(config->limits.connectLimit.value(), std::chrono::milliseconds(1'500));
+        QCOMPARE(config->limits.firstTokenLimit.value(), std::chrono::milliseconds(2'500));
+        QCOMPARE(config->limits.betweenTokensLimit.value(), std::chrono::milliseconds(3'500));
+        QCOMPARE(config->limits.approvalLimit.value(), std::chrono::milliseconds(4'500));
         QCOMPARE(config->limits.turnLimit.value(), std::chrono::seconds(60));
         QCOMPARE(config->limits.gracePeriod.value(), std::chrono::seconds(0));
         QCOMPARE(config->limits.summaryLimit.value(), std::chrono::seconds(5));
         QCOMPARE(config->limits.contextTokens.value(), 8'000);
         QCOMPARE(config->limits.replyTokens.value(), 1'000);
         QCOMPARE(config->providers.size(), 2);
-        QCOMPARE(config->providers[0].baseUrl, QUrl(u"https://api.openai.com/v1"_s));
+        QCOMPARE(config->providers[0].baseUrl, QUrl(u"https://api.openai.com"_s));
+        QCOMPARE(config->providers[0].versionPath, u"/v1"_s);
         QCOMPARE(config->providers[0].model, u"gpt-4o"_s);
         QVERIFY(config->providers[1].baseUrl.isEmpty());
         QCOMPARE(config->budgets.session.tokens.value(), 5);
@@ -96,6 +101,18 @@ private Q_SLOTS:
         QVERIFY(brief->router.isEmpty());
         QCOMPARE(brief->toolPolicies.value(u"look"_s), u"allow"_s);
         QCOMPARE(brief->toolPolicies.value(u"refund"_s), u"ask"_s);
+    }
+
+    void aProfileThatSpeaksOfAllToolsStartsAnew()
+    {
+        const auto config = parseConfig(
+            R"({"toolPolicies": {"refund": "ask", "look": "allow"}, )"
+            R"("profiles": {"kids": {"toolPolicies": {"*": "deny"}}, "staff": {"toolPolicies": {"look": "ask"}}}})");
+        QVERIFY(config);
+        QCOMPARE(config->profile(u"kids"_s)->toolPolicies,
+                 (QHash<QString, QString>{{u"*"_s, u"deny"_s}})); // nothing slips through
+        QCOMPARE(config->profile(u"staff"_s)->toolPolicies,
+                 (QHash<QString, QString>{{u"refund"_s, u"ask"_s}, {u"look"_s, u"ask"_s}}));
     }
 
     void aSlipIsToldInOneLine_data()
@@ -183,6 +200,27 @@ private Q_SLOTS:
         QVERIFY(error.message.size() < 300);
         QVERIFY2(!error.message.contains(u"secret"_s) && !error.message.contains(u"hunter2"_s),
                  qPrintable(error.message));
+    }
+
+    void namesWithLineBreaksStayOnOneLine()
+    {
+        const auto config = parseConfig("{\"profiles\":{\"a\\nb\":{\"temperature\":3}}}");
+        QVERIFY(!config);
+        QVERIFY(!config.error().message.contains(u'\n'));
+    }
+
+    void aLongTextIsRefusedBeforeItsPatternIsTried()
+    {
+        const QByteArray path = '/' + QByteArray(500'000, 'a');
+        const auto config =
+            parseConfig("{\"providers\":[{\"name\":\"groq\",\"baseUrl\":\"https://h\",\"versionPath\":\"" +
+                        path + "\"}]}");
+        QVERIFY(!config);
+        QVERIFY2(config.error().message.contains(u"$.providers[0].versionPath"_s),
+                 qPrintable(config.error().message));
+        // Characters are counted, not what UTF-16 makes of them.
+        const QByteArray prompt = QString(u"\U0001F30D"_s).repeated(60'000).toUtf8();
+        QVERIFY(parseConfig("{\"systemPrompt\":\"" + prompt + "\"}"));
     }
 
     void whatOthersReadIsLeftAsItIs()

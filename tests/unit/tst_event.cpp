@@ -17,7 +17,7 @@ class TestEvent : public QObject
 private Q_SLOTS:
     void everyTypeAndRoleHasANameThatReadsBack()
     {
-        for (int i = 0; i <= int(EventType::ToolApproval); ++i) {
+        for (int i = 0; i <= int(EventType::Synopsis); ++i) {
             const auto type = EventType(i);
             QVERIFY(!nameOf(type).isEmpty());
             QCOMPARE(*eventTypeFromString(nameOf(type)), type);

@@ -6,6 +6,9 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <atomic>
+#include <thread>
+
 using namespace loquat;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -183,7 +186,7 @@ private Q_SLOTS:
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 100;
         settings.retry.attemptsInAll = 7;
-        settings.circuit.failuresToOpen = 1000;
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1000, 10s});
         Chain chain(3, settings);
         chain[0].player = [](auto &reply, const auto &) { reply.fail(overloaded); };
         chain.start();
@@ -213,7 +216,7 @@ private Q_SLOTS:
     {
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 1;
-        settings.circuit = {2, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{2, 10s});
         Chain chain(2, settings);
         for (int i = 0; i < 2; ++i) {
             chain.start();
@@ -243,11 +246,63 @@ private Q_SLOTS:
         QCOMPARE(chain[0].count(), 5);
     }
 
+    void whatOneThreadFindsOutAllKnow()
+    {
+        FailoverSettings settings;
+        settings.retry.attemptsPerProvider = 1;
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{2, 10s});
+        Chain one(1, settings);
+        Chain other(1, settings); // of another thread, in the same process
+        one.start();
+        one[0].lastReply()->fail(overloaded);
+        other.start();
+        other[0].lastReply()->fail(overloaded);
+        one.start();
+        one.clock.advance(0ms);
+        QCOMPARE(one[0].count(), 1); // open for both
+        other.start();
+        other.clock.advance(0ms);
+        QCOMPARE(other[0].count(), 1);
+        QVERIFY(other.error->message.contains("It could not answer."_L1));
+
+        one.clock.advance(10s);
+        other.clock.advance(10s);
+        one.start();
+        QCOMPARE(one[0].count(), 2);
+        other.start(); // one of all tries whether it is back
+        QCOMPARE(other[0].count(), 1);
+        other.reply->abort(); // and one that was not let in does not end that
+        other.start();
+        QCOMPARE(other[0].count(), 1);
+        one[0].lastReply()->finish();
+        other.start();
+        QCOMPARE(other[0].count(), 2);
+    }
+
+    void ofManyThreadsOneTries()
+    {
+        Circuits circuits({1, 10s});
+        circuits.of(u"p"_s)->failed(CircuitBreaker::Pass::Ordinary, 0, overloaded);
+        for (qint64 now = 10'000; now < 10'200; ++now) {
+            std::atomic<int> probes = 0;
+            std::vector<std::thread> threads;
+            for (int i = 0; i < 8; ++i)
+                threads.emplace_back([&circuits, &probes, now] {
+                    if (circuits.of(u"p"_s)->enter(now) == CircuitBreaker::Pass::Probe)
+                        ++probes;
+                });
+            for (std::thread &thread : threads)
+                thread.join();
+            QCOMPARE(probes.load(), 1);
+            circuits.of(u"p"_s)->abandoned(CircuitBreaker::Pass::Probe);
+        }
+    }
+
     void anAbandonedTryLetsTheNextOneTry()
     {
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 1;
-        settings.circuit = {1, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
         Chain chain(2, settings);
         chain.start();
         chain[0].lastReply()->fail(overloaded);
@@ -263,7 +318,7 @@ private Q_SLOTS:
     {
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 1;
-        settings.circuit = {1, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
         Chain chain(2, settings);
         const auto early = chain.model->start({});
         chain.start();
@@ -279,7 +334,7 @@ private Q_SLOTS:
     void aBadRequestDoesNotCloseTheDoorForOthers()
     {
         FailoverSettings settings;
-        settings.circuit = {1, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
         Chain chain(1, settings);
         chain.start();
         chain[0].lastReply()->fail({u"model_bad_request"_s, u"No such thing."_s, {}, false});
@@ -292,7 +347,7 @@ private Q_SLOTS:
     {
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 1;
-        settings.circuit = {1, 10s};
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
         Chain chain(1, settings);
         chain.start();
         chain[0].lastReply()->fail(overloaded);
@@ -305,6 +360,103 @@ private Q_SLOTS:
         QCOMPARE(chain.error->code, u"model_overloaded"_s);
         QCOMPARE(chain.error->retryAfterMs.value(), 6'000);
         QVERIFY(chain.error->message.contains(u"left alone"_s));
+    }
+
+    void whatAFailedAttemptBillsIsCounted()
+    {
+        FailoverSettings settings;
+        settings.retry.attemptsPerProvider = 1;
+        settings.prices =
+            std::make_shared<Prices>(*Prices::parse(R"({"models": {"model-0": {"input": 1, "output": 2},
+                                          "model-1": {"input": 10, "output": 20}}})"));
+        const Usage billed{1'000'000, 0, UsageSource::Reported};
+        const Usage guessed{500, 0, UsageSource::Estimated};
+        const Usage answer{1'000'000, 1'000'000, UsageSource::Reported};
+        Chain chain(3, settings);
+        chain.start();
+        chain[0].lastReply()->setUsageSoFar(billed);
+        chain[0].lastReply()->fail(overloaded);
+        QCOMPARE(chain.reply->usageSoFar().inputTokens.value(), 1'000'000); // if it is cancelled now
+        chain[1].lastReply()->finish(answer);
+        QCOMPARE(chain.outcome->usage, answer); // of who answered
+        QCOMPARE(chain.outcome->failures[0].usage.value(), billed);
+        QCOMPARE(chain.outcome->failures[0].costUsd.value(), 1.0);
+        QCOMPARE(chain.outcome->costUsd.value(), 31.0);
+
+        chain.start();
+        chain[0].lastReply()->setUsageSoFar(guessed); // nobody reported it
+        chain[0].lastReply()->fail(overloaded);
+        chain[1].lastReply()->finish(answer);
+        QVERIFY(!chain.outcome->failures[0].usage);
+        QCOMPARE(chain.outcome->costUsd.value(), 30.0);
+
+        chain.start();
+        chain[0].lastReply()->fail(overloaded);
+        chain[1].lastReply()->fail(overloaded);
+        chain[2].lastReply()->setUsageSoFar(billed); // a model without a price
+        chain[2].lastReply()->fail(overloaded);
+        chain.clock.runUntilIdle(1s);
+        QCOMPARE(chain.ends, 1);
+        QCOMPARE(chain.reply->usageSoFar(), billed);
+    }
+
+    void aBillWithoutAPriceMakesTheSumUnknown()
+    {
+        FailoverSettings settings;
+        settings.retry.attemptsPerProvider = 1;
+        settings.prices = std::make_shared<Prices>(
+            *Prices::parse(R"({"models": {"model-1": {"input": 10, "output": 20}}})"));
+        Chain chain(2, settings);
+        chain.start();
+        chain[0].lastReply()->setUsageSoFar({5, 5, UsageSource::Reported});
+        chain[0].lastReply()->fail(overloaded);
+        chain[1].lastReply()->finish({5, 5, UsageSource::Reported});
+        QVERIFY(chain.outcome->failures[0].usage);
+        QVERIFY(!chain.outcome->costUsd);
+    }
+
+    void whatWasSaidBeforeAFailureIsCounted()
+    {
+        Chain chain(1);
+        chain.start();
+        chain[0].lastReply()->push(u"Half"_s);
+        chain[0].lastReply()->setUsageSoFar({5, 1, UsageSource::Estimated});
+        chain[0].lastReply()->fail(overloaded);
+        QCOMPARE(chain.reply->usageSoFar(), (Usage{5, 1, UsageSource::Estimated}));
+    }
+
+    void aRequestMayNameWhoIsAsked()
+    {
+        Chain chain(3);
+        ChatRequest request;
+        request.providers = {u"p2"_s, u"p0"_s};
+        chain.start(request);
+        QCOMPARE(chain[2].count(), 1); // its order, not that of the list
+        chain[2].lastReply()->fail(unauthorized);
+        QCOMPARE(chain[0].count(), 1);
+        chain[0].lastReply()->fail(unauthorized);
+        chain.clock.runUntilIdle();
+        QCOMPARE(chain.ends, 1);
+        QCOMPARE(chain[1].count(), 0);
+        QVERIFY2(!chain.error->message.contains("p1"_L1), qPrintable(chain.error->message));
+
+        chain.start(request);
+        chain[2].lastReply()->finish();
+        QCOMPARE(chain.outcome->provider, u"p2"_s);
+    }
+
+    void namesOfNobodyAreAnError()
+    {
+        Chain chain(2);
+        ChatRequest request;
+        request.providers = {u"hal9000"_s};
+        chain.start(request);
+        QCOMPARE(chain.ends, 0); // never before start() has returned
+        chain.clock.advance(0ms);
+        QCOMPARE(chain.ends, 1);
+        QCOMPARE(chain.error->code, u"model_not_configured"_s);
+        QVERIFY(!chain.error->retryable);
+        QCOMPARE(chain[0].count() + chain[1].count(), 0);
     }
 
     void abortStopsEverything()

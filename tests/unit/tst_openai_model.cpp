@@ -210,35 +210,6 @@ private Q_SLOTS:
         QCOMPARE(listener.error.code, u"model_unreachable"_s);
     }
 
-    void aServerThatNeverAnswersTimesOut()
-    {
-        m_server.script({{"never_answer"_L1, true}});
-        auto listener = start(saying(u"hi"_s));
-        QTRY_COMPARE(m_server.stats().open, 1);
-        m_clock.advance(29s);
-        QTest::qWait(10);
-        QCOMPARE(listener.ends, 0);
-        m_clock.advance(1s);
-        QTRY_COMPARE(listener.ends, 1);
-        QCOMPARE(listener.error.code, u"model_timeout"_s);
-        QTRY_COMPARE(m_server.stats().open, 0);
-    }
-
-    void aServerThatStallsTimesOutButASlowOneDoesNot()
-    {
-        m_server.script({{"text"_L1, "a b c d"_L1}, {"stall_after"_L1, 3}, {"delay_ms"_L1, 200}});
-        auto listener = start(saying(u"hi"_s));
-        for (int token = 1; token <= 3; ++token) {
-            QTRY_COMPARE(listener.deltas.size(), token);
-            m_clock.advance(20s);
-            QCOMPARE(listener.ends, 0);
-        }
-        m_clock.advance(10s);
-        QTRY_COMPARE(listener.ends, 1);
-        QCOMPARE(listener.error.code, u"model_timeout"_s);
-        QCOMPARE(listener.text(), u"a b c "_s);
-    }
-
     void anAbortClosesTheConnectionAtOnceAndIsSilent()
     {
         m_server.script({{"text"_L1, "a b c d e f g h"_L1}, {"delay_ms"_L1, 100}});

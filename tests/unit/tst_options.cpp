@@ -85,6 +85,20 @@ private Q_SLOTS:
         QCOMPARE(forced->providers.first().name, u"simulated"_s);
     }
 
+    void eachTimeLimitHasAVariable()
+    {
+        const auto options = parsed({}, {{u"LOQUAT_CONNECT_TIMEOUT_MS"_s, u"1"_s},
+                                         {u"LOQUAT_FIRST_TOKEN_TIMEOUT_MS"_s, u"2"_s},
+                                         {u"LOQUAT_TOKEN_TIMEOUT_MS"_s, u"3"_s},
+                                         {u"LOQUAT_TURN_TIMEOUT_MS"_s, u"4"_s},
+                                         {u"LOQUAT_APPROVAL_TIMEOUT_MS"_s, u"5"_s}});
+        QCOMPARE(options->connectLimit.count(), 1);
+        QCOMPARE(options->firstTokenLimit.count(), 2);
+        QCOMPARE(options->betweenTokensLimit.count(), 3);
+        QCOMPARE(options->turnLimit.count(), 4);
+        QCOMPARE(options->approvalLimit.count(), 5);
+    }
+
     void wrongSettingsSayWhichWhatAndWhatInstead_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -111,6 +125,7 @@ private Q_SLOTS:
         variable(u"LOQUAT_PROVIDERS"_s, u"hal9000"_s);
         variable(u"LOQUAT_SYNCHRONOUS"_s, u"SOMETIMES"_s);
         variable(u"LOQUAT_GRACE_PERIOD_MS"_s, u"soon"_s);
+        variable(u"LOQUAT_CONNECT_TIMEOUT_MS"_s, u"0"_s);
         // Protections that are asked for and not there must not be silently absent.
         variable(u"LOQUAT_AUTH"_s, u"jwt"_s);
         variable(u"LOQUAT_TLS_CERT"_s, u"/cert.pem"_s);

@@ -11,7 +11,7 @@ namespace {
 Prices known()
 {
     return *Prices::parse(R"({"models": {
-        "big": {"input": 2.5, "cached": 1.25, "output": 10},
+        "big": {"input": 2.5, "cached": 1.25, "output": 10, "window": 1000},
         "big-mini": {"input": 0.15, "output": 0.6},
         "free": {"input": 0, "output": 0}}})");
 }
@@ -79,6 +79,7 @@ private Q_SLOTS:
         prices.overrideWith(*Prices::parse(R"({"models": {"big": {"input": 1, "output": 1}}})"));
         QCOMPARE(prices.priceOf(u"big"_s)->input, 1.0);
         QVERIFY(!prices.priceOf(u"big"_s)->cached);
+        QCOMPARE(prices.windowOf(u"big"_s), 1000); // which it does not tell
         QCOMPARE(prices.priceOf(u"big-mini"_s)->input, 0.15);
     }
 
@@ -104,6 +105,9 @@ private Q_SLOTS:
                               << u"$.models.a.input"_s;
         QTest::newRow("typo") << QByteArray(R"({"models": {"a": {"input": 1, "output": 1, "cache": 1}}})")
                               << u"$.models.a.cache"_s;
+        QTest::newRow("no window") << QByteArray(
+                                          R"({"models": {"a": {"input": 1, "output": 1, "window": 0}}})")
+                                   << u"$.models.a.window"_s;
         QTest::newRow("huge") << QByteArray(Prices::maxFileSize + 1, ' ') << u"larger"_s;
     }
 

@@ -163,6 +163,47 @@ private Q_SLOTS:
         entry = u"ok"_s;
     }
 
+    void countsThatCannotBeTrueAreNotCounted_data()
+    {
+        QTest::addColumn<QString>("provider");
+        QTest::addColumn<QByteArray>("event");
+        QTest::newRow("gemini") << u"gemini"_s
+                                << QByteArray(
+                                       "{'usageMetadata':{'promptTokenCount':-1,'candidatesTokenCount':"
+                                       "N,'thoughtsTokenCount':N}}");
+        QTest::newRow("anthropic") << u"anthropic"_s
+                                   << QByteArray(
+                                          "{'type':'message_start','message':{'usage':{'input_tokens':N,"
+                                          "'cache_creation_input_tokens':N,'output_tokens':-3}}}");
+        QTest::newRow("responses") << u"openai-responses"_s
+                                   << QByteArray("{'type':'response.completed','response':{'usage':"
+                                                 "{'input_tokens':-1,'output_tokens':N}}}");
+    }
+
+    void countsThatCannotBeTrueAreNotCounted()
+    {
+        QFETCH(QString, provider);
+        QFETCH(QByteArray, event);
+        const auto parser = parserOf(provider);
+        (void)parser->feed("data: " + event.replace('\'', '"').replace("N", "9223372036854775807") + "\n\n");
+        QVERIFY(!parser->error());
+        QVERIFY(!parser->usage().inputTokens);
+        QVERIFY(!parser->usage().outputTokens);
+    }
+
+    void aCallOfNothingIsNoCall()
+    {
+        const auto parser = parserOf(u"anthropic"_s);
+        (void)parser->feed(
+            "data: {\"type\":\"message_start\"}\n\n"
+            "data: {\"type\":\"content_block_start\",\"content_block\":{\"type\":\"tool_use\"}}\n\n"
+            "data: {\"type\":\"content_block_stop\"}\n\n"
+            "data: {\"type\":\"message_stop\"}\n\n");
+        QVERIFY(parser->isOver() && !parser->error());
+        QVERIFY(parser->outcome().toolCalls.isEmpty());
+        QCOMPARE(parser->outcome().finish, FinishReason::Stop);
+    }
+
     void cleanupTestCase()
     {
         const QStringList providers = m_expected.keys();

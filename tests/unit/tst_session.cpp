@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "fakes/manual_clock.h"
-#include "fakes/memory_event_log.h"
-#include "fakes/recording_client.h"
-#include "fakes/scripted_model.h"
-#include "fakes/scripted_tools.h"
-#include "session/session_hub.h"
+#include "fakes/session_stage.h"
 
 #include <QTest>
 
@@ -12,49 +7,6 @@ using namespace loquat;
 using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct NullObserver final : SessionObserver
-{
-    void onEvent(const Event &) override {}
-    void onDelta(const Delta &) override {}
-    void onSnapshot(const SessionSnapshot &) override {}
-};
-
-/// A hub on fakes: a conversation without sockets, disk or real time.
-struct Stage
-{
-    MemoryEventLog log{MemoryEventLog::Answers::Direct};
-    ScriptedModel model;
-    ScriptedTools tools;
-    ManualClock clock;
-    NullObserver observer;
-    QObject context;
-    SessionSettings settings;
-    std::unique_ptr<SessionHub> hub;
-    RecordingClient client;
-
-    Stage() { restart(); }
-
-    void restart()
-    {
-        hub = std::make_unique<SessionHub>(
-            SessionParts{log, model, tools, clock, observer, &context, settings}, log);
-    }
-    Session &connectClient(const QString &id = u"s1"_s)
-    {
-        return hub->attach(id, u"user-1"_s, &client, u"frames"_s);
-    }
-    void settle() { QCoreApplication::processEvents(); }
-    ScriptedReply &reply()
-    {
-        settle();
-        return *model.lastReply();
-    }
-};
-
-} // namespace
 
 /// Protects the conversation itself: what a client is told, in which order, and what is on disk by then.
 class TestSession : public QObject
@@ -64,7 +16,7 @@ class TestSession : public QObject
 private Q_SLOTS:
     void aReplyStreamsBetweenStartAndDone()
     {
-        Stage stage;
+        SessionStage stage;
         Session &session = stage.connectClient();
         session.userMessage(u"hello"_s);
         stage.reply().push(u"Hi "_s);
@@ -85,7 +37,7 @@ private Q_SLOTS:
 
     void nothingIsToldBeforeItIsOnDisk()
     {
-        Stage stage;
+        SessionStage stage;
         Session &session = stage.connectClient();
         stage.client.clear();
         stage.log.hold();
@@ -102,7 +54,7 @@ private Q_SLOTS:
 
     void aRefusingDiskIsToldAndRetriedWithoutGaps()
     {
-        Stage stage;
+        SessionStage stage;
         Session &session = stage.connectClient();
         stage.client.clear();
         stage.log.failNext(1, {u"store_full"_s, u"The disk is full."_s, {}, true});
@@ -122,7 +74,7 @@ private Q_SLOTS:
 
     void messagesWaitTheirTurnUpToALimit()
     {
-        Stage stage;
+        SessionStage stage;
         stage.settings.maxQueuedMessages = 2;
         stage.restart();
         Session &session = stage.connectClient();
@@ -141,7 +93,7 @@ private Q_SLOTS:
 
     void cancelKeepsWhatWasSaidAndReachesTheModel()
     {
-        Stage stage;
+        SessionStage stage;
         Session &session = stage.connectClient();
         session.userMessage(u"count"_s);
         stage.reply().push(u"one two"_s);
@@ -158,7 +110,7 @@ private Q_SLOTS:
 
     void bargeInCutsTheReplyKeepsWhatWasSaidAndGoesFirst()
     {
-        Stage stage;
+        SessionStage stage;
         Session &session = stage.connectClient();
         session.userMessage(u"tell me a story"_s);
         stage.reply().push(u"Once"_s);
@@ -175,150 +127,9 @@ private Q_SLOTS:
         QCOMPARE(stage.model.lastCall().request.messages.last().content, u"waits"_s);
     }
 
-    void toolsRunSideBySideAndTheModelSeesTheirResults()
-    {
-        Stage stage;
-        stage.tools.add(u"a"_s);
-        stage.tools.add(u"b"_s);
-        Session &session = stage.connectClient();
-        session.userMessage(u"do"_s);
-        stage.reply().callTools({{u"1"_s, u"a"_s, u"{\"x\":1}"_s}, {u"2"_s, u"b"_s, u"{}"_s}});
-        QCOMPARE(stage.tools.running(), 2);
-        stage.tools.finish(u"2"_s, u"second"_s);
-        QCOMPARE(stage.model.count(), 1); // not before the last one is done
-        stage.tools.fail(u"1"_s, u"broken"_s);
-        stage.reply().push(u"done"_s);
-        const auto messages = stage.model.lastCall().request.messages;
-        QCOMPARE(messages.size(), 4); // user, assistant with two calls, two results in the order of the calls
-        QCOMPARE(messages[1].toolCalls.size(), 2);
-        QCOMPARE(messages[2].toolCallId, u"1"_s);
-        QCOMPARE(messages[3].toolCallId, u"2"_s);
-        stage.reply().finish();
-        QCOMPARE(stage.client.kinds().mid(1),
-                 (QStringList{u"start"_s, u"tool_start"_s, u"tool_start"_s, u"tool_end"_s, u"tool_end"_s,
-                              u"token"_s, u"done"_s}));
-        QVERIFY(!stage.client.all<outbound::ToolEnded>().last().ok);
-    }
-
-    void aToolThatNeedsApprovalWaitsForIt()
-    {
-        for (const QString &decision : {u"approved"_s, u"denied"_s, u"expired"_s}) {
-            Stage stage;
-            stage.tools.add(u"refund"_s);
-            stage.tools.policies[u"refund"_s] = ToolPolicy::Ask;
-            Session &session = stage.connectClient();
-            session.userMessage(u"money back"_s);
-            stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
-            QCOMPARE(stage.tools.count(), 0); // not called yet
-            QCOMPARE(stage.client.last<outbound::ToolWaits>().tool, u"refund"_s);
-            QVERIFY(session.snapshot().phase == Phase::WaitingForApproval);
-            if (decision == "expired"_L1)
-                stage.clock.advance(stage.settings.approvalLimit);
-            else
-                QVERIFY(session.command({decision == "approved"_L1 ? CommandKind::Approve : CommandKind::Deny,
-                                         {},
-                                         u"1"_s,
-                                         u"ana"_s}));
-            const auto events = stage.log.events(u"s1"_s);
-            const auto verdict = std::ranges::find_if(
-                events, [&](const Event &event) { return event.meta["decision"_L1].toString() == decision; });
-            QVERIFY(verdict != events.end());
-            QCOMPARE(verdict->meta["by"_L1].toString(), decision == "expired"_L1 ? QString() : u"ana"_s);
-            if (decision == "approved"_L1) {
-                QCOMPARE(stage.tools.running(), 1);
-                stage.tools.finish(u"1"_s, u"done"_s);
-            }
-            QCOMPARE(stage.client.last<outbound::ToolEnded>().ok, decision == "approved"_L1);
-            stage.settle();
-            QCOMPARE(stage.model.count(), 2); // the model goes on with the outcome
-            QCOMPARE(session.command({CommandKind::Approve, {}, u"1"_s, u"ana"_s}).error().code,
-                     u"nothing_to_approve"_s);
-        }
-    }
-
-    void cancellingATurnCancelsItsTools()
-    {
-        Stage stage;
-        stage.tools.add(u"slow"_s);
-        Session &session = stage.connectClient();
-        session.userMessage(u"do"_s);
-        stage.reply().callTools({{u"1"_s, u"slow"_s, u"{}"_s}});
-        session.cancel();
-        QCOMPARE(stage.tools.cancelled, QStringList{u"1"_s});
-    }
-
-    void whatAProviderWantsBackComesBack()
-    {
-        Stage stage;
-        stage.tools.add(u"a"_s);
-        Session &session = stage.connectClient();
-        session.userMessage(u"do"_s);
-        const QJsonObject signature{{"provider"_L1, "gemini"_L1}, {"signature"_L1, "abc"_L1}};
-        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s, signature}});
-        stage.tools.finish(u"1"_s, 1);
-        stage.settle();
-        QCOMPARE(stage.model.lastCall().request.messages[1].toolCalls[0].providerData, signature);
-    }
-
-    void reusedCallIdsAreToldApart()
-    {
-        Stage stage;
-        stage.tools.add(u"a"_s);
-        Session &session = stage.connectClient();
-        session.userMessage(u"do"_s);
-        for (int round = 0; round < 2; ++round) {
-            stage.reply().callTools({{u"0"_s, u"a"_s, u"{}"_s}});
-            stage.tools.finish(stage.client.last<outbound::ToolStarted>().callId, round);
-        }
-        stage.settle();
-        const auto messages = stage.model.lastCall().request.messages;
-        QVERIFY(messages[1].toolCalls[0].id != messages[3].toolCalls[0].id);
-        QCOMPARE(messages[2].content, u"0"_s);
-        QCOMPARE(messages[4].content, u"1"_s);
-    }
-
-    void toolRoundsAreBounded()
-    {
-        Stage stage;
-        stage.tools.add(u"a"_s);
-        stage.tools.answer = [](const ToolCall &) { return ToolOutcome{true, 1}; };
-        Session &session = stage.connectClient();
-        session.userMessage(u"loop"_s);
-        for (int round = 1; round <= 5; ++round) {
-            QVERIFY(!stage.model.lastCall().request.tools.isEmpty());
-            stage.reply().callTools({{QString::number(round), u"a"_s, u"{}"_s}});
-        }
-        stage.settle();
-        QCOMPARE(stage.model.count(), 6);
-        QVERIFY(stage.model.lastCall().request.tools.isEmpty()); // now it must answer
-        stage.reply().callTools({{u"6"_s, u"a"_s, u"{}"_s}});
-        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"failed"_s);
-        session.userMessage(u"still there?"_s);
-        stage.reply().push(u"yes"_s);
-        stage.reply().finish();
-        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"stop"_s);
-    }
-
-    void aCancelledToolLeavesAWellFormedHistory()
-    {
-        Stage stage;
-        stage.tools.add(u"slow"_s);
-        Session &session = stage.connectClient();
-        session.userMessage(u"do"_s);
-        stage.reply().callTools({{u"1"_s, u"slow"_s, u"{}"_s}});
-        session.cancel();
-        stage.tools.finish(u"1"_s, u"too late"_s);
-        session.userMessage(u"next"_s);
-        stage.settle();
-        const auto messages = stage.model.lastCall().request.messages;
-        QCOMPARE(messages[2].role, Role::Tool);
-        QVERIFY(messages[2].content.contains("interrupted"_L1));
-        QCOMPARE(stage.client.kinds().count(u"tool_end"_s), 1);
-    }
-
     void aFailedModelSaysSoAndTheSessionGoesOn()
     {
-        Stage stage;
+        SessionStage stage;
         Session &session = stage.connectClient();
         session.userMessage(u"hello"_s);
         stage.reply().push(u"Once upon"_s);
@@ -339,7 +150,7 @@ private Q_SLOTS:
 
     void aTurnThatTakesTooLongEnds()
     {
-        Stage stage;
+        SessionStage stage;
         Session &session = stage.connectClient();
         session.userMessage(u"hello"_s);
         stage.clock.advance(stage.settings.turnLimit);
@@ -347,214 +158,14 @@ private Q_SLOTS:
         QCOMPARE(stage.model.aborts(), 1);
     }
 
-    void takingOverSilencesTheModelUntilReleased()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"hello"_s);
-        stage.reply().push(u"Hi"_s);
-        QVERIFY(session.command({CommandKind::TakeOver, {}, {}, u"op"_s}).has_value());
-        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"cancelled"_s);
-        session.userMessage(u"are you human?"_s);
-        session.userMessage(u"well?"_s);
-        QCOMPARE(stage.model.count(), 1);
-        QVERIFY(session.command({CommandKind::Reply, u"Yes, Ana here."_s, {}, u"op"_s}).has_value());
-        const auto dones = stage.client.all<outbound::TurnDone>();
-        QCOMPARE(dones.size(), 3); // every turn ends once
-        QCOMPARE(dones.last().finish, u"human"_s);
-        QCOMPARE(stage.client.last<outbound::OperatorMessage>().content, u"Yes, Ana here."_s);
-        session.userMessage(u"bye then"_s);
-        QVERIFY(session.command({CommandKind::Release, {}, {}, u"op"_s}).has_value());
-        stage.reply().push(u"Bye"_s);
-        stage.reply().finish();
-        QCOMPARE(stage.client.last<outbound::TurnDone>().text, u"Bye"_s);
-        QVERIFY(stage.model.lastCall().request.messages.contains(
-            ChatMessage{Role::Assistant, u"Yes, Ana here."_s, {}, {}}));
-    }
-
-    void aWhisperReachesTheModelAndNotTheUser()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        stage.client.clear();
-        QVERIFY(session.command({CommandKind::Whisper, u"offer free shipping"_s, {}, u"op"_s}).has_value());
-        QVERIFY(session.command({CommandKind::Note, u"difficult"_s, {}, u"op"_s}).has_value());
-        QVERIFY(stage.client.messages.isEmpty());
-        session.userMessage(u"hello"_s);
-        stage.settle();
-        const auto messages = stage.model.lastCall().request.messages;
-        QVERIFY(messages.first().content.contains("offer free shipping"_L1));
-        for (const ChatMessage &message : messages)
-            QVERIFY(!message.content.contains("difficult"_L1));
-    }
-
-    void commandsThatMakeNoSenseAreRefusedInWords()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        QCOMPARE(session.command({CommandKind::Whisper, u"  "_s, {}, {}}).error().code, u"empty_text"_s);
-        QCOMPARE(session.command({CommandKind::Cancel, {}, {}, {}}).error().code, u"nothing_to_cancel"_s);
-        QCOMPARE(stage.hub->command(u"nobody"_s, {}).error().code, u"session_not_live"_s);
-    }
-
-    void anEndIsSummedUpOnceByTheModel()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"hello"_s);
-        stage.reply().push(u"Hi"_s);
-        stage.reply().finish();
-        session.end(u"ended"_s);
-        QCOMPARE(stage.client.closed, CloseReason::Ended);
-        QVERIFY(stage.model.lastCall().request.messages.last().content.contains("User: hello"_L1));
-        stage.reply().push(u"They greeted."_s);
-        stage.reply().finish();
-        stage.settle();
-        const auto summary = stage.log.events(u"s1"_s).last();
-        QCOMPARE(summary.type, EventType::Summary);
-        QCOMPARE(summary.content, u"They greeted."_s);
-        QCOMPARE(summary.meta["source"_L1].toString(), u"model"_s);
-        QVERIFY(stage.hub->isQuiet());
-        QCOMPARE(stage.log.types(u"s1"_s).count(EventType::Summary), 1);
-    }
-
-    void aSummaryTheModelCannotMakeComesFromTheTranscript()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"where is my order?"_s);
-        stage.reply().push(u"Here"_s);
-        stage.reply().finish();
-        session.end(u"ended"_s);
-        stage.reply().fail({u"model_quota"_s, u"No quota."_s, {}, false});
-        stage.settle();
-        const auto summary = stage.log.events(u"s1"_s).last();
-        QCOMPARE(summary.meta["source"_L1].toString(), u"fallback"_s);
-        QVERIFY(summary.content.contains("where is my order?"_L1));
-    }
-
-    void anEmptySessionEndsWithoutASummary()
-    {
-        Stage stage;
-        stage.connectClient().end(u"ended"_s);
-        QCOMPARE(stage.model.count(), 0);
-        QCOMPARE(stage.log.events(u"s1"_s).last().meta["summary"_L1].toString(), u"none"_s);
-        QVERIFY(stage.hub->isQuiet());
-    }
-
-    void aGoodbyeEndsAtOnceALossAfterTheGracePeriod()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        session.detach(&stage.client, false);
-        stage.clock.advance(stage.settings.gracePeriod - 1ms);
-        QCOMPARE(stage.log.types(u"s1"_s), QList{EventType::SessionStarted});
-        stage.clock.advance(1ms);
-        QCOMPARE(stage.log.events(u"s1"_s).last().meta["reason"_L1].toString(), u"lost"_s);
-
-        Stage other;
-        other.connectClient().detach(&other.client, true);
-        QCOMPARE(other.log.events(u"s1"_s).last().meta["reason"_L1].toString(), u"closed"_s);
-    }
-
-    void aNewerConnectionTakesTheRunningReply()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"hello"_s);
-        stage.reply().push(u"Hi "_s);
-        RecordingClient newer;
-        stage.hub->attach(u"s1"_s, u"user-1"_s, &newer, u"frames"_s);
-        QCOMPARE(stage.client.closed, CloseReason::Replaced);
-        session.detach(&stage.client, true); // the old socket's goodbye must not end the session
-        stage.reply().push(u"there"_s);
-        stage.reply().finish();
-        QCOMPARE(newer.kinds(), (QStringList{u"session_started"_s, u"token"_s, u"done"_s}));
-        QVERIFY(newer.all<outbound::SessionStarted>().first().resumed);
-    }
-
-    void anEndedSessionReopensWithItsHistory()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"my name is Ada"_s);
-        stage.reply().push(u"Hello Ada"_s);
-        stage.reply().finish();
-        session.end(u"ended"_s);
-        stage.reply().push(u"sum"_s);
-        stage.reply().finish();
-        stage.settle();
-        QVERIFY(stage.hub->isQuiet());
-
-        RecordingClient again;
-        Session &reopened = stage.hub->attach(u"s1"_s, u"user-1"_s, &again, u"frames"_s);
-        reopened.userMessage(u"what is my name?"_s);
-        stage.settle();
-        QVERIFY(stage.model.lastCall().request.messages.contains(
-            ChatMessage{Role::User, u"my name is Ada"_s, {}, {}}));
-        QVERIFY(stage.log.types(u"s1"_s).contains(EventType::SessionResumed));
-        const auto events = stage.log.events(u"s1"_s);
-        for (qsizetype i = 0; i < events.size(); ++i)
-            QCOMPARE(events[i].seq, i + 1);
-    }
-
-    void aSummaryThatComesAfterAReopeningIsDropped()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"hello"_s);
-        stage.reply().push(u"Hi"_s);
-        stage.reply().finish();
-        session.end(u"ended"_s);
-        stage.settle();
-        RecordingClient again;
-        stage.hub->attach(u"s1"_s, u"user-1"_s, &again, u"frames"_s);
-        stage.reply().push(u"too late"_s);
-        stage.reply().finish();
-        stage.settle();
-        QVERIFY(!stage.log.types(u"s1"_s).contains(EventType::Summary));
-        stage.hub->find(u"s1"_s)->end(u"ended"_s);
-        stage.reply().push(u"in time"_s);
-        stage.reply().finish();
-        stage.settle();
-        QCOMPARE(stage.log.types(u"s1"_s).count(EventType::Summary), 1);
-        QCOMPARE(stage.log.events(u"s1"_s).last().content, u"in time"_s);
-    }
-
-    void whatACrashLeftOpenIsFinalisedOnce()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"hello"_s);
-        stage.reply().push(u"half a"_s);
-        stage.hub.reset(); // the process dies: nothing is said any more
-        stage.clock.advance(1h);
-        stage.restart();
-        stage.hub->recover({u"s1"_s});
-        stage.settle();
-        stage.reply().push(u"It broke off."_s);
-        stage.reply().finish();
-        stage.settle();
-        QCOMPARE(stage.log.types(u"s1"_s),
-                 (QList{EventType::SessionStarted, EventType::UserMessage, EventType::AiMessage,
-                        EventType::SessionEnded, EventType::Summary}));
-        const auto events = stage.log.events(u"s1"_s);
-        QCOMPARE(events[2].meta["finish"_L1].toString(), u"failed"_s); // also this turn has an end
-        QCOMPARE(events[3].atMs, events[1].atMs); // it ended with its last sign of life, not with the restart
-        QVERIFY(stage.hub->isQuiet());
-        stage.hub->recover({u"s1"_s});
-        stage.settle();
-        QCOMPARE(stage.log.events(u"s1"_s).size(), events.size());
-    }
-
     void whatIsSaidBeforeTheJournalAnsweredIsNotLost()
     {
-        Stage stage;
+        SessionStage stage;
         MemoryEventLog slow(MemoryEventLog::Answers::Queued);
         SessionHub hub(SessionParts{slow, stage.model, stage.tools, stage.clock, stage.observer,
                                     &stage.context, stage.settings},
                        slow);
-        Session &session = hub.attach(u"s2"_s, u"user-1"_s, &stage.client, u"frames"_s);
+        Session &session = hub.attach(u"s2"_s, u"user-1"_s, &stage.client, {u"frames"_s});
         session.userMessage(u"quick"_s);
         session.detach(&stage.client, true);
         for (int i = 0; i < 10; ++i)
@@ -566,26 +177,12 @@ private Q_SLOTS:
 
     void anUnreadableJournalIsSaidAndNothingIsWritten()
     {
-        Stage stage;
+        SessionStage stage;
         stage.log.failReadsWith(Error{u"store_broken"_s, u"The journal cannot be read."_s, {}, false});
         stage.connectClient();
         QCOMPARE(stage.client.kinds(), QStringList{u"error"_s});
         QVERIFY(stage.client.closed.has_value());
         QVERIFY(stage.log.events().isEmpty());
-    }
-
-    void aShutdownLetsTheRunningReplyFinish()
-    {
-        Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"hello"_s);
-        stage.hub->shutDown(5s);
-        stage.clock.advance(1s);
-        stage.reply().push(u"Hi"_s);
-        stage.reply().finish();
-        stage.clock.advance(100ms);
-        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"stop"_s);
-        QCOMPARE(stage.client.closed, CloseReason::ShuttingDown);
     }
 };
 

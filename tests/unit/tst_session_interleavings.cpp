@@ -37,6 +37,10 @@ public:
         m_tools.add(u"tool"_s);
         m_tools.add(u"asked"_s);
         m_tools.policies[u"asked"_s] = ToolPolicy::Ask;
+        if (upTo(2) == 0) { // so small that a few turns fill it
+            m_settings.contextTokens = 200;
+            m_settings.replyTokens = 20;
+        }
         restart();
     }
 
@@ -71,12 +75,34 @@ private:
         return nullptr;
     }
 
+    /// Every other one asks for what nobody saw yet; so nothing may be told twice.
+    void connectClient()
+    {
+        ClientHello hello{u"frames"_s, {}, {}};
+        if (!m_clients.empty() && upTo(2) == 0)
+            hello.after = lastSeen();
+        m_clients.push_back(std::make_unique<RecordingClient>());
+        m_hub->attach(u"s"_s, u"u"_s, m_clients.back().get(), hello);
+    }
+
+    [[nodiscard]] qint64 lastSeen() const
+    {
+        qint64 last = 0;
+        const auto look = [&last](const auto &told) {
+            if constexpr (requires { told.seq; })
+                last = std::max(last, told.seq);
+        };
+        for (const auto &client : m_clients)
+            for (const Outbound &message : client->messages)
+                std::visit(look, message);
+        return last;
+    }
+
     void act()
     {
         switch (upTo(20)) {
         case 0:
-            m_clients.push_back(std::make_unique<RecordingClient>());
-            m_hub->attach(u"s"_s, u"u"_s, m_clients.back().get(), u"frames"_s);
+            connectClient();
             break;
         case 1:
             if (session() && !m_clients.empty())

@@ -366,6 +366,12 @@ private Q_SLOTS:
         QVERIFY(runner.policy(u"echo"_s) == ToolPolicy::Deny);
         const auto ended = call(u"echo"_s, u"{\"n\":1}"_s);
         QVERIFY2(ended->error().contains(u"may not be called"_s), qPrintable(ended->error()));
+        ToolContext decided;
+        decided.allowed = true; // by a profile, which knows better
+        bool ran = false;
+        m_toolbox->call({u"c"_s, u"echo"_s, u"{\"n\":1}"_s}, decided,
+                        [&ran](const ToolOutcome &outcome) { ran = outcome.ok; });
+        QTRY_VERIFY(ran);
         m_toolbox->setPolicy(u"echo"_s, ToolPolicy::Ask); // asking is not the toolbox's part
         QVERIFY(call(u"echo"_s, u"{\"n\":1}"_s)->outcome.ok);
     }

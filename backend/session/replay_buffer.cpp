@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/replay_buffer.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QJsonValue jsonOf(const QString &text)
+{
+    // QJsonDocument takes only objects and arrays; wrap, then unwrap.
+    return QJsonDocument::fromJson('[' + text.toUtf8() + ']').array().first();
+}
+
+QList<Outbound> endsOf(const Event &event, const QString &finish, const QString &text = {})
+{
+    QList<Outbound> ends;
+    const QJsonArray turns = event.meta["ends"_L1].toArray();
+    for (const QJsonValue &turn : turns)
+        ends.append(outbound::TurnDone{
+            int(turn.toInteger()), turn == turns.last() ? text : QString(), finish, {}, {}, 0, event.seq});
+    return ends;
+}
+
+QList<Outbound> replyOf(const Event &event)
+{
+    QList<Outbound> told;
+    const int turn = int(event.meta["turn"_L1].toInteger());
+    if (!event.content.isEmpty())
+        told.append(outbound::Token{turn, event.content});
+    const QJsonValue ttft = event.meta["ttft_ms"_L1];
+    if (event.meta["final"_L1].toBool())
+        told.append(outbound::TurnDone{turn, event.content, event.meta["finish"_L1].toString(),
+                                       usageFromJson(event.meta["usage"_L1].toObject()),
+                                       ttft.isDouble() ? std::optional(ttft.toInteger()) : std::nullopt,
+                                       event.meta["duration_ms"_L1].toInteger(), event.seq});
+    return told;
+}
+
+qsizetype weight(const Event &event)
+{
+    return event.content.size();
+}
+
+} // namespace
+
+QList<Outbound> outboundOf(const Event &event)
+{
+    const QJsonObject &meta = event.meta;
+    const QString callId = meta["call_id"_L1].toString();
+    switch (event.type) {
+    case EventType::UserMessage:
+        return {outbound::TurnStarted{int(meta["turn"_L1].toInteger()), event.seq}};
+    case EventType::AiMessage:
+        return replyOf(event);
+    case EventType::ToolCall:
+        return {outbound::ToolStarted{event.content, meta["args"_L1], callId, event.seq}};
+    case EventType::ToolResult:
+        return {outbound::ToolEnded{meta["tool"_L1].toString(), callId, jsonOf(event.content),
+                                    meta["ok"_L1].toBool(), meta["ms"_L1].toInteger(), event.seq}};
+    case EventType::ToolApproval:
+        if (meta["decision"_L1].toString() != "asked"_L1)
+            return {};
+        return {outbound::ToolWaits{event.content, callId, event.seq}};
+    case EventType::OperatorMessage:
+        return QList<Outbound>{outbound::OperatorMessage{event.content, event.seq}} +
+               endsOf(event, u"human"_s, event.content);
+    case EventType::ModeChanged: {
+        const auto mode = modeFromString(meta["mode"_L1].toString());
+        return QList<Outbound>{outbound::ModeChanged{mode ? *mode : Mode::Ai, event.seq}} +
+               endsOf(event, u"stop"_s);
+    }
+    case EventType::ErrorRaised:
+        return {outbound::Problem{
+            {meta["code"_L1].toString(), event.content, {}, meta["retryable"_L1].toBool()}, event.seq}};
+    case EventType::SessionEnded:
+        return endsOf(event, u"cancelled"_s);
+    case EventType::SessionStarted:
+    case EventType::SessionResumed:
+    case EventType::Summary:
+    case EventType::Synopsis:
+    case EventType::OperatorWhisper:
+    case EventType::OperatorNote:
+        break;
+    }
+    return {};
+}
+
+void ReplayBuffer::keep(const Event &event)
+{
+    m_lastSeq = event.seq;
+    if (outboundOf(event).isEmpty())
+        return;
+    m_events.push_back(event);
+    m_characters += weight(event);
+    while (m_events.size() > maxEvents || (m_characters > maxCharacters && m_events.size() > 1)) {
+        m_forgottenUpTo = m_events.front().seq;
+        m_characters -= weight(m_events.front());
+        m_events.pop_front();
+    }
+}
+
+QList<Outbound> ReplayBuffer::since(qint64 after, qint64 last) const
+{
+    QList<Outbound> told;
+    for (const Event &event : m_events)
+        if (event.seq > after && event.seq <= last)
+            told += outboundOf(event);
+    return told;
+}
+
+QJsonArray ReplayBuffer::messages() const
+{
+    QJsonArray said;
+    for (const Event &event : m_events)
+        if ((event.type == EventType::UserMessage || event.type == EventType::AiMessage ||
+             event.type == EventType::OperatorMessage) &&
+            !event.content.isEmpty())
+            said.append(QJsonObject{
+                {"seq"_L1, event.seq}, {"role"_L1, nameOf(event.role)}, {"content"_L1, event.content}});
+    return said;
+}
+
+} // namespace loquat

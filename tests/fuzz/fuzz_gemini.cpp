@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "llm/gemini_parser.h"
+#include "reply.h"
+
+#include <memory>
+
+using namespace loquat;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz::checkReply(fuzz::view(data, size), [] {
+        return std::make_unique<GeminiParser>(QStringLiteral("Test"), QStringLiteral("m"));
+    });
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fakes/manual_clock.h"
+#include "fakes/reply_listener.h"
+#include "fakes/scripted_model.h"
+#include "llm/budgeted_model.h"
+#include "llm/prices.h"
+
+#include <QTest>
+
+using namespace loquat;
+using namespace loquat::fakes;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr qint64 replyTokens = 50;
+
+/// A model on a budget of so many tokens per session. A request of "hi" is estimated at 5 + 50 tokens.
+struct Stage
+{
+    explicit Stage(qint64 tokens)
+    {
+        BudgetSettings settings;
+        settings.session.tokens = tokens;
+        auto inner = std::make_unique<ScriptedModel>();
+        scripted = inner.get();
+        model = std::make_unique<BudgetedModel>(std::move(inner), std::make_shared<Budget>(settings),
+                                                std::make_shared<Prices>(), replyTokens, clock);
+    }
+
+    std::unique_ptr<ChatReply> ask(const QString &session = u"s"_s)
+    {
+        ChatRequest request{{{Role::User, u"hi"_s, {}, {}}}, {}};
+        request.sessionId = session;
+        return model->start(request);
+    }
+
+    ManualClock clock;
+    ScriptedModel *scripted = nullptr;
+    std::unique_ptr<BudgetedModel> model;
+};
+
+} // namespace
+
+/// Protects money: no provider is asked for what the budget does not allow, and every way in which a call can
+/// end is accounted for.
+class TestBudgetedModel : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aCallPastTheBudgetIsNotMade()
+    {
+        Stage stage(40);
+        const ReplyListener heard(stage.ask());
+        QCOMPARE(heard.ends, 0); // not before start() has returned
+        stage.clock.advance(1ms);
+        QCOMPARE(heard.error.code, u"budget_exceeded"_s);
+        QCOMPARE(stage.scripted->count(), 0);
+    }
+
+    void callsThatRunCount()
+    {
+        Stage stage(100);
+        const auto first = stage.ask();
+        const auto second = stage.ask();
+        QCOMPARE(stage.scripted->count(), 1);
+        const auto other = stage.ask(u"other"_s);
+        QCOMPARE(stage.scripted->count(), 2);
+    }
+
+    void theReplyComesThroughAndIsSettled()
+    {
+        Stage stage(100);
+        const ReplyListener heard(stage.ask());
+        stage.scripted->lastReply()->push(u"yes"_s);
+        stage.scripted->lastReply()->finish({5, 1, UsageSource::Reported});
+        QCOMPARE(heard.text(), u"yes"_s);
+        QCOMPARE(*heard.outcome.usage.inputTokens, 5);
+        const auto second = stage.ask(); // 6 used, 55 wanted
+        QCOMPARE(stage.scripted->count(), 2);
+    }
+
+    void aRefusalOfTheProviderIsFree()
+    {
+        Stage stage(100);
+        const ReplyListener heard(stage.ask());
+        stage.scripted->lastReply()->fail({u"model_overloaded"_s, u"Busy."_s, {}, true});
+        QCOMPARE(heard.error.code, u"model_overloaded"_s);
+        const auto second = stage.ask();
+        QCOMPARE(stage.scripted->count(), 2);
+    }
+
+    void aCancelledCallCostsWhatWasSaid()
+    {
+        Stage stage(100);
+        auto first = stage.ask();
+        stage.scripted->lastReply()->push(u"a long story"_s);
+        stage.scripted->lastReply()->setUsageSoFar({5, 60, UsageSource::Estimated});
+        first->abort();
+        const auto second = stage.ask(); // 65 used, 55 wanted
+        QCOMPARE(stage.scripted->count(), 1);
+    }
+
+    void aCallWhoseUseNobodyKnowsCostsItsEstimate()
+    {
+        Stage stage(100);
+        auto first = stage.ask();
+        first.reset();
+        const auto second = stage.ask();
+        QCOMPARE(stage.scripted->count(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBudgetedModel)
+#include "tst_budgeted_model.moc"

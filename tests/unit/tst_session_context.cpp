@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fakes/session_stage.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace loquat;
+using namespace loquat::fakes;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// A window in which about three turns of these tests fit.
+struct SmallWindow : SessionStage
+{
+    SmallWindow()
+    {
+        settings.contextTokens = 500;
+        settings.replyTokens = 100;
+        settings.profile.systemPrompt = u"Be brief."_s;
+        restart();
+    }
+
+    /// One turn of about 105 tokens.
+    void talk(Session &session, const QString &marker)
+    {
+        session.userMessage(marker + QString(400, u'x'));
+        reply().push(u"ok"_s);
+        reply().finish();
+    }
+    /// Fills the window to its rim.
+    void fill(Session &session)
+    {
+        for (const QString &marker : {u"first"_s, u"second"_s, u"third"_s})
+            talk(session, marker);
+    }
+    [[nodiscard]] QString sent() const
+    {
+        QString all;
+        for (const ChatMessage &message : model.lastCall().request.messages)
+            all += message.content + u'\n';
+        return all;
+    }
+};
+
+} // namespace
+
+/// Protects long conversations: what is sent fits the model, and what no longer fits is remembered in short.
+class TestSessionContext : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatFitsIsSentAsItIs()
+    {
+        SmallWindow stage;
+        Session &session = stage.connectClient();
+        stage.fill(session);
+        QCOMPARE(stage.model.count(), 3);
+        QVERIFY(stage.sent().contains(u"first"_s));
+    }
+
+    void whatDoesNotFitIsFoldedIntoASynopsis()
+    {
+        SmallWindow stage;
+        Session &session = stage.connectClient();
+        stage.fill(session);
+        session.userMessage(u"fourth"_s + QString(400, u'x'));
+        const ChatRequest folding = stage.model.lastCall().request;
+        QCOMPARE(folding.purpose, Purpose::Synopsis);
+        QCOMPARE(folding.sessionId, u"s1"_s);
+        QVERIFY(folding.messages.last().content.contains(u"first"_s));
+        stage.reply().push(u"They counted."_s);
+        stage.reply().finish({40, 4, UsageSource::Reported});
+
+        QCOMPARE(stage.model.lastCall().request.purpose, Purpose::Reply);
+        QVERIFY(stage.sent().contains(u"They counted."_s));
+        QVERIFY(stage.sent().contains(u"fourth"_s));
+        QVERIFY(!stage.sent().contains(u"first"_s));
+        stage.reply().push(u"four"_s);
+        stage.reply().finish();
+        QCOMPARE(stage.client.last<outbound::TurnDone>().text, u"four"_s);
+        QVERIFY(!stage.client.all<outbound::Token>().last().text.contains(u"They counted."_s));
+
+        const QList<Event> events = stage.log.events(u"s1"_s);
+        const Event folded = *std::ranges::find(events, EventType::Synopsis, &Event::type);
+        QCOMPARE(folded.content, u"They counted."_s);
+        QCOMPARE(usageFromJson(folded.meta["usage"_L1].toObject()).inputTokens, 40);
+    }
+
+    void aSynopsisIsUsedAgainAlsoAfterARestart()
+    {
+        SmallWindow stage;
+        Session *session = &stage.connectClient();
+        stage.fill(*session);
+        session->userMessage(u"fourth"_s + QString(400, u'x'));
+        stage.reply().push(u"They counted."_s);
+        stage.reply().finish();
+        stage.reply().push(u"four"_s);
+        stage.reply().finish();
+        stage.restart();
+        session = &stage.connectClient();
+        session->userMessage(u"fifth"_s);
+        QCOMPARE(stage.model.lastCall().request.purpose, Purpose::Reply);
+        QVERIFY(stage.sent().contains(u"They counted."_s));
+        QVERIFY(!stage.sent().contains(u"first"_s));
+    }
+
+    void aReplyWithoutASynopsisIsBetterThanNone()
+    {
+        SmallWindow stage;
+        Session &session = stage.connectClient();
+        stage.fill(session);
+        session.userMessage(u"fourth"_s + QString(400, u'x'));
+        stage.reply().fail({u"model_overloaded"_s, u"Busy."_s, {}, true});
+        QCOMPARE(stage.model.lastCall().request.purpose, Purpose::Reply);
+        QVERIFY(!stage.sent().contains(u"first"_s));
+        stage.reply().push(u"four"_s);
+        stage.reply().finish();
+        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"stop"_s);
+        QVERIFY(!stage.log.types(u"s1"_s).contains(EventType::Synopsis));
+        stage.talk(session, u"fifth"_s); // and it is tried again
+        QVERIFY(stage.log.types(u"s1"_s).contains(EventType::Synopsis));
+    }
+
+    void cancellingEndsTheFolding()
+    {
+        SmallWindow stage;
+        Session &session = stage.connectClient();
+        stage.fill(session);
+        session.userMessage(u"fourth"_s + QString(400, u'x'));
+        session.cancel();
+        QVERIFY(stage.model.lastCall().aborted);
+        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"cancelled"_s);
+        stage.settle();
+        QCOMPARE(stage.model.running(), 0);
+    }
+
+    void aMessageLargerThanTheModelIsRefusedAndTheNextIsNot()
+    {
+        SmallWindow stage;
+        Session &session = stage.connectClient();
+        session.userMessage(QString(4000, u'x'));
+        QCOMPARE(stage.model.count(), 0);
+        QCOMPARE(stage.client.last<outbound::Problem>().error.code, u"context_too_long"_s);
+        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"failed"_s);
+        stage.talk(session, u"shorter"_s);
+        stage.reply().push(u"fine"_s);
+        stage.reply().finish();
+        QCOMPARE(stage.client.last<outbound::TurnDone>().text, u"fine"_s);
+    }
+
+    void theWindowOfTheModelIsTakenWhereNoneIsSet()
+    {
+        SmallWindow stage;
+        stage.settings.contextTokens.reset();
+        stage.model.window = 500;
+        stage.restart();
+        Session &session = stage.connectClient();
+        stage.fill(session);
+        session.userMessage(u"fourth"_s + QString(400, u'x'));
+        QCOMPARE(stage.model.lastCall().request.purpose, Purpose::Synopsis);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSessionContext)
+#include "tst_session_context.moc"

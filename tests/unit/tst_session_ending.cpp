@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fakes/session_stage.h"
+
+#include <QTest>
+
+using namespace loquat;
+using namespace loquat::fakes;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+/// Protects ends and returns: each end is written once, and survives a loss, a crash and a shutdown.
+class TestSessionEnding : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aGoodbyeEndsAtOnceALossAfterTheGracePeriod()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.detach(&stage.client, false);
+        stage.clock.advance(stage.settings.gracePeriod - 1ms);
+        QCOMPARE(stage.log.types(u"s1"_s), QList{EventType::SessionStarted});
+        stage.clock.advance(1ms);
+        QCOMPARE(stage.log.events(u"s1"_s).last().meta["reason"_L1].toString(), u"lost"_s);
+
+        SessionStage other;
+        other.connectClient().detach(&other.client, true);
+        QCOMPARE(other.log.events(u"s1"_s).last().meta["reason"_L1].toString(), u"closed"_s);
+    }
+
+    void aNewerConnectionTakesTheRunningReply()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.reply().push(u"Hi "_s);
+        RecordingClient newer;
+        stage.hub->attach(u"s1"_s, u"user-1"_s, &newer, {u"frames"_s});
+        QCOMPARE(stage.client.closed, CloseReason::Replaced);
+        session.detach(&stage.client, true); // the old socket's goodbye must not end the session
+        stage.reply().push(u"there"_s);
+        stage.reply().finish();
+        QCOMPARE(newer.kinds(), (QStringList{u"session_started"_s, u"token"_s, u"done"_s}));
+        QVERIFY(newer.all<outbound::SessionStarted>().first().resumed);
+    }
+
+    void anEndedSessionReopensWithItsHistory()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"my name is Ada"_s);
+        stage.reply().push(u"Hello Ada"_s);
+        stage.reply().finish();
+        session.end(u"ended"_s);
+        stage.reply().push(u"sum"_s);
+        stage.reply().finish();
+        stage.settle();
+        QVERIFY(stage.hub->isQuiet());
+
+        RecordingClient again;
+        Session &reopened = stage.hub->attach(u"s1"_s, u"user-1"_s, &again, {u"frames"_s});
+        reopened.userMessage(u"what is my name?"_s);
+        stage.settle();
+        QVERIFY(stage.model.lastCall().request.messages.contains(
+            ChatMessage{Role::User, u"my name is Ada"_s, {}, {}}));
+        QVERIFY(stage.log.types(u"s1"_s).contains(EventType::SessionResumed));
+        const auto events = stage.log.events(u"s1"_s);
+        for (qsizetype i = 0; i < events.size(); ++i)
+            QCOMPARE(events[i].seq, i + 1);
+    }
+
+    void whatACrashLeftOpenIsFinalisedOnce()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.reply().push(u"half a"_s);
+        stage.hub.reset(); // the process dies: nothing is said any more
+        stage.clock.advance(1h);
+        stage.restart();
+        stage.hub->recover({u"s1"_s});
+        stage.settle();
+        stage.reply().push(u"It broke off."_s);
+        stage.reply().finish();
+        stage.settle();
+        QCOMPARE(stage.log.types(u"s1"_s),
+                 (QList{EventType::SessionStarted, EventType::UserMessage, EventType::AiMessage,
+                        EventType::SessionEnded, EventType::Summary}));
+        const auto events = stage.log.events(u"s1"_s);
+        QCOMPARE(events[2].meta["finish"_L1].toString(), u"failed"_s); // also this turn has an end
+        QCOMPARE(events[3].atMs, events[1].atMs); // it ended with its last sign of life, not with the restart
+        QVERIFY(stage.hub->isQuiet());
+        stage.hub->recover({u"s1"_s});
+        stage.settle();
+        QCOMPARE(stage.log.events(u"s1"_s).size(), events.size());
+    }
+
+    void aShutdownLetsTheRunningReplyFinish()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.hub->shutDown(5s);
+        stage.clock.advance(1s);
+        stage.reply().push(u"Hi"_s);
+        stage.reply().finish();
+        stage.clock.advance(100ms);
+        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"stop"_s);
+        QCOMPARE(stage.client.closed, CloseReason::ShuttingDown);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSessionEnding)
+#include "tst_session_ending.moc"

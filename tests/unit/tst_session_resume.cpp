@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fakes/session_stage.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+using namespace loquat;
+using namespace loquat::fakes;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Stage : SessionStage
+{
+    RecordingClient later; ///< the same person, on a new connection
+
+    Session &comeBack(qint64 after)
+    {
+        return hub->attach(u"s1"_s, u"user-1"_s, &later, {u"frames"_s, {}, after});
+    }
+    void say(Session &session, const QString &text, const QString &answer)
+    {
+        session.userMessage(text);
+        reply().push(answer);
+        reply().finish();
+    }
+};
+
+} // namespace
+
+/// Protects people with bad connections: what was said while they were away is told once they are back, once.
+class TestSessionResume : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatWasMissedIsTold()
+    {
+        Stage stage;
+        Session &session = stage.connectClient(); // 1
+        session.userMessage(u"hello"_s);          // 2
+        stage.reply().push(u"Hi "_s);
+        session.detach(&stage.client, false);
+        stage.reply().push(u"there"_s);
+        stage.reply().finish(); // 3
+        stage.comeBack(2);
+        QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"token"_s, u"done"_s}));
+        QCOMPARE(stage.later.last<outbound::SessionStarted>().after, 2);
+        QCOMPARE(stage.later.last<outbound::Token>().text, u"Hi there"_s);
+        QCOMPARE(stage.later.last<outbound::TurnDone>().seq, 3);
+        QCOMPARE(stage.later.last<outbound::TurnDone>().text, u"Hi there"_s);
+    }
+
+    void aRunningReplyIsToldFromItsBeginningAndGoesOn()
+    {
+        Stage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.reply().push(u"Hi "_s);
+        session.detach(&stage.client, false);
+        stage.reply().push(u"there"_s);
+        stage.comeBack(2);
+        stage.reply().push(u", friend"_s);
+        stage.reply().finish();
+        QString text;
+        for (const outbound::Token &token : stage.later.all<outbound::Token>())
+            text += token.text;
+        QCOMPARE(text, u"Hi there, friend"_s);
+        QCOMPARE(stage.later.last<outbound::TurnDone>().text, text);
+        QCOMPARE(stage.later.all<outbound::TurnDone>().size(), 1);
+    }
+
+    void nothingIsToldTwiceWhileTheDiskIsSlow()
+    {
+        Stage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.log.hold();
+        stage.reply().push(u"Hi"_s);
+        stage.reply().finish();
+        session.detach(&stage.client, false);
+        stage.comeBack(2); // the reply and the return wait for the disk
+        QVERIFY(stage.later.messages.isEmpty());
+        stage.log.release();
+        QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"token"_s, u"done"_s}));
+    }
+
+    void toolsAndOperatorsAreToldAgain()
+    {
+        Stage stage;
+        stage.tools.add(u"weather"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.reply().callTools({{u"c1"_s, u"weather"_s, u"{}"_s}});
+        stage.tools.finish(u"c1"_s, QJsonObject{{"sky"_L1, u"blue"_s}});
+        stage.reply().push(u"Blue."_s);
+        stage.reply().finish();
+        QVERIFY(session.command({CommandKind::Note, u"a secret between operators"_s, {}, u"op"_s}));
+        QVERIFY(session.command({CommandKind::Reply, u"I am a person."_s, {}, u"op"_s}));
+        session.detach(&stage.client, false);
+        stage.comeBack(1);
+        QCOMPARE(stage.later.kinds(),
+                 (QStringList{u"session_started"_s, u"start"_s, u"tool_start"_s, u"tool_end"_s, u"token"_s,
+                              u"done"_s, u"state"_s, u"operator_message"_s}));
+        QCOMPARE(stage.later.last<outbound::ToolEnded>().result.toObject()["sky"_L1].toString(), u"blue"_s);
+    }
+
+    void itWorksAcrossARestart()
+    {
+        Stage stage;
+        stage.say(stage.connectClient(), u"hello"_s, u"Hi"_s);
+        stage.restart();
+        Session &session = stage.comeBack(1);
+        QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"start"_s, u"token"_s, u"done"_s}));
+        stage.say(session, u"again"_s, u"Hi again"_s);
+        QCOMPARE(stage.later.last<outbound::TurnDone>().text, u"Hi again"_s);
+    }
+
+    void aReplyThatACrashCutOffHasAnEnd()
+    {
+        Stage stage;
+        stage.connectClient().userMessage(u"hello"_s);
+        stage.reply().push(u"Hi"_s);
+        stage.restart();
+        stage.comeBack(2);
+        QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"done"_s}));
+        QCOMPARE(stage.later.last<outbound::TurnDone>().finish, u"failed"_s);
+    }
+
+    void whoKnowsEverythingIsToldNothing()
+    {
+        Stage stage;
+        Session &session = stage.connectClient();
+        stage.say(session, u"hello"_s, u"Hi"_s);
+        session.detach(&stage.client, false);
+        stage.comeBack(3);
+        QCOMPARE(stage.later.kinds(), QStringList{u"session_started"_s});
+    }
+
+    void whatCannotBeReplayedComesAsASnapshot_data()
+    {
+        QTest::addColumn<qint64>("after");
+        QTest::addColumn<int>("turns");
+        QTest::newRow("too long ago") << qint64(2) << int(ReplayBuffer::maxEvents);
+        QTest::newRow("never happened") << qint64(99) << 1;
+    }
+
+    void whatCannotBeReplayedComesAsASnapshot()
+    {
+        QFETCH(const qint64, after);
+        QFETCH(const int, turns);
+        Stage stage;
+        Session &session = stage.connectClient();
+        for (int turn = 1; turn <= turns; ++turn)
+            stage.say(session, u"message %1"_s.arg(turn), u"answer %1"_s.arg(turn));
+        session.detach(&stage.client, false);
+        stage.comeBack(after);
+        QCOMPARE(stage.later.kinds(), (QStringList{u"resync"_s, u"session_started"_s}));
+        const QJsonObject snapshot = stage.later.last<outbound::Resync>().snapshot;
+        const QJsonArray messages = snapshot["messages"_L1].toArray();
+        QCOMPARE(messages.last()["content"_L1].toString(), u"answer %1"_s.arg(turns));
+        QCOMPARE(messages.last()["role"_L1].toString(), u"assistant"_s);
+        QCOMPARE(snapshot["complete"_L1].toBool(), turns == 1);
+    }
+
+    void aSessionNobodyKnowsIsNotResumed()
+    {
+        Stage stage;
+        stage.comeBack(7);
+        QCOMPARE(stage.later.kinds(), (QStringList{u"resync"_s, u"session_started"_s}));
+        QVERIFY(!stage.later.last<outbound::SessionStarted>().resumed);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSessionResume)
+#include "tst_session_resume.moc"

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fakes/session_stage.h"
+
+#include <QTest>
+
+using namespace loquat;
+using namespace loquat::fakes;
+using namespace Qt::StringLiterals;
+
+/// Protects tool calls within a conversation: side by side, approved or not, cancelled, bounded, remembered.
+class TestSessionTools : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void toolsRunSideBySideAndTheModelSeesTheirResults()
+    {
+        SessionStage stage;
+        stage.tools.add(u"a"_s);
+        stage.tools.add(u"b"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        stage.reply().callTools({{u"1"_s, u"a"_s, u"{\"x\":1}"_s}, {u"2"_s, u"b"_s, u"{}"_s}});
+        QCOMPARE(stage.tools.running(), 2);
+        stage.tools.finish(u"2"_s, u"second"_s);
+        QCOMPARE(stage.model.count(), 1); // not before the last one is done
+        stage.tools.fail(u"1"_s, u"broken"_s);
+        stage.reply().push(u"done"_s);
+        const auto messages = stage.model.lastCall().request.messages;
+        QCOMPARE(messages.size(), 4); // user, assistant with two calls, two results in the order of the calls
+        QCOMPARE(messages[1].toolCalls.size(), 2);
+        QCOMPARE(messages[2].toolCallId, u"1"_s);
+        QCOMPARE(messages[3].toolCallId, u"2"_s);
+        stage.reply().finish();
+        QCOMPARE(stage.client.kinds().mid(1),
+                 (QStringList{u"start"_s, u"tool_start"_s, u"tool_start"_s, u"tool_end"_s, u"tool_end"_s,
+                              u"token"_s, u"done"_s}));
+        QVERIFY(!stage.client.all<outbound::ToolEnded>().last().ok);
+    }
+
+    void aProfileSaysWhichToolsAConversationHas()
+    {
+        struct Case
+        {
+            QHash<QString, QString> stated;
+            ToolPolicy own;
+            QString expected;
+        };
+        for (const Case &each : QList<Case>{
+                 {{}, ToolPolicy::Allow, u"runs"_s},
+                 {{}, ToolPolicy::Deny, u"denied"_s},
+                 {{{u"refund"_s, u"deny"_s}}, ToolPolicy::Allow, u"denied"_s},
+                 {{{u"refund"_s, u"ask"_s}}, ToolPolicy::Allow, u"waits"_s},
+                 {{{u"refund"_s, u"allow"_s}}, ToolPolicy::Ask, u"runs"_s},
+                 {{{u"refund"_s, u"allow"_s}}, ToolPolicy::Deny, u"runs"_s},
+                 {{{u"refund"_s, u"allow"_s}, {u"*"_s, u"deny"_s}}, ToolPolicy::Allow, u"runs"_s},
+                 {{{u"*"_s, u"deny"_s}}, ToolPolicy::Allow, u"denied"_s},
+                 {{{u"*"_s, u"allow"_s}}, ToolPolicy::Ask, u"waits"_s}, // not named: its own rule stands
+             }) {
+            SessionStage stage;
+            stage.settings.profile.toolPolicies = each.stated;
+            stage.restart();
+            stage.tools.add(u"refund"_s);
+            stage.tools.policies[u"refund"_s] = each.own;
+            Session &session = stage.connectClient();
+            session.userMessage(u"money back"_s);
+            stage.settle();
+            QCOMPARE(stage.model.lastCall().request.tools.size(), each.expected == "denied"_L1 ? 0 : 1);
+            stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+            QCOMPARE(stage.tools.count(), each.expected == "runs"_L1 ? 1 : 0);
+            QCOMPARE(session.snapshot().phase == Phase::WaitingForApproval, each.expected == "waits"_L1);
+            if (each.expected == "runs"_L1)
+                QVERIFY(stage.tools.at(0).context.allowed);
+            if (each.expected == "denied"_L1) {
+                QVERIFY(!stage.client.last<outbound::ToolEnded>().ok);
+                QCOMPARE(stage.model.count(), 2); // the model reads why
+            }
+        }
+    }
+
+    void aToolNobodyHasIsNotAskedFor()
+    {
+        SessionStage stage;
+        stage.settings.profile.toolPolicies = {{u"*"_s, u"ask"_s}};
+        stage.restart();
+        Session &session = stage.connectClient();
+        session.userMessage(u"money back"_s);
+        stage.reply().callTools({{u"1"_s, u"no_such_tool"_s, u"{}"_s}});
+        QCOMPARE(stage.tools.count(), 1); // the runner says so better
+    }
+
+    void aToolThatNeedsApprovalWaitsForIt()
+    {
+        for (const QString &decision : {u"approved"_s, u"denied"_s, u"expired"_s}) {
+            SessionStage stage;
+            stage.tools.add(u"refund"_s);
+            stage.tools.policies[u"refund"_s] = ToolPolicy::Ask;
+            Session &session = stage.connectClient();
+            session.userMessage(u"money back"_s);
+            stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+            QCOMPARE(stage.tools.count(), 0); // not called yet
+            QCOMPARE(stage.client.last<outbound::ToolWaits>().tool, u"refund"_s);
+            QVERIFY(session.snapshot().phase == Phase::WaitingForApproval);
+            if (decision == "expired"_L1)
+                stage.clock.advance(stage.settings.approvalLimit);
+            else
+                QVERIFY(session.command({decision == "approved"_L1 ? CommandKind::Approve : CommandKind::Deny,
+                                         {},
+                                         u"1"_s,
+                                         u"ana"_s}));
+            const auto events = stage.log.events(u"s1"_s);
+            const auto verdict = std::ranges::find_if(
+                events, [&](const Event &event) { return event.meta["decision"_L1].toString() == decision; });
+            QVERIFY(verdict != events.end());
+            QCOMPARE(verdict->meta["by"_L1].toString(), decision == "expired"_L1 ? QString() : u"ana"_s);
+            if (decision == "approved"_L1) {
+                QCOMPARE(stage.tools.running(), 1);
+                stage.tools.finish(u"1"_s, u"done"_s);
+            }
+            QCOMPARE(stage.client.last<outbound::ToolEnded>().ok, decision == "approved"_L1);
+            stage.settle();
+            QCOMPARE(stage.model.count(), 2); // the model goes on with the outcome
+            QCOMPARE(session.command({CommandKind::Approve, {}, u"1"_s, u"ana"_s}).error().code,
+                     u"nothing_to_approve"_s);
+        }
+    }
+
+    void cancellingATurnCancelsItsTools()
+    {
+        SessionStage stage;
+        stage.tools.add(u"slow"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        stage.reply().callTools({{u"1"_s, u"slow"_s, u"{}"_s}});
+        session.cancel();
+        QCOMPARE(stage.tools.cancelled, QStringList{u"1"_s});
+    }
+
+    void whatAProviderWantsBackComesBack()
+    {
+        SessionStage stage;
+        stage.tools.add(u"a"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        const QJsonObject signature{{"provider"_L1, "gemini"_L1}, {"signature"_L1, "abc"_L1}};
+        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s, signature}});
+        stage.tools.finish(u"1"_s, 1);
+        stage.settle();
+        QCOMPARE(stage.model.lastCall().request.messages[1].toolCalls[0].providerData, signature);
+    }
+
+    void reusedCallIdsAreToldApart()
+    {
+        SessionStage stage;
+        stage.tools.add(u"a"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        for (int round = 0; round < 2; ++round) {
+            stage.reply().callTools({{u"0"_s, u"a"_s, u"{}"_s}});
+            stage.tools.finish(stage.client.last<outbound::ToolStarted>().callId, round);
+        }
+        stage.settle();
+        const auto messages = stage.model.lastCall().request.messages;
+        QVERIFY(messages[1].toolCalls[0].id != messages[3].toolCalls[0].id);
+        QCOMPARE(messages[2].content, u"0"_s);
+        QCOMPARE(messages[4].content, u"1"_s);
+    }
+
+    void toolRoundsAreBounded()
+    {
+        SessionStage stage;
+        stage.tools.add(u"a"_s);
+        stage.tools.answer = [](const ToolCall &) { return ToolOutcome{true, 1}; };
+        Session &session = stage.connectClient();
+        session.userMessage(u"loop"_s);
+        for (int round = 1; round <= 5; ++round) {
+            QVERIFY(!stage.model.lastCall().request.tools.isEmpty());
+            stage.reply().callTools({{QString::number(round), u"a"_s, u"{}"_s}});
+        }
+        stage.settle();
+        QCOMPARE(stage.model.count(), 6);
+        QVERIFY(stage.model.lastCall().request.tools.isEmpty()); // now it must answer
+        stage.reply().callTools({{u"6"_s, u"a"_s, u"{}"_s}});
+        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"failed"_s);
+        session.userMessage(u"still there?"_s);
+        stage.reply().push(u"yes"_s);
+        stage.reply().finish();
+        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"stop"_s);
+    }
+
+    void aCancelledToolLeavesAWellFormedHistory()
+    {
+        SessionStage stage;
+        stage.tools.add(u"slow"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        stage.reply().callTools({{u"1"_s, u"slow"_s, u"{}"_s}});
+        session.cancel();
+        stage.tools.finish(u"1"_s, u"too late"_s);
+        session.userMessage(u"next"_s);
+        stage.settle();
+        const auto messages = stage.model.lastCall().request.messages;
+        QCOMPARE(messages[2].role, Role::Tool);
+        QVERIFY(messages[2].content.contains("interrupted"_L1));
+        QCOMPARE(stage.client.kinds().count(u"tool_end"_s), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSessionTools)
+#include "tst_session_tools.moc"
