@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads what was stored, with the databases' own clients.
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
@@ -58,6 +59,22 @@ export async function journalSession(dataDir, id) {
 
 export async function postgresSession(url, id) {
   return (await postgres(url, session(id)))[0];
+}
+
+// Waits until Postgres has as many events of the session as the journal, then compares everything.
+export async function sameInBoth(server, url, id, limit) {
+  const wanted = await journalEvents(server.dataDir, id);
+  assert.ok(wanted.length > 0, 'the journal is empty');
+  const rows = await eventually(`${wanted.length} rows in Postgres`, async () => {
+    const there = await postgresEvents(url, id);
+    return there.length === wanted.length && there;
+  }, limit);
+  assert.deepEqual(rows, wanted);
+  const session = await journalSession(server.dataDir, id);
+  await eventually('the session row to be the same', async () => {
+    assert.deepEqual(await postgresSession(url, id), session);
+    return true;
+  }, limit);
 }
 
 // The session's row once it is finalised.
