@@ -20,7 +20,7 @@ using Synchronous = SqliteConnection::Synchronous;
 constexpr int threads = 2;
 constexpr int sessionsPerThread = 500;
 /// Events each thread has under way: more than a batch, less than what the journal lets wait.
-constexpr int underWay = 4'000;
+constexpr int underWay = 10'000;
 
 /// Appends the next event whenever one was confirmed, until its share is written.
 class Producer : public QObject
@@ -103,9 +103,10 @@ double oneByOne(Synchronous synchronous, qint64 events)
     QElapsedTimer clock;
     clock.start();
     for (qint64 i = 0; i < events; ++i) {
-        const bool written = (*connection)->run(u"begin immediate"_s) &&
-                             !projection.write(sessions[size_t(i) % sessions.size()].next()).isValid() &&
-                             (*connection)->run(u"commit"_s);
+        const bool written =
+            (*connection)->run(u"begin immediate"_s) &&
+            !projection.write(EncodedEvent(sessions[size_t(i) % sessions.size()].next())).isValid() &&
+            (*connection)->run(u"commit"_s);
         if (!written)
             giveUp(u"an event cannot be written"_s);
     }
