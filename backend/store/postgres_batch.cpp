@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/postgres_batch.h"
 
+#include "store/postgres_events.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -31,11 +33,6 @@ constexpr Column sessionColumns[] = {
     {"cost_usd", "double precision"},
     {"node_id", "text"},
     {"metadata", "jsonb"},
-};
-
-constexpr Column eventColumns[] = {
-    {"session_id", "text"}, {"seq", "bigint"},   {"ts", "timestamptz"}, {"event_type", "text"},
-    {"role", "text"},       {"content", "text"}, {"metadata", "jsonb"},
 };
 
 template <size_t n> QString names(const Column (&columns)[n])
@@ -74,13 +71,9 @@ QStringList postgresStatements(const ReplicaBatch &batch, const SqlLiteral &lite
     QJsonArray sessions;
     for (const auto &row : batch.sessions)
         sessions.append(toJson(row));
-    QJsonArray events;
-    for (const auto &entry : batch.entries)
-        events.append(toJson(entry.event));
     return {insert(u"sessions"_s, sessionColumns, sessions, literal) +
                 u"on conflict (session_id) do update set "_s + overwritten(sessionColumns),
-            insert(u"session_events"_s, eventColumns, events, literal) +
-                u"on conflict (session_id, seq) do nothing"_s};
+            postgresEventInsert(batch.entries, literal)};
 }
 
 } // namespace loquat

@@ -112,6 +112,26 @@ QByteArray storedTimeUtf8(qint64 msSinceEpoch)
 
 qint64 msFromStored(const QString &time)
 {
+    // What storedTime() wrote; QDateTime takes what else there may be, and twenty times as long.
+    static constexpr QLatin1StringView form("0000-00-00T00:00:00.000Z");
+    bool known = time.size() == form.size();
+    for (qsizetype i = 0; known && i < form.size(); ++i)
+        known = form[i] == QLatin1Char('0') ? time[i] >= u'0' && time[i] <= u'9' : time[i] == form[i];
+    using namespace std::chrono;
+    const auto number = [&time](qsizetype at, qsizetype digits) {
+        int value = 0;
+        for (qsizetype i = at; i < at + digits; ++i)
+            value = value * 10 + time[i].unicode() - u'0';
+        return value;
+    };
+    if (known)
+        if (const year_month_day date{year(number(0, 4)), month(unsigned(number(5, 2))),
+                                      day(unsigned(number(8, 2)))};
+            date.ok()) {
+            const milliseconds clock = hours(number(11, 2)) + minutes(number(14, 2)) +
+                                       seconds(number(17, 2)) + milliseconds(number(20, 3));
+            return duration_cast<milliseconds>(sys_days(date).time_since_epoch()).count() + clock.count();
+        }
     return QDateTime::fromString(time, Qt::ISODateWithMs).toMSecsSinceEpoch();
 }
 
