@@ -76,6 +76,19 @@ async function queued(server) {
   try { return (await (await fetch(`${server.url}/readyz`)).json()).dependencies.replica.queued; } catch { return 0; }
 }
 
+function print(phases) {
+  const undisturbed = percentile(phases.filter(({ name }) => name === 'undisturbed').flatMap(({ times }) => times), 0.99);
+  console.table(phases.map(({ name, behind, times, drainedMs }) => ({
+    '': name,
+    turns: times.length,
+    'first token p50 ms': Number(percentile(times, 0.5).toFixed(1)),
+    'p99 ms': Number(percentile(times, 0.99).toFixed(1)),
+    'p99 ratio': Number((percentile(times, 0.99) / undisturbed).toFixed(2)),
+    'most events behind': behind,
+    'drained in s': Number((drainedMs / 1000).toFixed(1)),
+  })));
+}
+
 describe('Postgres through PgBouncer in transaction mode', () => {
   let fake, database, pooler, server;
   before(async () => {
@@ -100,30 +113,24 @@ describe('Postgres through PgBouncer in transaction mode', () => {
     const everybody = talk(world, clients, randomFrom(seed));
     await drained(dataDir, database);
 
-    const report = [];
-    let undisturbed;
-    const measure = async (name, disturbance) => {
+    const phases = [];
+    const phase = async (name, disturbance) => {
       const from = evidence.firstTokens.length;
       let behind = 0;
       const watch = setInterval(async () => { behind = Math.max(behind, await queued(server)); }, 100);
-      await disturbance();
+      await disturbance({ database, pooler });
       const begun = performance.now();
       await drained(dataDir, database, patience);
       clearInterval(watch);
-      const times = evidence.firstTokens.slice(from);
-      const p99 = percentile(times, 0.99);
-      undisturbed ??= p99;
-      const round = (number, digits = 0) => Number(number.toFixed(digits));
-      report.push({ '': name, turns: times.length, 'first token p50 ms': round(percentile(times, 0.5), 1), 'p99 ms': round(p99, 1),
-        'p99 ratio': round(p99 / undisturbed, 2), 'most events behind': behind, 'drained in s': round((performance.now() - begun) / 1000, 1) });
-      // One that waits for the database has no turns.
-      assert.ok(times.length > 0, `${name}: nobody got a reply`);
+      phases.push({ name, behind, times: evidence.firstTokens.slice(from), drainedMs: performance.now() - begun });
+      assert.ok(phases.at(-1).times.length > 0, `${name}: nobody got a reply`);
       assert.deepEqual(evidence.failures, [], name);
     };
-    await measure('undisturbed', () => pause(long ? 60_000 : 5_000));
-    for (const [name, disturbance] of Object.entries(disturbances))
-      await measure(name, () => disturbance({ database, pooler }));
-    console.table(report);
+    // Before and after: others work on this machine, too.
+    await phase('undisturbed', () => pause(outage));
+    for (const [name, disturbance] of Object.entries(disturbances)) await phase(name, disturbance);
+    await phase('undisturbed', () => pause(outage));
+    print(phases);
 
     world.over = true;
     await everybody;

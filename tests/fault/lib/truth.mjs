@@ -34,11 +34,12 @@ export async function sameInBoth(dataDir, database) {
   assert.deepEqual(inOneOrder(await database.ask(sessions(postgresTime('end_time')))),
     inOneOrder(await sqlite(dataDir, sessions('end_time'))));
   assert.equal((await sqlite(dataDir, 'select count(*) as n from replica_rejects'))[0].n, 0, 'events were set aside');
-  return Map.groupBy?.(copy, (row) => row.session_id) ?? copy.reduce((map, row) => {
-    if (!map.has(row.session_id)) map.set(row.session_id, []);
-    map.get(row.session_id).push(row);
-    return map;
-  }, new Map());
+  const bySession = new Map();
+  for (const row of copy) {
+    if (!bySession.has(row.session_id)) bySession.set(row.session_id, []);
+    bySession.get(row.session_id).push(row);
+  }
+  return bySession;
 }
 
 // One session: `rows` as they are, `connections` as its clients saw them.
