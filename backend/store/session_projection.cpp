@@ -89,8 +89,10 @@ QSqlError SessionProjection::write(const EncodedEvent &encoded)
     // The session's row first: the event refers to it.
     if (auto error = updateSession(encoded.event); error.isValid())
         return error;
-    return run(m_event, {encoded.sessionId, encoded.event.seq, encoded.time, encoded.type, encoded.role,
-                         encoded.content, encoded.meta});
+    // Without a reference each, since another thread's cache holds the counts.
+    const auto text = [](const QByteArray &of) { return QByteArray::fromRawData(of.constData(), of.size()); };
+    return run(m_event, {text(encoded.sessionId), encoded.event.seq, text(encoded.time), text(encoded.type),
+                         text(encoded.role), text(encoded.content), text(encoded.meta)});
 }
 
 QSqlError SessionProjection::updateSession(const Event &event)

@@ -19,8 +19,8 @@ using Synchronous = SqliteConnection::Synchronous;
 
 constexpr int threads = 2;
 constexpr int sessionsPerThread = 500;
-/// Events each thread has under way: more than a batch, less than what the journal lets wait.
-constexpr int underWay = 10'000;
+/// Events each thread has under way: together two batches and more, less than what the journal lets wait.
+constexpr int underWay = 20'000;
 
 /// Appends the next event whenever one was confirmed, until its share is written.
 class Producer : public QObject
