@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/postgres_batch.h"
 
+#include "store/postgres_events.h"
 #include "store/replica_columns.h"
 
 #include <QJsonArray>
@@ -40,13 +41,9 @@ QStringList postgresStatements(const ReplicaBatch &batch, const SqlLiteral &lite
     QJsonArray sessions;
     for (const auto &row : batch.sessions)
         sessions.append(toJson(row));
-    QJsonArray events;
-    for (const auto &entry : batch.entries)
-        events.append(toJson(entry.event));
     return {insert(u"sessions"_s, replicaSessionColumns, sessions, literal) +
                 u"on conflict (session_id) do update set "_s + overwritten(replicaSessionColumns),
-            insert(u"session_events"_s, replicaEventColumns, events, literal) +
-                u"on conflict (session_id, seq) do nothing"_s};
+            postgresEventInsert(batch.entries, literal)};
 }
 
 } // namespace loquat

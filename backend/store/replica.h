@@ -10,7 +10,7 @@ namespace loquat {
 
 struct ReplicaSettings
 {
-    int maxBatchEvents = 500;
+    int maxBatchEvents = 2'000;
     qsizetype maxBatchCharacters = 4 * 1024 * 1024;
     /// Between attempts: doubled each time, with jitter, up to the longest.
     std::chrono::milliseconds firstRetry{500};

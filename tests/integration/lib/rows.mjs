@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { eventually, fromEnvironment } from './processes.mjs';
 
 const run = promisify(execFile);
+const maxBuffer = 1 << 30; // whole tables
 const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
 
 function isSqlite(path) {
@@ -29,13 +30,13 @@ export function journalOf(dataDir) {
 }
 
 export async function sqlite(dataDir, sql) {
-  const { stdout } = await run('sqlite3', ['-json', '-cmd', '.timeout 10000', journalOf(dataDir), sql]);
+  const { stdout } = await run('sqlite3', ['-json', '-cmd', '.timeout 10000', journalOf(dataDir), sql], { maxBuffer });
   return stdout.trim() ? JSON.parse(stdout) : [];
 }
 
 export async function postgres(url, sql) {
   const { stdout } = await run('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c',
-    `select coalesce(json_agg(answer), '[]') from (${sql}) as answer`, url]);
+    `select coalesce(json_agg(answer), '[]') from (${sql}) as answer`, url], { maxBuffer });
   return JSON.parse(stdout);
 }
 
