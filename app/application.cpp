@@ -104,6 +104,7 @@ int runApplication(int argc, char *argv[])
         temporary.emplace();
         options->dataDir = temporary->path();
         options->databaseUrl.clear();
+        options->supabase = {};
         options->providers = {{u"simulated"_s, {}, {}, u"simulated"_s, {}}};
     }
     auto service = Service::create(*options);

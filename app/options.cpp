@@ -129,6 +129,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.synchronousFull = reader.choice(u"LOQUAT_SYNCHRONOUS"_s, {u"FULL"_s, u"NORMAL"_s}) == "FULL"_L1;
     options.providers = reader.providers();
     options.databaseUrl = reader.text(u"SUPABASE_DB_URL"_s);
+    options.supabase = reader.supabase();
     options.configFile = configFile(parser, reader);
     if (parser.isSet(u"config"_s) && options.configFile.isEmpty())
         return SettingsReader::wrong(u"--config"_s, u"it is empty"_s, u"the path of a JSON file"_s);

@@ -28,6 +28,15 @@ struct ProviderOptions
         {}; ///< of gemini and anthropic; empty: their own. The others have it in the baseUrl
 };
 
+/// A Supabase project by its REST API. Incomplete: it is not used.
+struct SupabaseOptions
+{
+    QString url;
+    QString key;     ///< never shown
+    QString keyName; ///< the variable that held it
+    QString schema;
+};
+
 /// Everything a run is told from outside, checked. Precedence: command line, environment, .env file,
 /// defaults.
 struct Options
@@ -51,6 +60,7 @@ struct Options
     std::chrono::milliseconds simulatedPace{35};
     bool synchronousFull = true;
     QString databaseUrl;             ///< SUPABASE_DB_URL, unparsed; never shown
+    SupabaseOptions supabase;        ///< unchecked
     QProcessEnvironment environment; ///< with the .env file's; secrets of tools come from here
     QString configFile;              ///< loquat.json; empty: none
     QStringList notes;               ///< what the person who starts it should know, one line each

@@ -5,11 +5,9 @@
 #include "config_file.h"
 #include "model_factory.h"
 #include "provider_list.h"
+#include "replica_factory.h"
 #include "settings_reader.h"
 #include "store/journal.h"
-#include "store/postgres_target.h"
-#include "store/postgres_uri.h"
-#include "store/replica.h"
 #include "tool_factory.h"
 
 #include <QLoggingCategory>
@@ -132,14 +130,9 @@ Service::~Service()
 
 Expected<std::unique_ptr<Service>> Service::create(const Options &options)
 {
-    std::optional<PostgresSettings> postgres;
-    if (!options.databaseUrl.isEmpty()) {
-        const auto parsed = parsePostgresUri(options.databaseUrl);
-        if (!parsed)
-            return SettingsReader::wrong(u"SUPABASE_DB_URL"_s, parsed.error().message,
-                                         u"postgresql://USER:PASSWORD@HOST:PORT/DATABASE"_s);
-        postgres = *parsed;
-    }
+    auto plan = planReplica(options);
+    if (!plan)
+        return plan.error();
     auto config = options.configFile.isEmpty() ? Expected<Config>(Config{}) : loadConfig(options.configFile);
     if (!config)
         return naming(u"--config"_s, config.error());
@@ -162,10 +155,10 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
 
     auto service = std::unique_ptr<Service>(new Service);
     service->m_journal = std::move(*journal);
-    if (postgres) {
-        service->m_replicaName = postgres->isSupabase() ? u"Supabase"_s : u"Postgres"_s;
+    if (plan->target) {
+        service->m_replicaName = plan->name;
         service->m_replica =
-            std::make_unique<Replica>(*service->m_journal, std::make_unique<PostgresTarget>(*postgres));
+            std::make_unique<Replica>(*service->m_journal, std::move(plan->target), plan->settings);
     }
     const auto budget = loadBudget(config->budgets, service->m_journal->file());
     if (!budget)

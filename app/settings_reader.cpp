@@ -144,6 +144,17 @@ ProviderOptions SettingsReader::providerNamed(const QString &name)
             {}};
 }
 
+SupabaseOptions SettingsReader::supabase() const
+{
+    SupabaseOptions options{text(u"SUPABASE_URL"_s), {}, {}, text(u"SUPABASE_SCHEMA"_s)};
+    for (const auto &name : {u"SUPABASE_SERVICE_ROLE_KEY"_s, u"SUPABASE_SERVICE_KEY"_s, u"SUPABASE_KEY"_s})
+        if (const QString key = text(name); options.key.isEmpty() && !key.isEmpty()) {
+            options.key = key;
+            options.keyName = name;
+        }
+    return options;
+}
+
 void SettingsReader::checkUnsupported(QStringList &notes)
 {
     if (const QString auth = text(u"LOQUAT_AUTH"_s); !auth.isEmpty() && auth != "none"_L1)
@@ -156,10 +167,13 @@ void SettingsReader::checkUnsupported(QStringList &notes)
         if (!text(key).isEmpty())
             fail(wrong(key, u"TLS is not available in this version"_s,
                        u"unset, behind a proxy that speaks TLS"_s));
-    if (!text(u"SUPABASE_URL"_s).isEmpty() && text(u"SUPABASE_DB_URL"_s).isEmpty())
-        notes.append(
-            u"SUPABASE_URL is set, but this version replicates over SUPABASE_DB_URL only: events stay in the "
-            "local journal"_s);
+    const SupabaseOptions rest = supabase();
+    if (!text(u"SUPABASE_DB_URL"_s).isEmpty() || rest.url.isEmpty() == rest.key.isEmpty())
+        return;
+    notes.append(rest.key.isEmpty()
+                     ? u"SUPABASE_URL is set without SUPABASE_SERVICE_ROLE_KEY (or SUPABASE_DB_URL instead): "
+                       "events stay in the local journal"_s
+                     : rest.keyName + u" is set without SUPABASE_URL: events stay in the local journal"_s);
 }
 
 } // namespace loquat

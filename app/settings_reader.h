@@ -30,6 +30,8 @@ public:
     QString choice(const QString &key, const QStringList &names);
     /// Those of LOQUAT_PROVIDERS, or those that have a key, or the simulated one.
     QList<ProviderOptions> providers();
+    /// The key by any of the names that people give it.
+    [[nodiscard]] SupabaseOptions supabase() const;
     /// Settings of the contract that this version cannot honour: those that protect are refused, others
     /// noted.
     void checkUnsupported(QStringList &notes);

@@ -26,6 +26,9 @@ void UnixSignals::block()
 {
     const sigset_t mask = stopSignals();
     pthread_sigmask(SIG_BLOCK, &mask, nullptr);
+    // A limit on the size of files is an error that the journal reports and outlives, not an end of the
+    // program.
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 UnixSignals::UnixSignals(QObject *parent)

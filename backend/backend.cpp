@@ -115,6 +115,8 @@ Readiness Backend::readiness() const
         model["detail"_L1] = now.modelDetail;
     const bool journalOk = m_parts.storeHealth().journalOk;
     QJsonObject replica{{"state"_L1, stateName(now.store)}, {"queued"_L1, now.storeQueued}};
+    if (now.store != BackendStatus::Store::JournalOnly)
+        replica["name"_L1] = now.storeName;
     if (!now.storeDetail.isEmpty())
         replica["detail"_L1] = now.storeDetail;
     // A conversation needs the journal; the replica catches up and the model may come back, so neither makes

@@ -44,7 +44,7 @@ Journal::~Journal()
 
 void Journal::append(const Event &event, QObject *context, Stored stored)
 {
-    auto queued = m_writer->queue().add({event, context, stored, {}});
+    auto queued = m_writer->queue().add({EncodedEvent(event), context, stored, {}});
     if (!queued && context && stored)
         m_gate->post(context, [stored = std::move(stored), error = queued.error()] { stored(error); });
 }

@@ -6,6 +6,7 @@
 #include "store/stored_text.h"
 
 #include <QDateTime>
+#include <QSqlQuery>
 
 namespace loquat {
 
@@ -24,7 +25,7 @@ Expected<void> JournalBatch::ready() const
     return {};
 }
 
-std::vector<Expected<void>> JournalBatch::write(const std::vector<const Event *> &events,
+std::vector<Expected<void>> JournalBatch::write(const std::vector<const EncodedEvent *> &events,
                                                 const ReplicaNotes &notes)
 {
     const auto together = writeTogether(events, notes);
@@ -38,7 +39,7 @@ std::vector<Expected<void>> JournalBatch::write(const std::vector<const Event *>
     return writeApart(events, notes);
 }
 
-Expected<void> JournalBatch::writeTogether(const std::vector<const Event *> &events,
+Expected<void> JournalBatch::writeTogether(const std::vector<const EncodedEvent *> &events,
                                            const ReplicaNotes &notes)
 {
     if (auto begun = m_connection.run(u"begin immediate"_s); !begun)
@@ -51,7 +52,7 @@ Expected<void> JournalBatch::writeTogether(const std::vector<const Event *> &eve
     return m_connection.run(u"commit"_s);
 }
 
-std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Event *> &events,
+std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const EncodedEvent *> &events,
                                                      const ReplicaNotes &notes)
 {
     const auto allFail = [&](const Error &error) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/event.h"
 #include "store/session_projection.h"
 #include "store/sqlite_connection.h"
 
@@ -37,11 +36,12 @@ public:
     [[nodiscard]] Expected<void> ready() const;
 
     /// One result per event, in order. Notes are written along with them; if that fails they are given up.
-    std::vector<Expected<void>> write(const std::vector<const Event *> &events, const ReplicaNotes &notes);
+    std::vector<Expected<void>> write(const std::vector<const EncodedEvent *> &events,
+                                      const ReplicaNotes &notes);
 
 private:
-    Expected<void> writeTogether(const std::vector<const Event *> &events, const ReplicaNotes &notes);
-    std::vector<Expected<void>> writeApart(const std::vector<const Event *> &events,
+    Expected<void> writeTogether(const std::vector<const EncodedEvent *> &events, const ReplicaNotes &notes);
+    std::vector<Expected<void>> writeApart(const std::vector<const EncodedEvent *> &events,
                                            const ReplicaNotes &notes);
     Expected<void> writeNotes(const ReplicaNotes &notes);
 

@@ -19,7 +19,7 @@ public:
     /// An event to write, or a call to make once all that was added before it is on disk.
     struct Job
     {
-        Event event;
+        EncodedEvent event;
         QObject *context = nullptr;
         EventLog::Stored stored;
         std::function<void()> fence; ///< set: there is no event
@@ -50,7 +50,7 @@ public:
     Work take();
 
 private:
-    static qsizetype weight(const Job &job) { return job.event.content.size(); }
+    static qsizetype weight(const Job &job) { return job.event.event.content.size(); }
 
     const JournalSettings m_settings;
     QMutex m_mutex;

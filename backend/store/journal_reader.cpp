@@ -14,7 +14,8 @@ using namespace Qt::StringLiterals;
 
 const QString sessionColumns =
     u"session_id, user_id, status, start_time, end_time, duration_seconds, summary, summary_source, model, "
-    "turns, input_tokens, output_tokens, cost_usd, node_id, metadata"_s;
+    "turns, input_tokens, output_tokens, cost_usd, node_id, metadata, (select coalesce(max(seq), 0) from "
+    "session_events e where e.session_id = sessions.session_id)"_s;
 const QString eventColumns = u"id, session_id, seq, ts, event_type, role, content, metadata"_s;
 
 template <typename T> std::optional<T> optionalAt(const QSqlQuery &query, int column)
@@ -39,7 +40,8 @@ SessionRow sessionRow(const QSqlQuery &query)
             optionalAt<qint64>(query, 11),
             optionalAt<double>(query, 12),
             optionalAt<QString>(query, 13),
-            objectFromStored(query.value(14).toString())};
+            objectFromStored(query.value(14).toString()),
+            query.value(15).toLongLong()};
 }
 
 Expected<JournalEntry> entry(const QSqlQuery &query)

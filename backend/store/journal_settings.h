@@ -17,7 +17,7 @@ struct JournalSettings
     qsizetype maxQueuedEvents = 50'000;
     qsizetype maxQueuedCharacters = 64 * 1024 * 1024;
     /// Events written in one transaction, so with one wait for the disk.
-    qsizetype maxBatch = 1'000;
+    qsizetype maxBatch = 16'000;
     /// Bytes the journal's file may grow to, then store_full; 0: what the disk holds.
     qint64 maxFileBytes = 0;
     /// A replica's position waits this long for events to share a transaction with. It may be lost: shipping

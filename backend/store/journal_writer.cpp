@@ -5,6 +5,7 @@
 #include "store/sql_error.h"
 
 #include <QHash>
+#include <QSqlQuery>
 
 #include <algorithm>
 #include <future>
@@ -87,7 +88,7 @@ Expected<void> JournalWriter::run(const QString &file, const std::function<void(
 
 void JournalWriter::write(JournalBatch &batch, JournalQueue::Work work)
 {
-    std::vector<const Event *> events;
+    std::vector<const EncodedEvent *> events;
     for (const auto &job : work.jobs)
         if (!job.isFence())
             events.push_back(&job.event);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/postgres_batch.h"
 
+#include "store/postgres_events.h"
+#include "store/replica_columns.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -9,60 +12,24 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-struct Column
+template <size_t n> QString overwritten(const ReplicaColumn (&columns)[n])
 {
-    const char *name;
-    const char *type;
-};
-
-constexpr Column sessionColumns[] = {
-    {"session_id", "text"},
-    {"user_id", "text"},
-    {"status", "text"},
-    {"start_time", "timestamptz"},
-    {"end_time", "timestamptz"},
-    {"duration_seconds", "integer"},
-    {"summary", "text"},
-    {"summary_source", "text"},
-    {"model", "text"},
-    {"turns", "integer"},
-    {"input_tokens", "bigint"},
-    {"output_tokens", "bigint"},
-    {"cost_usd", "double precision"},
-    {"node_id", "text"},
-    {"metadata", "jsonb"},
-};
-
-constexpr Column eventColumns[] = {
-    {"session_id", "text"}, {"seq", "bigint"},   {"ts", "timestamptz"}, {"event_type", "text"},
-    {"role", "text"},       {"content", "text"}, {"metadata", "jsonb"},
-};
-
-template <size_t n> QString names(const Column (&columns)[n])
-{
-    QStringList list;
-    for (const auto &column : columns)
-        list << QLatin1StringView(column.name);
+    auto list = namesOf(columns).mid(1);
+    for (auto &name : list)
+        name = u"%1 = excluded.%1"_s.arg(name);
     return list.join(u", "_s);
 }
 
-template <size_t n> QString overwritten(const Column (&columns)[n])
-{
-    QStringList list;
-    for (const auto &column : columns)
-        list << u"%1 = excluded.%1"_s.arg(QLatin1StringView(column.name));
-    return list.mid(1).join(u", "_s);
-}
-
 template <size_t n>
-QString insert(const QString &table, const Column (&columns)[n], const QJsonArray &rows,
+QString insert(const QString &table, const ReplicaColumn (&columns)[n], const QJsonArray &rows,
                const SqlLiteral &literal)
 {
     QStringList types;
     for (const auto &column : columns)
         types << QLatin1StringView(column.name) + u' ' + QLatin1StringView(column.type);
     const auto json = QString::fromUtf8(QJsonDocument(rows).toJson(QJsonDocument::Compact));
-    return u"insert into "_s + table + u" ("_s + names(columns) + u") select "_s + names(columns) +
+    const auto names = namesOf(columns).join(u", "_s);
+    return u"insert into "_s + table + u" ("_s + names + u") select "_s + names +
            u" from jsonb_to_recordset("_s + literal(json) + u"::jsonb) as r ("_s + types.join(u", "_s) +
            u") "_s;
 }
@@ -74,13 +41,9 @@ QStringList postgresStatements(const ReplicaBatch &batch, const SqlLiteral &lite
     QJsonArray sessions;
     for (const auto &row : batch.sessions)
         sessions.append(toJson(row));
-    QJsonArray events;
-    for (const auto &entry : batch.entries)
-        events.append(toJson(entry.event));
-    return {insert(u"sessions"_s, sessionColumns, sessions, literal) +
-                u"on conflict (session_id) do update set "_s + overwritten(sessionColumns),
-            insert(u"session_events"_s, eventColumns, events, literal) +
-                u"on conflict (session_id, seq) do nothing"_s};
+    return {insert(u"sessions"_s, replicaSessionColumns, sessions, literal) +
+                u"on conflict (session_id) do update set "_s + overwritten(replicaSessionColumns),
+            postgresEventInsert(batch.entries, literal)};
 }
 
 } // namespace loquat

@@ -7,8 +7,8 @@ namespace loquat {
 
 using SqlLiteral = std::function<QString(const QString &)>;
 
-/// The statements that store a batch, one per table however many rows: each carries its rows as one JSON
-/// literal, so nothing has to be prepared. Sessions become what they are here; events that are there stay.
+/// The statements that store a batch, one per table however many rows, which are carried in literals: nothing
+/// has to be prepared. Sessions become what they are here; events that are there stay.
 QStringList postgresStatements(const ReplicaBatch &batch, const SqlLiteral &literal);
 
 } // namespace loquat

@@ -148,8 +148,7 @@ bool Replica::shipNext(JournalReader &reader)
         }
         publish(State::InSync);
         m_nextRetry = m_settings.firstRetry;
-        waitForWork();
-        return true;
+        return waitForWork();
     }
     // A handful of fresh events is no backlog: the state would flicker with every message.
     const bool backlog = newest - from > m_settings.maxBatchEvents;
@@ -198,7 +197,7 @@ Expected<void> Replica::ship(JournalReader &reader, const QList<JournalEntry> &e
     return ship(reader, entries.sliced(half));
 }
 
-void Replica::waitForWork()
+bool Replica::waitForWork()
 {
     {
         const QMutexLocker lock(&m_mutex);
@@ -206,20 +205,19 @@ void Replica::waitForWork()
         while (!m_committed && !m_stopping && !until.hasExpired())
             m_wake.wait(&m_mutex, until);
         if (m_committed || m_stopping)
-            return;
+            return true;
     }
     const auto alive = m_watchdog.guard(m_settings.callLimit, [this] { return m_target->check(); });
-    if (alive)
-        return;
-    publishFailure(alive.error());
-    m_target->disconnect();
-    m_connected = false;
+    if (!alive)
+        publishFailure(alive.error());
+    return alive.has_value();
 }
 
 void Replica::waitToRetry()
 {
     const auto half = m_nextRetry.count() / 2;
-    const auto pause = half + qint64(QRandomGenerator::global()->bounded(double(half + 1)));
+    auto pause = half + qint64(QRandomGenerator::global()->bounded(double(half + 1)));
+    pause = std::max<qint64>(pause, m_askedToWaitMs);
     m_nextRetry = std::min(m_nextRetry * 2, m_settings.longestRetry);
     const QMutexLocker lock(&m_mutex);
     const QDeadlineTimer until(pause);
@@ -240,7 +238,8 @@ void Replica::publish(State state, const Error &error)
 
 void Replica::publishFailure(const Error &error)
 {
-    publish(error.code == "postgres_unreachable"_L1 ? State::Unreachable : State::Failing, error);
+    m_askedToWaitMs = error.retryAfterMs.value_or(0);
+    publish(error.code.endsWith("_unreachable"_L1) ? State::Unreachable : State::Failing, error);
 }
 
 } // namespace loquat

@@ -10,7 +10,7 @@ namespace loquat {
 
 struct ReplicaSettings
 {
-    int maxBatchEvents = 500;
+    int maxBatchEvents = 2'000;
     qsizetype maxBatchCharacters = 4 * 1024 * 1024;
     /// Between attempts: doubled each time, with jitter, up to the longest.
     std::chrono::milliseconds firstRetry{500};
@@ -45,7 +45,7 @@ private:
     bool connect();
     bool shipNext(JournalReader &reader);
     Expected<void> ship(JournalReader &reader, const QList<JournalEntry> &entries);
-    void waitForWork();
+    bool waitForWork();
     void waitToRetry();
     bool goesOn() const;
     void publish(ReplicaStatus::State state, const Error &error = {});
@@ -68,6 +68,7 @@ private:
     // The replica's thread only:
     bool m_connected = false;
     std::chrono::milliseconds m_nextRetry;
+    qint64 m_askedToWaitMs = 0; ///< by the last failure
 };
 
 } // namespace loquat

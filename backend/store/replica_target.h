@@ -21,9 +21,10 @@ public:
     virtual ~ReplicaTarget() = default;
     /// What to call it in messages, and what the journal remembers its position by. Never holds a secret.
     [[nodiscard]] virtual QString place() const = 0;
-    /// Connects and brings the schema up to date.
+    /// Connects, and brings the schema up to date or tells what would. Error::retryAfterMs is honoured.
     virtual Expected<void> connect() = 0;
-    /// Stores all of the batch or nothing of it; what is there already stays as it is.
+    /// Stores the batch; events that are there already stay as they are. After an error some of it may be
+    /// there: it is shipped again, whole or in parts.
     virtual Expected<void> ship(const ReplicaBatch &batch) = 0;
     /// Asks for a sign of life.
     virtual Expected<void> check() = 0;

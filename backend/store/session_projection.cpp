@@ -3,33 +3,53 @@
 
 #include "store/stored_text.h"
 
+#include <array>
+
 namespace loquat {
 namespace {
 
 using namespace Qt::StringLiterals;
 
-QVariant textOrNull(const QJsonValue &value)
+SqliteValue textOrNull(const QJsonValue &value)
 {
-    return value.isString() ? QVariant(storedText(value.toString()))
-                            : QVariant(QMetaType(QMetaType::QString));
+    return value.isString() ? SqliteValue(storedText(value.toString())) : SqliteValue();
 }
 
-QVariant integerOrNull(const QJsonValue &value)
+SqliteValue integerOrNull(const QJsonValue &value)
 {
-    return value.isDouble() ? QVariant(value.toInteger()) : QVariant(QMetaType(QMetaType::LongLong));
+    return value.isDouble() ? SqliteValue(qint64(value.toInteger())) : SqliteValue();
 }
 
-QSqlError run(QSqlQuery &query, const QVariantList &values)
+QSqlError run(SqliteStatement &statement, std::initializer_list<SqliteValue> values)
 {
-    for (int i = 0; i < values.size(); ++i)
-        query.bindValue(i, values[i]);
-    const bool good = query.exec();
-    const auto error = good ? QSqlError() : query.lastError();
-    query.finish();
-    return error;
+    return statement.run(values);
+}
+
+/// The name of one of the first `count` values, made once for all events.
+template <typename Enum, int count> QByteArray sharedName(Enum value)
+{
+    static const auto names = [] {
+        std::array<QByteArray, count> made;
+        for (int i = 0; i < count; ++i)
+            made[size_t(i)] = nameOf(Enum(i)).toLatin1();
+        return made;
+    }();
+    const auto at = size_t(value);
+    return at < names.size() ? names[at] : nameOf(value).toLatin1();
 }
 
 } // namespace
+
+EncodedEvent::EncodedEvent(const Event &of)
+    : event(of)
+    , sessionId(of.sessionId.toUtf8())
+    , time(storedTimeUtf8(of.atMs))
+    , type(sharedName<EventType, int(EventType::Synopsis) + 1>(of.type))
+    , role(sharedName<Role, int(Role::Operator) + 1>(of.role))
+    , content(storedText(of.content).toUtf8())
+    , meta(storedJson(of.meta))
+{
+}
 
 SessionProjection::SessionProjection(const QSqlDatabase &db)
     : m_event(prepared(db, u"insert into session_events "
@@ -56,22 +76,23 @@ SessionProjection::SessionProjection(const QSqlDatabase &db)
 {
 }
 
-QSqlQuery SessionProjection::prepared(const QSqlDatabase &db, const QString &sql)
+SqliteStatement SessionProjection::prepared(const QSqlDatabase &db, const QString &sql)
 {
-    QSqlQuery query(db);
-    query.setForwardOnly(true);
-    if (!query.prepare(sql) && !m_prepareError.isValid())
-        m_prepareError = query.lastError();
-    return query;
+    SqliteStatement statement(db, sql);
+    if (!m_prepareError.isValid())
+        m_prepareError = statement.error();
+    return statement;
 }
 
-QSqlError SessionProjection::write(const Event &event)
+QSqlError SessionProjection::write(const EncodedEvent &encoded)
 {
     // The session's row first: the event refers to it.
-    if (auto error = updateSession(event); error.isValid())
+    if (auto error = updateSession(encoded.event); error.isValid())
         return error;
-    return run(m_event, {event.sessionId, event.seq, storedTime(event.atMs), nameOf(event.type),
-                         nameOf(event.role), storedText(event.content), storedJson(event.meta)});
+    // Without a reference each, since another thread's cache holds the counts.
+    const auto text = [](const QByteArray &of) { return QByteArray::fromRawData(of.constData(), of.size()); };
+    return run(m_event, {text(encoded.sessionId), encoded.event.seq, text(encoded.time), text(encoded.type),
+                         text(encoded.role), text(encoded.content), text(encoded.meta)});
 }
 
 QSqlError SessionProjection::updateSession(const Event &event)
@@ -122,10 +143,9 @@ QSqlError SessionProjection::count(const Event &event, int turns)
     const auto input = integerOrNull(usage["input_tokens"_L1]);
     const auto output = integerOrNull(usage["output_tokens"_L1]);
     const QJsonValue price = event.meta["cost_usd"_L1];
-    const QVariant cost =
-        price.isDouble() ? QVariant(price.toDouble()) : QVariant(QMetaType::fromType<double>());
+    const auto cost = price.isDouble() ? SqliteValue(price.toDouble()) : SqliteValue();
     return run(m_use, {turns, input, input, output, output, cost, cost,
-                       turns ? textOrNull(event.meta["model"_L1]) : QVariant(), event.sessionId});
+                       turns ? textOrNull(event.meta["model"_L1]) : SqliteValue(), event.sessionId});
 }
 
 } // namespace loquat

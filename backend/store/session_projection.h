@@ -2,11 +2,24 @@
 #pragma once
 
 #include "domain/event.h"
-
-#include <QSqlError>
-#include <QSqlQuery>
+#include "store/sqlite_statement.h"
 
 namespace loquat {
+
+/// An event and its row's texts, made where there is more than one thread to make them.
+struct EncodedEvent
+{
+    EncodedEvent() = default;
+    explicit EncodedEvent(const Event &of);
+
+    Event event;
+    QByteArray sessionId;
+    QByteArray time;
+    QByteArray type;
+    QByteArray role;
+    QByteArray content;
+    QByteArray meta;
+};
 
 /// Writes events, and keeps the row of `sessions` that follows from them, inside the caller's transaction.
 /// Statements are prepared once. Lives in the connection's thread and must go before the connection does.
@@ -18,22 +31,22 @@ public:
     [[nodiscard]] QSqlError prepareError() const { return m_prepareError; }
 
     /// The first error, or one of type NoError. After an error the event may be half written: roll back.
-    QSqlError write(const Event &event);
+    QSqlError write(const EncodedEvent &encoded);
 
 private:
-    QSqlQuery prepared(const QSqlDatabase &db, const QString &sql);
+    SqliteStatement prepared(const QSqlDatabase &db, const QString &sql);
     QSqlError updateSession(const Event &event);
     QSqlError start(const Event &event);
     QSqlError end(const Event &event);
     QSqlError count(const Event &event, int turns);
 
     QSqlError m_prepareError;
-    QSqlQuery m_event;
-    QSqlQuery m_start;
-    QSqlQuery m_resume;
-    QSqlQuery m_use;
-    QSqlQuery m_end;
-    QSqlQuery m_summary;
+    SqliteStatement m_event;
+    SqliteStatement m_start;
+    SqliteStatement m_resume;
+    SqliteStatement m_use;
+    SqliteStatement m_end;
+    SqliteStatement m_summary;
 };
 
 } // namespace loquat

@@ -32,6 +32,7 @@ QJsonObject toJson(const SessionRow &row)
         {"cost_usd"_L1, orNull(row.costUsd)},
         {"node_id"_L1, orNull(row.nodeId)},
         {"metadata"_L1, row.metadata},
+        {"last_seq"_L1, row.lastSeq},
     };
 }
 

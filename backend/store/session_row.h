@@ -27,6 +27,7 @@ struct SessionRow
     std::optional<double> costUsd = {};
     std::optional<QString> nodeId = {};
     QJsonObject metadata = {};
+    qint64 lastSeq = 0; ///< of the newest event that is in this row: what tells a newer row from an older one
 
     bool operator==(const SessionRow &) const = default;
 };

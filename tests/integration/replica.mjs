@@ -4,24 +4,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
-import { eventually, fromEnvironment, startLoquat } from './lib/processes.mjs';
-import { emptyDatabase, finalised, gateTo, journalEvents, journalSession, postgres, postgresEvents, postgresSession } from './lib/rows.mjs';
-
-// Waits until Postgres has as many events of the session as the journal, then compares everything.
-async function sameInBoth(server, url, id, limit) {
-  const wanted = await journalEvents(server.dataDir, id);
-  assert.ok(wanted.length > 0, 'the journal is empty');
-  const rows = await eventually(`${wanted.length} rows in Postgres`, async () => {
-    const there = await postgresEvents(url, id);
-    return there.length === wanted.length && there;
-  }, limit);
-  assert.deepEqual(rows, wanted);
-  const session = await journalSession(server.dataDir, id);
-  await eventually('the session row to be the same', async () => {
-    assert.deepEqual(await postgresSession(url, id), session);
-    return true;
-  }, limit);
-}
+import { fromEnvironment, startLoquat } from './lib/processes.mjs';
+import { emptyDatabase, finalised, gateTo, journalEvents, postgres, sameInBoth } from './lib/rows.mjs';
 
 async function wholeConversation(server) {
   const chat = await Chat.open(server, { user_id: "o'user" });

@@ -16,6 +16,10 @@ describe('A wrong setting', () => {
     ['PORT', [], { PORT: 'eighty' }],
     ['SUPABASE_DB_URL', [], { SUPABASE_DB_URL: 'mysql://somewhere/else' }],
     ['SUPABASE_DB_URL', [], { SUPABASE_DB_URL: 'not a url at all' }],
+    ['SUPABASE_URL', [], { SUPABASE_URL: 'your_supabase_url', SUPABASE_KEY: 'k' }],
+    ['SUPABASE_URL', [], { SUPABASE_URL: 'http://project.example', SUPABASE_KEY: 'k' }],
+    ['SUPABASE_KEY', [], { SUPABASE_URL: 'https://project.supabase.co', SUPABASE_KEY: 'a key of words' }],
+    ['SUPABASE_SCHEMA', [], { SUPABASE_URL: 'https://project.supabase.co', SUPABASE_KEY: 'k', SUPABASE_SCHEMA: 'a,b' }],
     ['LOQUAT_PROVIDERS', [], { LOQUAT_PROVIDERS: 'openai,oracle-of-delphi' }],
   ])
     it(`${name} "${args.at(-1) ?? env[name]}" ends with status 2 and one line`, async () => {
@@ -27,6 +31,7 @@ describe('A wrong setting', () => {
       const lines = program.stderr.trim().split('\n');
       assert.equal(lines.length, 1, program.stderr);
       assert.ok(lines[0].includes(name), lines[0]);
+      assert.ok(!lines[0].includes('a key of words'), 'the key is shown');
       assert.equal(program.stdout, '');
     });
 

@@ -74,7 +74,8 @@ private Q_SLOTS:
                                    .startedAtMs = start + 1000,
                                    .model = u"gpt"_s,
                                    .nodeId = u"n1"_s,
-                                   .metadata = {{"protocol"_L1, "text"}}};
+                                   .metadata = {{"protocol"_L1, "text"}},
+                                   .lastSeq = 1};
         QCOMPARE(row(u"s"_s), expected);
 
         // Only the last reply of a turn counts, and what is unknown stays unknown.
@@ -86,6 +87,7 @@ private Q_SLOTS:
             u"s"_s, 4, EventType::AiMessage, u"no"_s,
             {{"final"_L1, true}, {"usage"_L1, QJsonObject{{"input_tokens"_L1, 5}}}, {"cost_usd"_L1, 0.25}}));
         expected.turns = 2;
+        expected.lastSeq = 4;
         expected.inputTokens = 15;
         expected.costUsd = 0.25; // that of the turn whose cost is known
         QCOMPARE(row(u"s"_s), expected);
@@ -94,6 +96,7 @@ private Q_SLOTS:
         expected.status = u"ending"_s;
         expected.endedAtMs = start + 61'000;
         expected.durationSeconds = 60;
+        expected.lastSeq = 61;
         QCOMPARE(row(u"s"_s), expected);
         QCOMPARE(unfinished(), QStringList{u"s"_s});
 
@@ -101,6 +104,7 @@ private Q_SLOTS:
         expected.status = u"completed"_s;
         expected.summary = u"They agreed."_s;
         expected.summarySource = u"fallback"_s;
+        expected.lastSeq = 62;
         QCOMPARE(row(u"s"_s), expected);
         QCOMPARE(unfinished(), QStringList());
 

@@ -162,11 +162,35 @@ private Q_SLOTS:
         QVERIFY(parseEnvFile("A=1\nwhat is this\n").error().message.contains("line 2"_L1));
     }
 
-    void whatThisVersionCannotDoIsSaid()
+    void halfOfSupabasesSettingsIsSaid()
     {
-        const auto options = parsed({}, {{u"SUPABASE_URL"_s, u"https://x.supabase.co"_s}});
-        QCOMPARE(options->notes.size(), 1);
-        QVERIFY(options->notes.first().contains("SUPABASE_DB_URL"_L1));
+        const auto url = parsed({}, {{u"SUPABASE_URL"_s, u"https://x.supabase.co"_s}});
+        QCOMPARE(url->notes.size(), 1);
+        QVERIFY(url->notes.first().contains("SUPABASE_SERVICE_ROLE_KEY"_L1));
+        const auto key = parsed({}, {{u"SUPABASE_KEY"_s, u"sb_secret_x"_s}});
+        QCOMPARE(key->notes.size(), 1);
+        QVERIFY(key->notes.first().contains("SUPABASE_URL"_L1));
+        QVERIFY(!key->notes.first().contains("sb_secret_x"_L1));
+    }
+
+    void theKeyOfSupabaseHasManyNames_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const auto *name : {"SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_SERVICE_KEY", "SUPABASE_KEY"})
+            QTest::newRow(name) << QString::fromLatin1(name);
+    }
+
+    void theKeyOfSupabaseHasManyNames()
+    {
+        QFETCH(QString, name);
+        const auto options = parsed({}, {{u"SUPABASE_URL"_s, u"https://x.supabase.co"_s},
+                                         {u"SUPABASE_SCHEMA"_s, u"chat"_s},
+                                         {name, u"k"_s}});
+        QCOMPARE(options->supabase.url, u"https://x.supabase.co"_s);
+        QCOMPARE(options->supabase.key, u"k"_s);
+        QCOMPARE(options->supabase.keyName, name);
+        QCOMPARE(options->supabase.schema, u"chat"_s);
+        QCOMPARE(options->notes, QStringList());
     }
 
 private:

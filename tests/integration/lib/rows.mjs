@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reads what was stored, with the databases' own clients.
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { promisify } from 'node:util';
 import { eventually, fromEnvironment } from './processes.mjs';
 
 const run = promisify(execFile);
+const maxBuffer = 1 << 30; // whole tables
 const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
 
 function isSqlite(path) {
@@ -28,13 +30,13 @@ export function journalOf(dataDir) {
 }
 
 export async function sqlite(dataDir, sql) {
-  const { stdout } = await run('sqlite3', ['-json', '-cmd', '.timeout 10000', journalOf(dataDir), sql]);
+  const { stdout } = await run('sqlite3', ['-json', '-cmd', '.timeout 10000', journalOf(dataDir), sql], { maxBuffer });
   return stdout.trim() ? JSON.parse(stdout) : [];
 }
 
 export async function postgres(url, sql) {
   const { stdout } = await run('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c',
-    `select coalesce(json_agg(answer), '[]') from (${sql}) as answer`, url]);
+    `select coalesce(json_agg(answer), '[]') from (${sql}) as answer`, url], { maxBuffer });
   return JSON.parse(stdout);
 }
 
@@ -58,6 +60,22 @@ export async function journalSession(dataDir, id) {
 
 export async function postgresSession(url, id) {
   return (await postgres(url, session(id)))[0];
+}
+
+// Waits until Postgres has as many events of the session as the journal, then compares everything.
+export async function sameInBoth(server, url, id, limit) {
+  const wanted = await journalEvents(server.dataDir, id);
+  assert.ok(wanted.length > 0, 'the journal is empty');
+  const rows = await eventually(`${wanted.length} rows in Postgres`, async () => {
+    const there = await postgresEvents(url, id);
+    return there.length === wanted.length && there;
+  }, limit);
+  assert.deepEqual(rows, wanted);
+  const session = await journalSession(server.dataDir, id);
+  await eventually('the session row to be the same', async () => {
+    assert.deepEqual(await postgresSession(url, id), session);
+    return true;
+  }, limit);
 }
 
 // The session's row once it is finalised.

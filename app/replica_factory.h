@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "options.h"
+#include "store/replica.h"
+
+#include <memory>
+
+namespace loquat {
+
+/// Which database gets the copy of the journal, and how it is treated.
+struct ReplicaPlan
+{
+    std::unique_ptr<ReplicaTarget> target; ///< none: the journal stays alone
+    QString name;                          ///< Supabase | Postgres
+    ReplicaSettings settings;
+};
+
+/// By what the settings say; a database's own address wins over a REST API. Errors name the setting.
+Expected<ReplicaPlan> planReplica(const Options &options);
+
+} // namespace loquat
