@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/journal_queue.h"
 
-#include <QDeadlineTimer>
-
 #include <utility>
 
 namespace loquat {
@@ -48,14 +46,14 @@ void JournalQueue::finish()
     m_wake.wakeOne();
 }
 
-JournalQueue::Work JournalQueue::take()
+JournalQueue::Work JournalQueue::take(QDeadlineTimer until)
 {
     const QMutexLocker lock(&m_mutex);
-    while (m_jobs.empty() && m_notes.isEmpty() && !m_finished)
-        m_wake.wait(&m_mutex);
+    while (m_jobs.empty() && m_notes.isEmpty() && !m_finished && !until.hasExpired())
+        m_wake.wait(&m_mutex, until);
     // Notes alone are in no hurry.
     const QDeadlineTimer patience(m_settings.markDelay);
-    while (m_jobs.empty() && !m_finished && !patience.hasExpired())
+    while (m_jobs.empty() && !m_notes.isEmpty() && !m_finished && !patience.hasExpired())
         m_wake.wait(&m_mutex, patience);
 
     Work work;

@@ -5,6 +5,7 @@
 #include "store/journal_batch.h"
 #include "store/journal_settings.h"
 
+#include <QDeadlineTimer>
 #include <QMutex>
 #include <QWaitCondition>
 
@@ -46,8 +47,8 @@ public:
     void noteReject(ReplicaNotes::Reject reject);
     void finish();
 
-    /// Waits for work; everything waiting, up to a batch.
-    Work take();
+    /// Waits for work, until `until`; everything waiting, up to a batch.
+    Work take(QDeadlineTimer until);
 
 private:
     static qsizetype weight(const Job &job) { return job.event.content.size(); }

@@ -82,8 +82,11 @@ public:
         for (const auto &statement : statements)
             if (auto done = run(statement); !done)
                 return done;
-        return run(u"insert into schema_migrations (version, name) values (%1, '%2')"_s.arg(migration.version)
-                       .arg(migration.name));
+        // A file that can be run by hand records itself.
+        return run(
+            u"insert into schema_migrations (version, name) values (%1, '%2') on conflict (version) do nothing"_s
+                .arg(migration.version)
+                .arg(migration.name));
     }
 
     Expected<void> commit() { return run(u"commit"_s); }

@@ -30,6 +30,7 @@ private:
     QSqlError m_prepareError;
     QSqlQuery m_event;
     QSqlQuery m_start;
+    QSqlQuery m_revive;
     QSqlQuery m_resume;
     QSqlQuery m_use;
     QSqlQuery m_end;
