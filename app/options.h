@@ -43,6 +43,7 @@ struct Options
     std::chrono::milliseconds gracePeriod{30'000};
     std::chrono::milliseconds simulatedPace{35};
     bool synchronousFull = true;
+    int retentionDays = 0;           ///< 0: the journal keeps everything
     QString databaseUrl;             ///< SUPABASE_DB_URL, unparsed; never shown
     QProcessEnvironment environment; ///< with the .env file's; secrets of tools come from here
     QString configFile;              ///< loquat.json; empty: none
@@ -55,5 +56,6 @@ struct Options
 Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString, QString> &environment);
 
 QString helpText();
+QString defaultDataDir();
 
 } // namespace loquat

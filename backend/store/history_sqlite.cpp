@@ -149,7 +149,8 @@ Expected<SessionPage> SqliteHistory::search(const SessionQuery &query)
         Snippet snippet = snippetOf(event.value(2).toString(), terms);
         snippet.seq = event.value(1).toLongLong();
         QSqlQuery row(m_connection->db());
-        if (!ask(row, u"select %1 from sessions where session_id = ?"_s.arg(storedSessionColumns), {sessionId}) ||
+        if (!ask(row, u"select %1 from sessions where session_id = ?"_s.arg(storedSessionColumns),
+                 {sessionId}) ||
             !row.next())
             return journalError(row.lastError());
         page.rows.append({sessionRow(row), snippet});

@@ -53,12 +53,15 @@ public:
 private:
     static qsizetype weight(const Job &job) { return job.event.content.size(); }
 
+    void expectNotes();
+
     const JournalSettings m_settings;
     QMutex m_mutex;
     QWaitCondition m_wake;
     std::deque<Job> m_jobs;
     qsizetype m_characters = 0;
     ReplicaNotes m_notes;
+    QDeadlineTimer m_notesDue;
     bool m_finished = false;
 };
 

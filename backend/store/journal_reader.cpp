@@ -121,7 +121,8 @@ Expected<QList<SessionRow>> JournalReader::rows(const QStringList &sessionIds)
 Expected<QList<JournalEntry>> JournalReader::after(qint64 id, int limit, qsizetype maxCharacters)
 {
     QSqlQuery query(m_connection->db());
-    if (!ask(query, u"select %1 from session_events where id > ? order by id limit ?"_s.arg(storedEventColumns),
+    if (!ask(query,
+             u"select %1 from session_events where id > ? order by id limit ?"_s.arg(storedEventColumns),
              {id, limit}))
         return journalError(query.lastError());
     QList<JournalEntry> entries;
