@@ -8,6 +8,8 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+/// Fewer letters begin too many words to be of use; from here on the journal's index has them ready.
+constexpr qsizetype leastBeginning = 3;
 constexpr qsizetype snippetBefore = 60;
 constexpr qsizetype snippetLength = 200;
 
@@ -109,8 +111,7 @@ SearchTerms searchTerms(const QString &typed)
         else
             terms.phrases.append(QStringList{words[i].text});
     }
-    // One letter alone begins half of all words.
-    terms.openEnd = !words.isEmpty() && !words.last().single && words.last().text.size() >= 2;
+    terms.openEnd = !words.isEmpty() && !words.last().single && words.last().text.size() >= leastBeginning;
     return terms;
 }
 

@@ -81,7 +81,7 @@ private Q_SLOTS:
     void aFindLongerThanTheSnippetIsCutNotLost()
     {
         const QString text = QString(5'000, u'a');
-        const Snippet snippet = snippetOf(text, searchTerms(u"aa"_s));
+        const Snippet snippet = snippetOf(text, searchTerms(u"aaa"_s));
         QVERIFY(snippet.text.size() <= 400);
         QVERIFY(snippet.cutAfter);
     }

@@ -17,7 +17,7 @@ struct SessionQuery
     std::optional<SessionStatus> status = {};
     QString userId = {};
     /// Words that were all said in one message, reply, operator's message or summary; of the last one a
-    /// beginning of two letters or more will do. Case, accents and punctuation do not count.
+    /// beginning of three letters or more will do. Case, accents and punctuation do not count.
     QString text = {};
     std::optional<qint64> fromMs = {}; ///< started at or after
     std::optional<qint64> toMs = {};   ///< started before
