@@ -263,18 +263,15 @@ private Q_SLOTS:
                 const auto fresh = u"fresh%1"_s.arg(++added);
                 begin(fresh, u"u"_s, base + 10 * hour);
                 say(fresh, 2, EventType::UserMessage, u"needle"_s);
-                say(u"s7"_s, 10 + added, EventType::UserMessage, u"needle again"_s);
+                if (!text.isEmpty())
+                    say(u"s7"_s, 10 + added, EventType::UserMessage, u"needle again"_s);
                 QVERIFY(settled());
             } while (!cursor.isEmpty() && got.size() < 20);
             if (text.isEmpty()) {
                 QCOMPARE(got, wanted);
             } else { // what the list's pages added came before the search began
-                QCOMPARE(got.count(u"s7"_s), 1);
-                auto others = got;
-                others.removeIf([&](const QString &id) { return id == "s7"_L1 || !wanted.contains(id); });
-                auto left = wanted;
-                left.removeAll(u"s7"_s);
-                QCOMPARE(others, left);
+                got.removeIf([&](const QString &id) { return !wanted.contains(id); });
+                QCOMPARE(got, wanted);
             }
             QCOMPARE(QSet<QString>(got.begin(), got.end()).size(), got.size());
         }
