@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "application.h"
 
+#include "commands/command_line.h"
 #include "console_run.h"
 #include "logging.h"
 #include "options.h"
@@ -22,21 +23,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int exitFailure = 1;
-constexpr int exitWrongSetting = 2;
-
 void say(std::FILE *stream, const QString &line)
 {
     std::fprintf(stream, "%s\n", qUtf8Printable(line));
     std::fflush(stream);
-}
-
-int complain(const Error &error, int status)
-{
-    const QString remedy = error.remedy.isEmpty() ? QString() : u" ("_s + error.remedy + u')';
-    QString line = u"loquat: "_s + error.message + remedy;
-    say(stderr, line.replace(u'\n', u' '));
-    return status;
 }
 
 QHash<QString, QString> environment()
@@ -73,6 +63,10 @@ int runApplication(int argc, char *argv[])
     QStringList arguments;
     for (int i = 0; i < argc; ++i)
         arguments.append(QString::fromLocal8Bit(argv[i]));
+    if (isCommand(arguments)) {
+        const QCoreApplication application(argc, argv);
+        return runCommand(arguments, environment());
+    }
     auto options = parseOptions(arguments, environment());
     if (!options)
         return complain(options.error(), exitWrongSetting);

@@ -20,7 +20,8 @@ void describe(QCommandLineParser &parser)
 {
     parser.setApplicationDescription(
         u"Serves realtime AI conversations and lets a person watch them and step in.\n"
-        "Without --server it opens the operator console with the same backend inside."_s);
+        "Without --server it opens the operator console with the same backend inside.\n"
+        "Commands, each with a --help of its own: loquat doctor, loquat export, loquat import."_s);
     parser.addOptions({
         {u"server"_s, u"Serve without a window; no display needed."_s},
         {u"demo"_s, u"Open the console on simulated traffic; no keys, no database, a temporary journal."_s},
@@ -31,6 +32,8 @@ void describe(QCommandLineParser &parser)
         {u"config"_s,
          u"JSON file with prompts, profiles, tools and budgets (default ./loquat.json, or LOQUAT_CONFIG)."_s,
          u"file"_s},
+        {u"retention-days"_s,
+         u"Prune sessions that ended so long ago and are in the replica (default: keep all)."_s, u"days"_s},
         {u"dialect"_s, u"How clients are spoken to unless they ask: frames, content, text or sentinel."_s,
          u"name"_s},
         {u"log-level"_s, u"debug, info, warning or error (default info)."_s, u"level"_s},
@@ -127,6 +130,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.gracePeriod = limit(u"LOQUAT_GRACE_PERIOD_MS"_s, options.gracePeriod);
     options.simulatedPace = limit(u"LOQUAT_SIMULATED_PACE_MS"_s, options.simulatedPace);
     options.synchronousFull = reader.choice(u"LOQUAT_SYNCHRONOUS"_s, {u"FULL"_s, u"NORMAL"_s}) == "FULL"_L1;
+    options.retentionDays = reader.retentionDays();
     options.providers = reader.providers();
     options.databaseUrl = reader.text(u"SUPABASE_DB_URL"_s);
     options.supabase = reader.supabase();
@@ -134,14 +138,16 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     if (parser.isSet(u"config"_s) && options.configFile.isEmpty())
         return SettingsReader::wrong(u"--config"_s, u"it is empty"_s, u"the path of a JSON file"_s);
     options.screenshot = parser.value(u"screenshot"_s);
-    options.dataDir =
-        parser.isSet(u"data-dir"_s)
-            ? parser.value(u"data-dir"_s)
-            : QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/loquat"_s;
+    options.dataDir = parser.isSet(u"data-dir"_s) ? parser.value(u"data-dir"_s) : defaultDataDir();
     reader.checkUnsupported(options.notes);
     if (const auto error = reader.error())
         return *error;
     return options;
+}
+
+QString defaultDataDir()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/loquat"_s;
 }
 
 QString helpText()

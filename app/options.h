@@ -59,6 +59,7 @@ struct Options
     std::chrono::milliseconds gracePeriod{30'000};
     std::chrono::milliseconds simulatedPace{35};
     bool synchronousFull = true;
+    int retentionDays = 0;           ///< 0: the journal keeps everything
     QString databaseUrl;             ///< SUPABASE_DB_URL, unparsed; never shown
     SupabaseOptions supabase;        ///< unchecked
     QProcessEnvironment environment; ///< with the .env file's; secrets of tools come from here
@@ -72,5 +73,6 @@ struct Options
 Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString, QString> &environment);
 
 QString helpText();
+QString defaultDataDir();
 
 } // namespace loquat

@@ -149,6 +149,9 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     journalSettings.dataDir = options.dataDir;
     journalSettings.synchronous =
         options.synchronousFull ? SqliteConnection::Synchronous::Full : SqliteConnection::Synchronous::Normal;
+    journalSettings.retention.keep = std::chrono::days(options.retentionDays);
+    if (plan->target)
+        journalSettings.retention.replicas.append(plan->target->place());
     auto journal = Journal::open(journalSettings);
     if (!journal)
         return SettingsReader::wrong(u"--data-dir"_s, journal.error().message, journal.error().remedy);

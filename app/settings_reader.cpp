@@ -86,6 +86,21 @@ qint64 SettingsReader::number(const QString &key, qint64 fallback, qint64 least,
     return parsed;
 }
 
+int SettingsReader::retentionDays()
+{
+    const bool given = m_parser.isSet(u"retention-days"_s);
+    const QString value = given ? m_parser.value(u"retention-days"_s) : text(u"LOQUAT_RETENTION_DAYS"_s);
+    if (value.isEmpty() && !given)
+        return 0;
+    bool ok = false;
+    const int days = value.toInt(&ok);
+    if (!ok || days < 1 || days > 36'500)
+        fail(wrong(given ? u"--retention-days"_s : u"LOQUAT_RETENTION_DAYS"_s,
+                   u"'%1' is not a number of days"_s.arg(value),
+                   u"a whole number from 1 to 36500, or unset to keep everything"_s));
+    return days;
+}
+
 QString SettingsReader::among(const QString &setting, const QString &value, const QStringList &names)
 {
     if (!names.contains(value))

@@ -24,6 +24,8 @@ public:
     QHostAddress address(const QString &option, const QHostAddress &fallback);
     quint16 port();
     qint64 number(const QString &key, qint64 fallback, qint64 least, qint64 most);
+    /// --retention-days or LOQUAT_RETENTION_DAYS; 0: neither.
+    int retentionDays();
     /// A command line option out of `names`; the first is the default.
     QString oneOf(const QString &option, const QStringList &names);
     /// The same for an environment variable.

@@ -3,8 +3,8 @@
 
 #include "store/api/event_log.h"
 #include "store/api/session_archive.h"
+#include "store/api/session_row.h"
 #include "store/journal_settings.h"
-#include "store/session_row.h"
 
 namespace loquat {
 

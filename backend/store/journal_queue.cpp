@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/journal_queue.h"
 
-#include <QDeadlineTimer>
-
+#include <algorithm>
 #include <utility>
 
 namespace loquat {
@@ -29,6 +28,7 @@ Expected<void> JournalQueue::add(Job job)
 void JournalQueue::note(const QString &target, qint64 eventId)
 {
     const QMutexLocker lock(&m_mutex);
+    expectNotes();
     auto &mark = m_notes.marks[target];
     mark = std::max(mark, eventId);
     m_wake.wakeOne();
@@ -37,8 +37,15 @@ void JournalQueue::note(const QString &target, qint64 eventId)
 void JournalQueue::noteReject(ReplicaNotes::Reject reject)
 {
     const QMutexLocker lock(&m_mutex);
+    expectNotes();
     m_notes.rejects.append(std::move(reject));
     m_wake.wakeOne();
+}
+
+void JournalQueue::expectNotes()
+{
+    if (m_notes.isEmpty())
+        m_notesDue = QDeadlineTimer(m_settings.markDelay);
 }
 
 void JournalQueue::finish()
@@ -48,18 +55,17 @@ void JournalQueue::finish()
     m_wake.wakeOne();
 }
 
-JournalQueue::Work JournalQueue::take()
+JournalQueue::Work JournalQueue::take(QDeadlineTimer until)
 {
     const QMutexLocker lock(&m_mutex);
-    while (m_jobs.empty() && m_notes.isEmpty() && !m_finished)
-        m_wake.wait(&m_mutex);
     // Notes alone are in no hurry.
-    const QDeadlineTimer patience(m_settings.markDelay);
-    while (m_jobs.empty() && !m_finished && !patience.hasExpired())
-        m_wake.wait(&m_mutex, patience);
+    const auto notesAreDue = [this] { return !m_notes.isEmpty() && m_notesDue.hasExpired(); };
+    while (m_jobs.empty() && !m_finished && !notesAreDue() && !until.hasExpired())
+        m_wake.wait(&m_mutex, m_notes.isEmpty() ? until : std::min(until, m_notesDue));
 
     Work work;
-    work.notes = std::exchange(m_notes, {});
+    if (!m_jobs.empty() || m_finished || notesAreDue())
+        work.notes = std::exchange(m_notes, {});
     const auto count = std::min(qsizetype(m_jobs.size()), m_settings.maxBatch);
     work.jobs.reserve(size_t(count));
     for (qsizetype i = 0; i < count; ++i) {

@@ -5,6 +5,7 @@
 #include "store/journal_batch.h"
 #include "store/journal_settings.h"
 
+#include <QDeadlineTimer>
 #include <QMutex>
 #include <QWaitCondition>
 
@@ -46,11 +47,13 @@ public:
     void noteReject(ReplicaNotes::Reject reject);
     void finish();
 
-    /// Waits for work; everything waiting, up to a batch.
-    Work take();
+    /// Waits for work, until `until`; everything waiting, up to a batch.
+    Work take(QDeadlineTimer until);
 
 private:
     static qsizetype weight(const Job &job) { return job.event.event.content.size(); }
+
+    void expectNotes();
 
     const JournalSettings m_settings;
     QMutex m_mutex;
@@ -58,6 +61,7 @@ private:
     std::deque<Job> m_jobs;
     qsizetype m_characters = 0;
     ReplicaNotes m_notes;
+    QDeadlineTimer m_notesDue;
     bool m_finished = false;
 };
 

@@ -2,6 +2,7 @@
 #include "store/journal_reader.h"
 
 #include "store/sql_error.h"
+#include "store/stored_rows.h"
 #include "store/stored_text.h"
 
 #include <QSqlQuery>
@@ -12,68 +13,11 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-const QString sessionColumns =
-    u"session_id, user_id, status, start_time, end_time, duration_seconds, summary, summary_source, model, "
-    "turns, input_tokens, output_tokens, cost_usd, node_id, metadata, (select coalesce(max(seq), 0) from "
-    "session_events e where e.session_id = sessions.session_id)"_s;
-const QString eventColumns = u"id, session_id, seq, ts, event_type, role, content, metadata"_s;
-
-template <typename T> std::optional<T> optionalAt(const QSqlQuery &query, int column)
-{
-    return query.isNull(column) ? std::nullopt : std::optional(query.value(column).value<T>());
-}
-
-SessionRow sessionRow(const QSqlQuery &query)
-{
-    const auto end = optionalAt<QString>(query, 4);
-    return {query.value(0).toString(),
-            query.value(1).toString(),
-            query.value(2).toString(),
-            msFromStored(query.value(3).toString()),
-            end ? std::optional(msFromStored(*end)) : std::nullopt,
-            optionalAt<qint64>(query, 5),
-            optionalAt<QString>(query, 6),
-            optionalAt<QString>(query, 7),
-            optionalAt<QString>(query, 8),
-            query.value(9).toLongLong(),
-            optionalAt<qint64>(query, 10),
-            optionalAt<qint64>(query, 11),
-            optionalAt<double>(query, 12),
-            optionalAt<QString>(query, 13),
-            objectFromStored(query.value(14).toString()),
-            query.value(15).toLongLong()};
-}
-
-Expected<JournalEntry> entry(const QSqlQuery &query)
-{
-    const auto type = eventTypeFromString(query.value(4).toString());
-    if (!type)
-        return type.error();
-    const auto role = roleFromString(query.value(5).toString());
-    if (!role)
-        return role.error();
-    return JournalEntry{query.value(0).toLongLong(),
-                        {query.value(1).toString(), query.value(2).toLongLong(),
-                         msFromStored(query.value(3).toString()), *type, *role, query.value(6).toString(),
-                         objectFromStored(query.value(7).toString())}};
-}
-
 SessionStatus statusOf(const QString &name)
 {
     if (name == nameOf(SessionStatus::Completed))
         return SessionStatus::Completed;
     return name == nameOf(SessionStatus::Ending) ? SessionStatus::Ending : SessionStatus::Active;
-}
-
-/// A prepared and bound query that was executed; on failure lastError() tells.
-bool ask(QSqlQuery &query, const QString &sql, const QVariantList &values)
-{
-    query.setForwardOnly(true);
-    if (!query.prepare(sql))
-        return false;
-    for (const auto &value : values)
-        query.addBindValue(value);
-    return query.exec();
 }
 
 } // namespace
@@ -111,7 +55,24 @@ Expected<std::optional<StoredSession>> JournalReader::session(const QString &ses
     }
     if (query.lastError().isValid())
         return journalError(query.lastError());
-    return session;
+    if (session)
+        return session;
+    return pruned(sessionId);
+}
+
+Expected<std::optional<StoredSession>> JournalReader::pruned(const QString &sessionId)
+{
+    QSqlQuery query(m_connection->db());
+    if (!ask(query, u"select last_seq, user_id, start_time from pruned_sessions where session_id = ?"_s,
+             {sessionId}))
+        return journalError(query.lastError());
+    if (!query.next())
+        return std::optional<StoredSession>();
+    const qint64 startedAt = msFromStored(query.value(2).toString());
+    const Event end{sessionId, query.value(0).toLongLong(), startedAt, EventType::SessionEnded, Role::System,
+                    {},        {{"summary"_L1, "none"}}};
+    return std::optional(
+        StoredSession{sessionId, query.value(1).toString(), SessionStatus::Completed, startedAt, {end}});
 }
 
 Expected<QStringList> JournalReader::unfinished()
@@ -130,7 +91,7 @@ Expected<QList<SessionRow>> JournalReader::newest(int limit)
     QSqlQuery query(m_connection->db());
     if (!ask(query,
              u"select %1 from sessions order by start_time desc, session_id desc limit ?"_s.arg(
-                 sessionColumns),
+                 storedSessionColumns),
              {limit}))
         return journalError(query.lastError());
     QList<SessionRow> rows;
@@ -143,7 +104,7 @@ Expected<QList<SessionRow>> JournalReader::rows(const QStringList &sessionIds)
 {
     QSqlQuery query(m_connection->db());
     query.setForwardOnly(true);
-    if (!query.prepare(u"select %1 from sessions where session_id = ?"_s.arg(sessionColumns)))
+    if (!query.prepare(u"select %1 from sessions where session_id = ?"_s.arg(storedSessionColumns)))
         return journalError(query.lastError());
     QList<SessionRow> rows;
     for (const auto &id : sessionIds) {
@@ -160,7 +121,8 @@ Expected<QList<SessionRow>> JournalReader::rows(const QStringList &sessionIds)
 Expected<QList<JournalEntry>> JournalReader::after(qint64 id, int limit, qsizetype maxCharacters)
 {
     QSqlQuery query(m_connection->db());
-    if (!ask(query, u"select %1 from session_events where id > ? order by id limit ?"_s.arg(eventColumns),
+    if (!ask(query,
+             u"select %1 from session_events where id > ? order by id limit ?"_s.arg(storedEventColumns),
              {id, limit}))
         return journalError(query.lastError());
     QList<JournalEntry> entries;

@@ -2,19 +2,12 @@
 #pragma once
 
 #include "store/api/session_archive.h"
-#include "store/session_row.h"
 #include "store/sqlite_connection.h"
+#include "store/stored_rows.h"
 
 #include <QStringList>
 
 namespace loquat {
-
-/// An event with its place in the order of arrival, which is over all sessions.
-struct JournalEntry
-{
-    qint64 id = 0;
-    Event event;
-};
 
 /// Reads the journal over a connection of its own; blocks for as long as the disk takes. Use and destroy it
 /// in the thread that opened it, before the journal closes.
@@ -41,6 +34,7 @@ private:
         : m_connection(std::move(connection))
     {
     }
+    Expected<std::optional<StoredSession>> pruned(const QString &sessionId);
     Expected<qint64> number(const QString &sql, const QVariantList &values = {});
 
     std::unique_ptr<SqliteConnection> m_connection;

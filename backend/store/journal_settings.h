@@ -4,10 +4,24 @@
 #include "store/sqlite_connection.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <chrono>
 
 namespace loquat {
+
+/// When events that are safe elsewhere leave the journal: of sessions that were completed longer than `keep`
+/// ago, once every replica of `replicas` (their places) holds every event of them.
+struct RetentionSettings
+{
+    std::chrono::days keep{0}; ///< 0: for ever
+    QStringList replicas = {}; ///< none: nothing is ever pruned
+    std::chrono::milliseconds checkEvery{600'000};
+    /// A replica that moves on makes a look worth while, but not more often than this.
+    std::chrono::milliseconds checkAtMost{2'000};
+
+    [[nodiscard]] bool prunes() const { return keep.count() > 0 && !replicas.isEmpty(); }
+};
 
 struct JournalSettings
 {
@@ -23,6 +37,7 @@ struct JournalSettings
     /// A replica's position waits this long for events to share a transaction with. It may be lost: shipping
     /// twice changes nothing.
     std::chrono::milliseconds markDelay{1'000};
+    RetentionSettings retention = {};
 };
 
 } // namespace loquat

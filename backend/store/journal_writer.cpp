@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/journal_writer.h"
 
+#include "store/housekeeping.h"
 #include "store/journal_file.h"
 #include "store/sql_error.h"
 
@@ -76,10 +77,16 @@ Expected<void> JournalWriter::run(const QString &file, const std::function<void(
     }
     opened({});
 
+    Housekeeping housekeeping(**connection, m_settings.retention);
     for (bool last = false; !last;) {
-        auto work = m_queue.take();
+        auto work = m_queue.take(housekeeping.due(m_lastId));
         last = work.last;
+        const bool idle = work.jobs.empty();
+        if (!work.notes.marks.isEmpty())
+            housekeeping.replicaMoved();
         write(batch, std::move(work));
+        if (!last)
+            housekeeping.work(m_lastId, idle);
     }
     // So that loquat.db alone is the whole journal, for whoever copies it.
     std::ignore = (*connection)->run(u"pragma wal_checkpoint(truncate)"_s);

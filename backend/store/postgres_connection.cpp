@@ -16,6 +16,19 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+const PGconn *handleOf(const QSqlDriver *driver)
+{
+    const QVariant handle = driver->handle();
+    // The type's name as Qt registers it, not PGconn.
+    if (!handle.isValid() || std::strcmp(handle.typeName(), "pg_conn*") != 0)
+        return nullptr;
+    return *static_cast<PGconn *const *>(handle.constData());
+}
+
+} // namespace
+
 void ConnectionBreaker::attach(const QSqlDriver *driver)
 {
     const QMutexLocker lock(&m_mutex);
@@ -32,11 +45,7 @@ void ConnectionBreaker::breakOff()
     const QMutexLocker lock(&m_mutex);
     if (!m_driver)
         return;
-    const QVariant handle = m_driver->handle();
-    // The type's name as Qt registers it, not PGconn.
-    if (!handle.isValid() || std::strcmp(handle.typeName(), "pg_conn*") != 0)
-        return;
-    if (const auto *connection = *static_cast<PGconn *const *>(handle.constData()))
+    if (const auto *connection = handleOf(m_driver))
         if (const int socket = PQsocket(connection); socket >= 0)
             ::shutdown(socket, SHUT_RDWR);
 }
@@ -90,6 +99,12 @@ Expected<void> PostgresConnection::run(const QStringList &statements)
     if (results != statements.size() || query.lastError().isValid())
         return postgresError(query.lastError(), db().isOpen());
     return {};
+}
+
+bool PostgresConnection::isEncrypted() const
+{
+    const auto *connection = handleOf(m_scope.db().driver());
+    return connection && PQsslInUse(const_cast<PGconn *>(connection)) == 1;
 }
 
 Expected<void> PostgresConnection::check()

@@ -38,6 +38,8 @@ public:
     Q_DISABLE_COPY_MOVE(PostgresConnection)
 
     [[nodiscard]] QSqlDatabase &db() { return m_scope.db(); }
+    /// Whether what is said on it is: to the pooler, if there is one.
+    [[nodiscard]] bool isEncrypted() const;
     /// Runs statements in one round trip and one transaction: all of them or none.
     Expected<void> run(const QStringList &statements);
     Expected<void> check();

@@ -59,6 +59,11 @@ SessionProjection::SessionProjection(const QSqlDatabase &db)
                            "(session_id, user_id, status, start_time, model, node_id, metadata) "
                            "values (?, ?, 'active', ?, ?, ?, ?) "
                            "on conflict (session_id) do update set status = 'active', end_time = null"_s))
+    , m_revive(prepared(db,
+                        u"insert into sessions (session_id, user_id, status, start_time, model, turns, "
+                        "input_tokens, output_tokens, cost_usd) select session_id, user_id, 'active', "
+                        "start_time, model, turns, input_tokens, output_tokens, cost_usd "
+                        "from pruned_sessions where session_id = ? on conflict (session_id) do nothing"_s))
     , m_resume(prepared(
           db,
           u"update sessions set status = 'active', end_time = null, duration_seconds = null where session_id = ?"_s))
@@ -101,6 +106,8 @@ QSqlError SessionProjection::updateSession(const Event &event)
     case EventType::SessionStarted:
         return start(event);
     case EventType::SessionResumed:
+        if (auto error = run(m_revive, {event.sessionId}); error.isValid())
+            return error;
         return run(m_resume, {event.sessionId});
     case EventType::AiMessage:
         return event.meta["final"_L1].toBool() ? count(event, 1) : QSqlError();

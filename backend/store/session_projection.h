@@ -43,6 +43,7 @@ private:
     QSqlError m_prepareError;
     SqliteStatement m_event;
     SqliteStatement m_start;
+    SqliteStatement m_revive;
     SqliteStatement m_resume;
     SqliteStatement m_use;
     SqliteStatement m_end;

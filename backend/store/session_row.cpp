@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/session_row.h"
+#include "store/api/session_row.h"
 
 #include "store/stored_text.h"
 

@@ -123,3 +123,11 @@ export async function gateTo(url) {
     shut() { this.close(); server.close(); },
   };
 }
+
+// Waits until the database has every event of the journal; there may be none.
+export function eventuallyCopied(server, url) {
+  return eventually('the whole journal in Postgres', async () => {
+    const [{ n }] = await sqlite(server.dataDir, 'select count(*) as n from session_events');
+    return (await postgres(url, 'select count(*)::int as n from session_events'))[0].n === n;
+  });
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "commands/doctor_checks.h"
+
+#include "config_file.h"
+#include "tool_factory.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QStandardPaths>
+#include <QStorageInfo>
+#include <QTcpServer>
+#include <QTemporaryFile>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+using State = Finding::State;
+
+namespace {
+
+constexpr qint64 littleSpace = 1024LL * 1024 * 1024;
+constexpr qint64 noSpace = 64LL * 1024 * 1024;
+
+/// The folder itself, or the one that it would be made in.
+QString existingFolder(const QString &dataDir)
+{
+    QString folder = QDir(dataDir).absolutePath();
+    while (!QFileInfo::exists(folder) && !QDir(folder).isRoot())
+        folder = QFileInfo(folder).path();
+    return folder;
+}
+
+Finding folder(const Options &options)
+{
+    const QString name = u"data folder"_s;
+    const QString place = existingFolder(options.dataDir);
+    const bool isNew = place != QDir(options.dataDir).absolutePath();
+    QTemporaryFile probe(QDir(place).filePath(u"loquat-doctor-XXXXXX"_s));
+    if (!QFileInfo(place).isDir() || !probe.open() || probe.write("x") != 1 || !probe.flush())
+        return {name, State::Bad, u"%1 cannot be written"_s.arg(place),
+                u"Make it writable for the user that Loquat runs as, or choose another with --data-dir."_s};
+    return {name, State::Ok,
+            isNew ? u"%1 will be made at the first start"_s.arg(options.dataDir)
+                  : u"%1 can be written"_s.arg(options.dataDir)};
+}
+
+Finding space(const Options &options)
+{
+    const QString name = u"disk space"_s;
+    const QStorageInfo disk(existingFolder(options.dataDir));
+    const qint64 left = disk.bytesAvailable();
+    const QString what = u"%1 MB left on %2"_s.arg(left / (1024 * 1024)).arg(disk.rootPath());
+    const QString remedy = u"Free space on that disk, or move the data folder with --data-dir."_s;
+    if (left < noSpace)
+        return {name, State::Bad, what, remedy};
+    return left < littleSpace ? Finding{name, State::Note, what, remedy} : Finding{name, State::Ok, what};
+}
+
+Finding port(const Options &options)
+{
+    const QString name = u"port"_s;
+    if (options.port == 0)
+        return {name, State::Ok, u"any free one"_s};
+    const QString place = u"%1:%2"_s.arg(options.host.toString()).arg(options.port);
+    QTcpServer server;
+    if (server.listen(options.host, options.port))
+        return {name, State::Ok, place + u" is free"_s};
+    return {name, State::Bad, u"%1: %2"_s.arg(place, server.errorString()),
+            u"Stop the program that has it (a Loquat that runs?), or choose another --port or --host."_s};
+}
+
+} // namespace
+
+QList<Finding> checkMachine(const Options &options)
+{
+    return {folder(options), space(options), port(options)};
+}
+
+QList<Finding> checkConfig(const Options &options, Config &config)
+{
+    const QString name = u"loquat.json"_s;
+    if (options.configFile.isEmpty())
+        return {{name, State::Off, u"there is none"_s}};
+    const auto loaded = loadConfig(options.configFile);
+    if (!loaded)
+        return {{name, State::Bad, loaded.error().message, loaded.error().remedy}};
+    if (const auto tools = toolFactory(*loaded, options.environment); !tools)
+        return {{name, State::Bad, tools.error().message, tools.error().remedy}};
+    config = *loaded;
+    QList<Finding> findings{{name, State::Ok, u"%1 is as it should be"_s.arg(options.configFile)}};
+    for (auto it = config.mcpServers.begin(); it != config.mcpServers.end(); ++it) {
+        const QString command = it->toObject()["command"_L1].toString();
+        if (command.isEmpty())
+            continue; // by its address: asked with the others
+        const QString what = u"MCP server "_s + it.key();
+        const QString found = QStandardPaths::findExecutable(command);
+        if (found.isEmpty())
+            findings.append({what, State::Bad, u"there is no program '%1'"_s.arg(command),
+                             u"Install it, or write its whole path as \"command\"."_s});
+        else
+            findings.append({what, State::Ok, found});
+    }
+    return findings;
+}
+
+} // namespace loquat

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "store/postgres_uri.h"
+
+#include <QString>
+
+namespace loquat {
+
+/// What somebody who looks after the journal wants to know. Read without changing anything, also while a
+/// Loquat runs.
+struct JournalCheckup
+{
+    bool exists = false;
+    bool inUse = false; ///< by a Loquat that runs
+    bool sound = false; ///< SQLite's quick_check
+    int schemaVersion = 0;
+    int knownVersion = 0; ///< of this program
+    qint64 sessions = 0;
+    qint64 lastId = 0;
+    qint64 rejected = 0; ///< events that a replica refused
+};
+
+/// Blocks, for minutes where the journal has gigabytes. Errors: the journal's.
+Expected<JournalCheckup> checkUpJournal(const QString &dataDir);
+/// Events of the journal that the replica at `place` has not confirmed.
+Expected<qint64> replicaLag(const QString &dataDir, const QString &place);
+
+struct PostgresCheckup
+{
+    bool encrypted = false;
+    QString serverVersion;
+    int schemaVersion = 0; ///< 0: no tables yet
+    int knownVersion = 0;
+    bool readOnly = false;
+    bool mayWrite = false; ///< the tables; where there are none, create them
+};
+
+/// Connects with the address as it is, and changes nothing. Blocks for at most ten seconds. Errors:
+/// Postgres's.
+Expected<PostgresCheckup> checkUpPostgres(const PostgresSettings &settings);
+
+} // namespace loquat

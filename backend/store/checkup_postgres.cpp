@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/checkup.h"
+#include "store/migrator.h"
+#include "store/postgres_connection.h"
+#include "store/postgres_error.h"
+#include "store/watchdog.h"
+
+#include <QSqlQuery>
+#include <QVariant>
+
+namespace loquat {
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr std::chrono::seconds limit{10};
+
+Expected<QVariantList> row(PostgresConnection &connection, const QString &sql)
+{
+    QSqlQuery query(connection.db());
+    if (!query.exec(sql) || !query.next())
+        return postgresError(query.lastError(), connection.db().isOpen());
+    return QVariantList{query.value(0), query.value(1), query.value(2)};
+}
+
+Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreaker &breaker)
+{
+    PostgresCheckup found;
+    const auto migrations = migrationsIn(u":/sql/postgres"_s);
+    if (!migrations)
+        return migrations.error();
+    found.knownVersion = migrations->last().version;
+    const auto connection = PostgresConnection::open(settings, breaker);
+    if (!connection)
+        return connection.error();
+    found.encrypted = (*connection)->isEncrypted();
+    const auto server = row(
+        **connection, u"select current_setting('server_version'), "
+                      "pg_is_in_recovery() or current_setting('default_transaction_read_only')::bool, "
+                      "to_regclass('sessions') is not null and to_regclass('session_events') is not null"_s);
+    if (!server)
+        return server.error();
+    found.serverVersion = (*server)[0].toString().section(u' ', 0, 0);
+    found.readOnly = (*server)[1].toBool();
+    const bool hasTables = (*server)[2].toBool();
+    const auto rights = row(
+        **connection, hasTables ? u"select has_table_privilege('sessions', 'insert, update') and "
+                                  "has_table_privilege('session_events', 'insert'), "
+                                  "to_regclass('schema_migrations') is not null, null"_s
+                                : u"select has_schema_privilege(current_schema(), 'create'), false, null"_s);
+    if (!rights)
+        return rights.error();
+    found.mayWrite = (*rights)[0].toBool();
+    if ((*rights)[1].toBool()) {
+        const auto version =
+            row(**connection, u"select coalesce(max(version), 0), null, null from schema_migrations"_s);
+        if (!version)
+            return version.error();
+        found.schemaVersion = (*version)[0].toInt();
+    }
+    return found;
+}
+
+} // namespace
+
+Expected<PostgresCheckup> checkUpPostgres(const PostgresSettings &settings)
+{
+    ConnectionBreaker breaker;
+    Watchdog watchdog([&breaker] { breaker.breakOff(); });
+    return watchdog.guard(limit, [&] { return look(settings, breaker); });
+}
+
+} // namespace loquat

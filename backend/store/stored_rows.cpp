@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/stored_rows.h"
+
+#include "store/stored_text.h"
+
+#include <QVariant>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+const QString storedSessionColumns =
+    u"session_id, user_id, status, start_time, end_time, duration_seconds, summary, summary_source, model, "
+    "turns, input_tokens, output_tokens, cost_usd, node_id, metadata, (select coalesce(max(seq), 0) from "
+    "session_events e where e.session_id = sessions.session_id)"_s;
+const QString storedEventColumns = u"id, session_id, seq, ts, event_type, role, content, metadata"_s;
+
+namespace {
+
+template <typename T> std::optional<T> optionalAt(const QSqlQuery &query, int column)
+{
+    return query.isNull(column) ? std::nullopt : std::optional(query.value(column).value<T>());
+}
+
+} // namespace
+
+SessionRow sessionRow(const QSqlQuery &query)
+{
+    const auto end = optionalAt<QString>(query, 4);
+    return {query.value(0).toString(),
+            query.value(1).toString(),
+            query.value(2).toString(),
+            msFromStored(query.value(3).toString()),
+            end ? std::optional(msFromStored(*end)) : std::nullopt,
+            optionalAt<qint64>(query, 5),
+            optionalAt<QString>(query, 6),
+            optionalAt<QString>(query, 7),
+            optionalAt<QString>(query, 8),
+            query.value(9).toLongLong(),
+            optionalAt<qint64>(query, 10),
+            optionalAt<qint64>(query, 11),
+            optionalAt<double>(query, 12),
+            optionalAt<QString>(query, 13),
+            objectFromStored(query.value(14).toString()),
+            query.value(15).toLongLong()};
+}
+
+Expected<JournalEntry> entry(const QSqlQuery &query, int first)
+{
+    const auto type = eventTypeFromString(query.value(first + 4).toString());
+    if (!type)
+        return type.error();
+    const auto role = roleFromString(query.value(first + 5).toString());
+    if (!role)
+        return role.error();
+    return JournalEntry{query.value(first).toLongLong(),
+                        {query.value(first + 1).toString(), query.value(first + 2).toLongLong(),
+                         msFromStored(query.value(first + 3).toString()), *type, *role,
+                         query.value(first + 6).toString(),
+                         objectFromStored(query.value(first + 7).toString())}};
+}
+
+/// A prepared and bound query that was executed; on failure lastError() tells.
+bool ask(QSqlQuery &query, const QString &sql, const QVariantList &values)
+{
+    query.setForwardOnly(true);
+    if (!query.prepare(sql))
+        return false;
+    for (const auto &value : values)
+        query.addBindValue(value);
+    return query.exec();
+}
+
+} // namespace loquat

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/event.h"
+#include "store/api/session_row.h"
+
+#include <QSqlQuery>
+#include <QVariantList>
+
+namespace loquat {
+
+/// An event with its place in the order of arrival, which is over all sessions.
+struct JournalEntry
+{
+    qint64 id = 0;
+    Event event;
+};
+
+/// The columns, in the order in which sessionRow() and entry() expect them. Postgres's queries give times and
+/// JSON as the journal's text.
+extern const QString storedSessionColumns;
+extern const QString storedEventColumns;
+
+SessionRow sessionRow(const QSqlQuery &query);
+/// `first`: where the event's columns begin. Error unknown_name: of an event of a newer Loquat.
+Expected<JournalEntry> entry(const QSqlQuery &query, int first = 0);
+
+/// Prepares, binds and executes; on failure query.lastError() tells.
+bool ask(QSqlQuery &query, const QString &sql, const QVariantList &values);
+
+} // namespace loquat

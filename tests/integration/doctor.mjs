@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// loquat doctor: a table of what works, and what to do about what does not.
+import assert from 'node:assert/strict';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { Chat } from './lib/chat.mjs';
+import { eventually, runLoquat, startFakeOpenAi, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
+import { emptyDatabase, eventuallyCopied, finalised, gateTo, journalOf } from './lib/rows.mjs';
+
+async function doctor(args = [], env = {}) {
+  const program = runLoquat(['doctor', '--data-dir', temporaryFolder(), '--port', '0', ...args], env);
+  const { code } = await within(program.ended, () => 'loquat doctor does not end');
+  return { code, stdout: program.stdout, stderr: program.stderr };
+}
+
+async function checks(args, env) {
+  const { code, stdout } = await doctor(['--json', ...args], env);
+  const report = JSON.parse(stdout);
+  assert.equal(code, report.ok ? 0 : 1);
+  return { ok: report.ok, of: (name) => report.checks.find((check) => check.name === name) };
+}
+
+async function listening(server) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server.address().port;
+}
+
+describe('loquat doctor', () => {
+  it('ends with 0 where all works, and names every check', async () => {
+    const { code, stdout } = await doctor();
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^NAME +STATE +WHAT/);
+    for (const name of ['settings', 'loquat.json', 'data folder', 'disk space', 'port', 'journal', 'database', 'model simulated'])
+      assert.match(stdout, new RegExp(`^${name} +(ok|off|note) `, 'm'));
+  });
+
+  it('says what to do about a Postgres that is stopped, and never the password', async () => {
+    const port = await (async () => { const server = createServer(); const free = await listening(server); await new Promise((done) => server.close(done)); return free; })();
+    const { code, stdout, stderr } = await doctor([], { SUPABASE_DB_URL: `postgresql://u:secret-word@127.0.0.1:${port}/x` });
+    assert.equal(code, 1);
+    assert.match(stdout, /^database +bad +Postgres cannot be reached/m);
+    assert.match(stdout, /→ Check that the database runs/);
+    assert.ok(!(stdout + stderr).includes('secret-word'));
+  });
+
+  it('does not wait for ever for a Postgres that says nothing', async () => {
+    const sockets = [];
+    const silent = createServer((socket) => { sockets.push(socket); socket.on('error', () => {}); });
+    const port = await listening(silent);
+    const report = await checks([], { SUPABASE_DB_URL: `postgresql://u:p@127.0.0.1:${port}/x` });
+    assert.equal(report.of('database').state, 'bad');
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  });
+
+  it('knows a database before its tables, with them, and how far behind it is', async () => {
+    const url = await emptyDatabase();
+    const empty = await checks([], { SUPABASE_DB_URL: url });
+    assert.equal(empty.of('database').state, 'ok');
+    assert.equal(empty.of("database's schema").state, 'note');
+    assert.equal(empty.of("database's rights").state, 'ok');
+    const server = await startLoquat({ env: { SUPABASE_DB_URL: url } });
+    const chat = await Chat.open(server);
+    await chat.ask('hello');
+    await chat.leave();
+    await finalised(server.dataDir, chat.id);
+    await eventuallyCopied(server, url);
+    const beside = await eventually('the whole journal to be there', async () => {
+      const report = await checks(['--data-dir', server.dataDir], { SUPABASE_DB_URL: url });
+      return report.of("database's copy").state === 'ok' && report;
+    });
+    assert.equal(beside.of("database's schema").state, 'ok');
+    assert.match(beside.of('journal').what, /in use by a Loquat/);
+    await server.stop();
+    // Another place: nothing of the journal is known to be there.
+    const gate = await gateTo(url);
+    gate.open();
+    const elsewhere = await checks(['--data-dir', server.dataDir], { SUPABASE_DB_URL: gate.url });
+    assert.match(elsewhere.of("database's copy").what, /events behind/);
+    gate.shut();
+  });
+
+  it('says that a user may not write', async () => {
+    const url = await emptyDatabase();
+    const reader = new URL(url);
+    reader.searchParams.set('options', '-c default_transaction_read_only=on');
+    const report = await checks([], { SUPABASE_DB_URL: reader.href.replaceAll('+', '%20') });
+    assert.equal(report.of("database's rights").state, 'bad');
+    assert.match(report.of("database's rights").what, /read-only/);
+  });
+
+  it('tries a configured model, with its key', async () => {
+    const fake = await startFakeOpenAi();
+    const up = await checks([], fake.settings);
+    assert.notEqual(up.of('model openai').state, 'bad', JSON.stringify(up.of('model openai')));
+    await fake.stop();
+    const down = await checks([], fake.settings);
+    assert.equal(down.of('model openai').state, 'bad');
+    assert.match(down.of('model openai').remedy, /OPENAI_BASE_URL/);
+
+    let seen;
+    const strict = createHttpServer((request, response) => {
+      seen = request;
+      response.writeHead(request.headers.authorization === 'Bearer sk-right' ? 200 : 401).end('{}');
+    });
+    const OPENAI_BASE_URL = `http://127.0.0.1:${await listening(strict)}/v1`;
+    assert.equal((await checks([], { OPENAI_BASE_URL, OPENAI_API_KEY: 'sk-right' })).of('model openai').state, 'ok');
+    assert.equal(seen.url, '/v1/models');
+    const refused = await checks([], { OPENAI_BASE_URL, OPENAI_API_KEY: 'sk-wrong' });
+    assert.equal(refused.of('model openai').state, 'bad');
+    assert.match(refused.of('model openai').remedy, /OPENAI_API_KEY/);
+    strict.close();
+  });
+
+  it('leaves hosts alone that nobody configured', async () => {
+    const report = await checks([], { OPENAI_API_KEY: 'sk-x', ANTHROPIC_API_KEY: 'sk-y' });
+    for (const name of ['model openai', 'model anthropic']) {
+      assert.equal(report.of(name).state, 'off');
+      assert.match(report.of(name).remedy, /--online/);
+    }
+    assert.ok(report.ok);
+  });
+
+  it('finds the program of an MCP server, or says that there is none', async () => {
+    const file = join(temporaryFolder(), 'loquat.json');
+    writeFileSync(file, JSON.stringify({ mcpServers: { good: { command: 'sh' }, gone: { command: 'no-such-program-here' } } }));
+    const report = await checks(['--config', file]);
+    assert.equal(report.of('MCP server good').state, 'ok');
+    assert.equal(report.of('MCP server gone').state, 'bad');
+    assert.equal(report.ok, false);
+  });
+
+  it('says what is wrong with settings, with loquat.json, with the port and with the journal', async () => {
+    assert.match((await checks(['--log-level', 'loud'])).of('settings').what, /--log-level/);
+    const file = join(temporaryFolder(), 'loquat.json');
+    writeFileSync(file, '{"systemPromt": "typo"}');
+    assert.equal((await checks(['--config', file])).of('loquat.json').state, 'bad');
+
+    const taken = createServer();
+    const report = await checks(['--port', String(await listening(taken))]);
+    assert.equal(report.of('port').state, 'bad');
+    assert.match(report.of('port').remedy, /--port/);
+    taken.close();
+
+    const server = await startLoquat();
+    await server.stop();
+    writeFileSync(journalOf(server.dataDir), 'this is no journal, whatever it was before');
+    const damaged = await checks(['--data-dir', server.dataDir]);
+    assert.equal(damaged.of('journal').state, 'bad');
+    assert.match(damaged.of('journal').remedy, /backup/);
+  });
+
+  it('changes nothing in the folder', async () => {
+    const folder = temporaryFolder();
+    assert.equal((await doctor(['--data-dir', join(folder, 'a', 'b')])).code, 0);
+    assert.deepEqual(readdirSync(folder), []);
+    if (process.getuid() !== 0) { // root may write anywhere
+      chmodSync(folder, 0o500);
+      assert.equal((await checks(['--data-dir', folder])).of('data folder').state, 'bad');
+    }
+    writeFileSync(join(folder, 'file'), '');
+    assert.equal((await checks(['--data-dir', join(folder, 'file')])).of('data folder').state, 'bad');
+  });
+});
