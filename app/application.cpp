@@ -48,9 +48,10 @@ void raiseDescriptorLimit()
     }
 }
 
-void stopOnSignal(UnixSignals &stopSignals, Service &service)
+void obeySignals(UnixSignals &unixSignals, Service &service)
 {
-    QObject::connect(&stopSignals, &UnixSignals::stopRequested, &service,
+    QObject::connect(&unixSignals, &UnixSignals::reloadRequested, &service, &Service::reloadTls);
+    QObject::connect(&unixSignals, &UnixSignals::stopRequested, &service,
                      [&service] { service.shutDown([] { QCoreApplication::exit(0); }); });
 }
 
@@ -78,7 +79,7 @@ int runApplication(int argc, char *argv[])
     UnixSignals::block();
     const std::unique_ptr<QCoreApplication> application =
         windowed ? makeConsoleApplication(argc, argv) : std::make_unique<QCoreApplication>(argc, argv);
-    UnixSignals stopSignals;
+    UnixSignals unixSignals;
     if (options->run == Options::Run::Help) {
         say(stdout, helpText());
         return 0;
@@ -104,7 +105,7 @@ int runApplication(int argc, char *argv[])
     auto service = Service::create(*options);
     if (!service)
         return complain(service.error(), exitWrongSetting);
-    stopOnSignal(stopSignals, **service);
+    obeySignals(unixSignals, **service);
     const auto address = (*service)->start();
     if (!address)
         return complain(address.error(),

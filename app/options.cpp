@@ -27,6 +27,7 @@ void describe(QCommandLineParser &parser)
         {u"demo"_s, u"Open the console on simulated traffic; no keys, no database, a temporary journal."_s},
         {u"host"_s, u"Address to listen on (default 127.0.0.1)."_s, u"address"_s},
         {u"port"_s, u"Port to listen on; 0: any free one (default 8000, or PORT)."_s, u"port"_s},
+        {u"allow-anonymous"_s, u"Serve everybody who reaches the address, without LOQUAT_AUTH."_s},
         {u"data-dir"_s, u"Folder of the journal (default: the user's data folder)."_s, u"folder"_s},
         {u"env-file"_s, u"File with KEY=VALUE settings (default ./.env)."_s, u"file"_s},
         {u"config"_s,
@@ -139,9 +140,17 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
         return SettingsReader::wrong(u"--config"_s, u"it is empty"_s, u"the path of a JSON file"_s);
     options.screenshot = parser.value(u"screenshot"_s);
     options.dataDir = parser.isSet(u"data-dir"_s) ? parser.value(u"data-dir"_s) : defaultDataDir();
-    reader.checkUnsupported(options.notes);
+    options.limits = readGatewayLimits(reader);
+    reader.noteUnused(options.notes);
     if (const auto error = reader.error())
         return *error;
+    auto door = readDoorOptions(reader, options.notes);
+    if (!door)
+        return door.error();
+    door->allowAnonymous = door->allowAnonymous || parser.isSet(u"allow-anonymous"_s);
+    if (const auto exposure = checkExposure(options.host, *door); !exposure)
+        return exposure.error();
+    options.door = std::move(*door);
     return options;
 }
 

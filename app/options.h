@@ -2,6 +2,8 @@
 #pragma once
 
 #include "domain/expected.h"
+#include "door_options.h"
+#include "gateway/limits.h"
 
 #include <QHash>
 #include <QHostAddress>
@@ -46,6 +48,8 @@ struct Options
     Run run = Run::Console;
     QHostAddress host = QHostAddress::LocalHost;
     quint16 port = 8000;
+    DoorOptions door;     ///< who may come in
+    GatewayLimits limits; ///< what a client may use
     QString dataDir;
     QString dialect;
     QString logLevel;

@@ -3,6 +3,7 @@
 
 #include "budget_factory.h"
 #include "config_file.h"
+#include "door_factory.h"
 #include "model_factory.h"
 #include "provider_list.h"
 #include "replica_factory.h"
@@ -166,6 +167,10 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     const auto budget = loadBudget(config->budgets, service->m_journal->file());
     if (!budget)
         return SettingsReader::wrong(u"--data-dir"_s, budget.error().message, budget.error().remedy);
+    auto door = makeDoorPolicy(options, service->m_clock);
+    if (!door)
+        return door.error();
+    service->m_door = options.door;
     const SessionSettings session = sessionSettings(*effective, *config);
     BackendParts parts{.makeModel =
                            budgeted(modelFactory(*effective, *prices), *budget, *prices, session.replyTokens),
@@ -176,8 +181,9 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .modelName = effective->providers.first().model,
                        .modelSimulated = effective->providers.first().name == "simulated"_L1,
                        .session = session,
-                       .limits = {},
+                       .limits = options.limits,
                        .dialect = findDialect(options.dialect),
+                       .door = std::move(*door),
                        .host = options.host,
                        .port = options.port,
                        .threads = options.threads};
@@ -202,6 +208,19 @@ void Service::shutDown(std::function<void()> done)
         m_journal->close();
         done();
     });
+}
+
+void Service::reloadTls()
+{
+    if (m_door.tlsCert.isEmpty())
+        return;
+    const auto tls = loadTls(m_door);
+    if (!tls) {
+        qCWarning(log) << "The certificate stays as it was:" << tls.error().message;
+        return;
+    }
+    m_backend->useTls(*tls);
+    qCInfo(log) << "The certificate was read again";
 }
 
 StoreHealth Service::storeHealth() const

@@ -26,6 +26,8 @@ public:
     /// Finalises, flushes, lets the replica drain within a bound, then calls `done`.
     void shutDown(std::function<void()> done);
     Backend &backend() { return *m_backend; }
+    /// Takes the certificate from its file again, for connections from now on; a bad one changes nothing.
+    void reloadTls();
 
 private:
     Service();
@@ -33,6 +35,8 @@ private:
 
     static constexpr std::chrono::milliseconds drainBound{5'000};
 
+    SystemClock m_clock;
+    DoorOptions m_door;
     std::unique_ptr<Journal> m_journal;
     std::unique_ptr<Replica> m_replica;
     QString m_replicaName;

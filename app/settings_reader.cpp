@@ -170,18 +170,8 @@ SupabaseOptions SettingsReader::supabase() const
     return options;
 }
 
-void SettingsReader::checkUnsupported(QStringList &notes)
+void SettingsReader::noteUnused(QStringList &notes) const
 {
-    if (const QString auth = text(u"LOQUAT_AUTH"_s); !auth.isEmpty() && auth != "none"_L1)
-        fail(wrong(u"LOQUAT_AUTH"_s, u"'%1' is not available in this version"_s.arg(auth),
-                   u"none, behind a proxy that authenticates"_s));
-    if (!text(u"LOQUAT_ALLOWED_ORIGINS"_s).isEmpty())
-        fail(wrong(u"LOQUAT_ALLOWED_ORIGINS"_s, u"an origin list is not available in this version"_s,
-                   u"unset, behind a proxy that checks Origin"_s));
-    for (const auto &key : {u"LOQUAT_TLS_CERT"_s, u"LOQUAT_TLS_KEY"_s})
-        if (!text(key).isEmpty())
-            fail(wrong(key, u"TLS is not available in this version"_s,
-                       u"unset, behind a proxy that speaks TLS"_s));
     const SupabaseOptions rest = supabase();
     if (!text(u"SUPABASE_DB_URL"_s).isEmpty() || rest.url.isEmpty() == rest.key.isEmpty())
         return;

@@ -34,9 +34,8 @@ public:
     QList<ProviderOptions> providers();
     /// The key by any of the names that people give it.
     [[nodiscard]] SupabaseOptions supabase() const;
-    /// Settings of the contract that this version cannot honour: those that protect are refused, others
-    /// noted.
-    void checkUnsupported(QStringList &notes);
+    /// What is set to no effect.
+    void noteUnused(QStringList &notes) const;
     [[nodiscard]] const std::optional<Error> &error() const { return m_error; }
 
 private:

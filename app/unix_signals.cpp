@@ -11,12 +11,13 @@ namespace loquat {
 
 namespace {
 
-sigset_t stopSignals()
+sigset_t handledSignals()
 {
     sigset_t mask;
     sigemptyset(&mask);
     sigaddset(&mask, SIGINT);
     sigaddset(&mask, SIGTERM);
+    sigaddset(&mask, SIGHUP);
     return mask;
 }
 
@@ -24,7 +25,7 @@ sigset_t stopSignals()
 
 void UnixSignals::block()
 {
-    const sigset_t mask = stopSignals();
+    const sigset_t mask = handledSignals();
     pthread_sigmask(SIG_BLOCK, &mask, nullptr);
     // A limit on the size of files is an error that the journal reports and outlives, not an end of the
     // program.
@@ -34,12 +35,16 @@ void UnixSignals::block()
 UnixSignals::UnixSignals(QObject *parent)
     : QObject(parent)
 {
-    const sigset_t mask = stopSignals();
+    const sigset_t mask = handledSignals();
     const int descriptor = ::signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
     m_notifier = std::make_unique<QSocketNotifier>(descriptor, QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, [this, descriptor] {
         signalfd_siginfo info;
         while (::read(descriptor, &info, sizeof info) == ssize_t(sizeof info)) {
+            if (info.ssi_signo == uint32_t(SIGHUP)) {
+                Q_EMIT reloadRequested();
+                continue;
+            }
             if (++m_received > 1)
                 std::_Exit(1);
             Q_EMIT stopRequested();

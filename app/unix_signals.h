@@ -8,7 +8,8 @@
 
 namespace loquat {
 
-/// SIGINT and SIGTERM as Qt signals. The second one ends the process at once: everything that was confirmed
+/// SIGINT and SIGTERM, which ask to stop, and SIGHUP, which asks to read files again, as Qt signals. The
+/// second one that asks to stop ends the process at once: everything that was confirmed
 /// to anyone is on disk at any time.
 class UnixSignals final : public QObject
 {
@@ -24,6 +25,7 @@ public:
 
 Q_SIGNALS:
     void stopRequested();
+    void reloadRequested();
 
 private:
     std::unique_ptr<QSocketNotifier> m_notifier;

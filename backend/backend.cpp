@@ -46,7 +46,7 @@ Expected<QUrl> Backend::start()
 {
     m_gateway = std::make_unique<Gateway>(
         GatewayParts{m_parts.makeModel, m_parts.makeTools, m_parts.log, m_parts.archive, m_observer,
-                     m_parts.session, m_parts.limits, m_parts.dialect},
+                     m_parts.session, m_parts.limits, m_parts.dialect, m_parts.door, m_counters},
         [this] { return readiness(); }, m_parts.threads);
     // Asked before the first client can open a session, so that what is live now is not taken for left
     // behind.
@@ -58,8 +58,9 @@ Expected<QUrl> Backend::start()
     if (!port)
         return port.error();
     const QString authority = u"%1:%2"_s.arg(hostForUrl(m_parts.host)).arg(*port);
-    m_address = u"ws://"_s + authority;
-    return QUrl(u"http://"_s + authority);
+    const QString secure = m_parts.door.tls ? u"s"_s : QString();
+    m_address = u"ws%1://%2"_s.arg(secure, authority);
+    return QUrl(u"http%1://%2"_s.arg(secure, authority));
 }
 
 void Backend::shutDown(std::function<void()> done)

@@ -33,6 +33,7 @@ struct BackendParts
     SessionSettings session;
     GatewayLimits limits;
     const Dialect *dialect = &framesDialect();
+    DoorPolicy door = {};
     QHostAddress host = QHostAddress::LocalHost;
     quint16 port = 8000;
     int threads = 1;
@@ -53,6 +54,11 @@ public:
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
     void shutDown(std::function<void()> done);
 
+    /// The certificate and key of connections from now on.
+    void useTls(const QSslConfiguration &identity) { m_gateway->useTls(identity); }
+    /// What was refused since the start, by reason. Thread-safe.
+    [[nodiscard]] const GatewayCounters &counters() const { return *m_counters; }
+
     LiveFeed &feed() { return m_feed; }
     /// `done` is called in the thread of `context`.
     void command(const QString &sessionId, const Command &command, QObject *context,
@@ -69,6 +75,7 @@ private:
     static constexpr std::chrono::milliseconds shutdownBound{20'000};
 
     BackendParts m_parts;
+    std::shared_ptr<GatewayCounters> m_counters = std::make_shared<GatewayCounters>();
     LiveFeed m_feed;
     SessionStatistics m_statistics;
     ObserverFan m_observer;

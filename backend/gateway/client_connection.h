@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gateway/dialect.h"
-#include "gateway/limits.h"
+#include "auth/authenticator.h"
+#include "domain/clock.h"
+#include "gateway/client_frame.h"
+#include "gateway/gateway_counters.h"
+#include "gateway/message_rate.h"
+#include "gateway/outgoing.h"
 #include "gateway/session_request.h"
-#include "session/outbound.h"
 
 #include <QObject>
 #include <QWebSocket>
@@ -15,6 +18,16 @@ namespace loquat {
 
 class SessionHub;
 
+/// What the clients of one gateway thread share. All of it outlives them.
+struct ClientSurroundings
+{
+    SessionHub &hub;
+    Clock &clock;
+    const GatewayLimits &limits;
+    GatewayCounters &counters;
+    Authenticator *authenticator; ///< nullptr: everybody is who they say they are
+};
+
 /// One chat client: its WebSocket on one side, a session on the other, a dialect between. Deletes itself when
 /// the socket is gone.
 class ClientConnection final : public QObject, private SessionClient
@@ -22,13 +35,13 @@ class ClientConnection final : public QObject, private SessionClient
     Q_OBJECT
 
 public:
-    /// `descriptor`: of the connection beneath `socket`, which owns it; -1 if it is not known.
-    ClientConnection(std::unique_ptr<QWebSocket> socket, qintptr descriptor, SessionHub &hub,
-                     const Dialect &dialect, const GatewayLimits &limits, QObject *parent);
+    /// `transport`: the connection beneath `socket`, which owns it; nullptr if it is not known.
+    ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocket *transport,
+                     const ClientSurroundings &surroundings, const SessionRequest &request, QObject *parent);
     ~ClientConnection() override;
 
-    /// Attaches to the session; frames from the client are read from here on.
-    void open(const SessionRequest &request);
+    /// Attaches to the session, or waits for the client to say who it is. Its frames are read from here on.
+    void open();
     /// Called once per ping interval: asks for a sign of life, and ends a client that gave none for three.
     void checkAlive();
 
@@ -39,17 +52,27 @@ private:
     void send(const Outbound &message) override;
     void close(CloseReason reason) override;
     void received(const QString &frame);
+    void take(const ClientFrame &frame);
+    void say(const ClientFrame &frame);
+    void signIn(const QByteArray &token);
+    void signedIn(const Expected<Identity> &found);
+    void attach();
+    void refuse(Refused why, const QString &reason);
     void closing();
     void disconnected();
 
+    static constexpr qsizetype maxHeldFrames = 16;
+
     std::unique_ptr<QWebSocket> m_socket;
-    qintptr m_descriptor;
-    SessionHub &m_hub;
-    const Dialect &m_dialect;
-    const GatewayLimits &m_limits;
-    QString m_sessionId;
+    QPointer<QTcpSocket> m_transport;
+    const ClientSurroundings m_around;
+    SessionRequest m_request;
+    Outgoing m_outgoing;
+    MessageRate m_rate;
+    QList<ClientFrame> m_held; ///< what it said while its token was looked at
     int m_silentIntervals = 0;
     bool m_attached = false;
+    bool m_signingIn = false;
 };
 
 } // namespace loquat

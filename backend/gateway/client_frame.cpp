@@ -38,8 +38,14 @@ Expected<ClientFrame> parseClientFrame(const QString &frame)
         return ClientFrame{Kind::End, {}};
     if (type == "ping"_L1)
         return ClientFrame{Kind::Ping, {}};
+    if (type == "auth"_L1) {
+        const QJsonValue token = object["token"_L1];
+        if (!token.isString())
+            return Error{u"bad_frame"_s, u"'token' of an auth must be a string."_s, {}, false};
+        return ClientFrame{Kind::Auth, token.toString()};
+    }
     return Error{u"unknown_type"_s, u"A frame of this 'type' is not known."_s,
-                 u"Use message, cancel, end or ping."_s, false};
+                 u"Use message, cancel, end, ping or auth."_s, false};
 }
 
 } // namespace loquat

@@ -10,9 +10,9 @@ namespace loquat {
 /// What a client's text frame means.
 struct ClientFrame
 {
-    enum class Kind { Message, Cancel, End, Ping };
+    enum class Kind { Message, Cancel, End, Ping, Auth };
     Kind kind = Kind::Message;
-    QString text;
+    QString text;           ///< what is said; of Auth the token
     bool interrupt = false; ///< barge-in: cancels the running reply and goes first
 };
 

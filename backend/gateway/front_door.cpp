@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/front_door.h"
 
-#include "gateway/head_peek.h"
+#include "gateway/credentials.h"
+#include "gateway/http_guard.h"
 #include "gateway/problem.h"
+#include "gateway/secure_peek.h"
 
 #include <QTcpSocket>
-
-#include <unistd.h>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
 
 FrontDoor::FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles,
-                     std::atomic<int> &connections, HandOver handOver)
+                     DoorPolicy policy, GatewayCounters &counters, HandOver handOver)
     : m_limits(limits)
     , m_dialect(dialect)
     , m_profiles(std::move(profiles))
-    , m_connections(connections)
+    , m_policy(std::move(policy))
+    , m_counters(counters)
+    , m_ledger(limits)
     , m_handOver(std::move(handOver))
 {
     setListenBacklogSize(4096);
@@ -25,79 +27,170 @@ FrontDoor::FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStrin
 
 void FrontDoor::incomingConnection(qintptr descriptor)
 {
+    const auto incoming = std::make_shared<Incoming>(descriptor);
+    if (!takesPlace(incoming, m_ledger.enter(), Refused::TooManyConnections))
+        return;
+    // Whom a proxy speaks for is in the head.
+    if (!m_policy.proxies.contains(incoming->peer()) &&
+        !takesPlace(incoming, m_ledger.enterFrom(incoming->peer()), Refused::TooManyFromAddress))
+        return;
+    if (m_policy.tls)
+        peekSecure(incoming);
+    else
+        peek(incoming);
+}
+
+bool FrontDoor::takesPlace(const IncomingPtr &incoming, const ConnectionLedger::Entry &entry, Refused why)
+{
+    incoming->occupies(entry.place);
+    if (entry.verdict == ConnectionLedger::Verdict::Admitted)
+        return true;
+    if (entry.verdict == ConnectionLedger::Verdict::Dropped || m_policy.tls) {
+        m_counters.count(why);
+        return false;
+    }
+    const bool own = why == Refused::TooManyFromAddress;
+    refuse(
+        incoming, why,
+        own ? Refusal{429,
+                      {u"too_many_connections"_s, u"Too many connections come from this address."_s,
+                       u"Close some of them."_s, true}}
+            : Refusal{503,
+                      {u"overloaded"_s, u"Too many clients are connected."_s, u"Try again soon."_s, true}});
+    return false;
+}
+
+void FrontDoor::peek(const IncomingPtr &incoming)
+{
     new HeadPeek(
-        descriptor, m_limits.maxHeadBytes, m_limits.headTime,
-        [this, descriptor](HeadPeek::Verdict verdict, QByteArrayView head) {
-            switch (verdict) {
-            case HeadPeek::Verdict::Arrived:
-                headArrived(descriptor, head);
-                break;
-            case HeadPeek::Verdict::TooLarge:
-                refuse(descriptor,
-                       {431, {u"head_too_large"_s, u"The request's header is too large."_s, {}, false}});
-                break;
-            case HeadPeek::Verdict::TooSlow:
-            case HeadPeek::Verdict::Gone:
-                ::close(int(descriptor));
-                break;
-            }
-        },
+        incoming->descriptor(), m_limits.maxHeadBytes, m_limits.headTime,
+        [this, incoming](HeadPeek::Verdict verdict, QByteArrayView head) { peeked(incoming, verdict, head); },
         this);
 }
 
-void FrontDoor::headArrived(qintptr descriptor, QByteArrayView bytes)
+void FrontDoor::peekSecure(const IncomingPtr &incoming)
+{
+    new SecurePeek(
+        incoming->release(), *m_policy.tls, m_limits.maxHeadBytes, m_limits.headTime,
+        [this, incoming](HeadPeek::Verdict verdict, QByteArrayView head, std::unique_ptr<QSslSocket> socket) {
+            incoming->becomes(std::move(socket));
+            peeked(incoming, verdict, head);
+        },
+        [this, incoming] { m_counters.count(Refused::Tls); }, this);
+}
+
+void FrontDoor::peeked(const IncomingPtr &incoming, HeadPeek::Verdict verdict, QByteArrayView head)
+{
+    switch (verdict) {
+    case HeadPeek::Verdict::Arrived:
+        headArrived(incoming, head);
+        break;
+    case HeadPeek::Verdict::TooLarge:
+        refuse(incoming, Refused::HeadTooLarge,
+               {431, {u"head_too_large"_s, u"The request's header is too large."_s, {}, false}});
+        break;
+    case HeadPeek::Verdict::TooSlow:
+        m_counters.count(Refused::SlowHandshake);
+        break;
+    case HeadPeek::Verdict::Gone:
+        break;
+    }
+}
+
+void FrontDoor::headArrived(const IncomingPtr &incoming, QByteArrayView bytes)
 {
     const auto head = parseRequestHead(bytes);
     if (!head)
-        refuse(descriptor, {400, {u"bad_request"_s, u"This is not an HTTP/1.1 request."_s, {}, false}});
-    else if (head->wantsWebSocket)
-        admit(descriptor, *head);
+        return refuse(incoming, Refused::BadRequest,
+                      {400, {u"bad_request"_s, u"This is not an HTTP/1.1 request."_s, {}, false}});
+    const QHostAddress &peer = incoming->peer();
+    if (m_policy.proxies.contains(peer) &&
+        !takesPlace(incoming, m_ledger.enterFrom(m_policy.proxies.clientOf(peer, *head)),
+                    Refused::TooManyFromAddress))
+        return;
+    switch (m_policy.origins.judge(*head, m_policy.proxies.hostOf(peer, *head))) {
+    case OriginPolicy::Verdict::WrongOrigin:
+        return refuse(incoming, Refused::Origin,
+                      {403,
+                       {u"origin_not_allowed"_s, u"Pages of this origin may not do this."_s,
+                        u"Whoever runs the service can add it to LOQUAT_ALLOWED_ORIGINS."_s, false}});
+    case OriginPolicy::Verdict::WrongHost:
+        return refuse(
+            incoming, Refused::Host,
+            {403,
+             {u"host_not_known"_s, u"The service is not known by this host name."_s,
+              u"Use localhost. Behind a proxy, name the proxy in LOQUAT_TRUSTED_PROXIES."_s, false}});
+    case OriginPolicy::Verdict::Allowed:
+        break;
+    }
+    if (head->wantsWebSocket)
+        admit(incoming, *head);
+    else if (isPreflight(*head))
+        answer(incoming, m_policy.origins.preflightAnswer(head->header("Origin")));
     else
-        serveHttp(descriptor);
+        serveHttp(incoming);
 }
 
-void FrontDoor::admit(qintptr descriptor, const RequestHead &head)
+void FrontDoor::admit(const IncomingPtr &incoming, const RequestHead &head)
 {
     const auto request = parseUpgrade(head, m_dialect, m_profiles);
-    if (!request) {
-        refuse(descriptor, request.error());
-    } else if (m_connections.fetch_add(1) >= m_limits.maxConnections) {
-        --m_connections;
-        refuse(descriptor,
-               {503, {u"overloaded"_s, u"Too many clients are connected."_s, u"Try again soon."_s, true}});
-    } else {
-        m_handOver(descriptor, *request);
+    if (!request)
+        return refuse(incoming, Refused::BadRequest, request.error());
+    if (!m_policy.authenticator)
+        return m_handOver(incoming, *request);
+    const auto token = credentialsOf(head);
+    if (!token) {
+        SessionRequest later = *request;
+        later.mustSignIn = true;
+        return m_handOver(incoming, later);
+    }
+    m_policy.authenticator->check(*token, this,
+                                  [this, incoming, asked = *request](const Expected<Identity> &found) {
+                                      if (!found)
+                                          return refuse(incoming, Refused::Credentials,
+                                                        {found.error().retryable ? 503 : 401, found.error()});
+                                      SessionRequest proven = asked;
+                                      proven.identity = *found;
+                                      proven.userId = found->userId;
+                                      m_handOver(incoming, proven);
+                                  });
+}
+
+void FrontDoor::serveHttp(const IncomingPtr &incoming)
+{
+    if (QTcpSocket *socket = incoming->takeSocket(this)) {
+        new HttpGuard(socket, m_limits, m_counters);
+        addPendingConnection(socket);
+        // What was decrypted to look at it is not announced once more.
+        if (socket->bytesAvailable() > 0)
+            QMetaObject::invokeMethod(socket, &QTcpSocket::readyRead, Qt::QueuedConnection);
     }
 }
 
-void FrontDoor::serveHttp(qintptr descriptor)
+void FrontDoor::refuse(const IncomingPtr &incoming, Refused why, const Refusal &refusal)
 {
-    auto *socket = new QTcpSocket(this);
-    if (!socket->setSocketDescriptor(descriptor)) {
-        delete socket;
-        return;
-    }
-    addPendingConnection(socket);
+    m_counters.count(why);
+    answer(incoming, problemResponse(refusal.status, refusal.error));
 }
 
-void FrontDoor::refuse(qintptr descriptor, const Refusal &refusal)
+void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response)
 {
-    auto *socket = new QTcpSocket(this);
-    if (!socket->setSocketDescriptor(descriptor)) {
-        delete socket;
+    QTcpSocket *socket = incoming->takeSocket(this);
+    if (!socket)
         return;
-    }
     connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
+    QTimer::singleShot(m_limits.headTime, socket, &QTcpSocket::abort);
     // The request must be read before the connection is closed: with bytes left unread TCP resets it, and the
     // client never sees the answer.
-    connect(
-        socket, &QTcpSocket::readyRead, socket,
-        [socket, response = problemResponse(refusal.status, refusal.error)] {
-            socket->readAll();
-            socket->write(response);
-            socket->disconnectFromHost();
-        },
-        Qt::SingleShotConnection);
+    const auto speak = [socket, response] {
+        socket->readAll();
+        socket->write(response);
+        socket->disconnectFromHost();
+    };
+    if (socket->bytesAvailable() > 0)
+        speak();
+    else
+        connect(socket, &QTcpSocket::readyRead, socket, speak, Qt::SingleShotConnection);
 }
 
 } // namespace loquat

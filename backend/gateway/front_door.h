@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gateway/limits.h"
+#include "gateway/door_policy.h"
+#include "gateway/gateway_counters.h"
+#include "gateway/head_peek.h"
+#include "gateway/incoming.h"
 #include "gateway/session_request.h"
 
 #include <QStringList>
 #include <QTcpServer>
 
-#include <atomic>
 #include <functional>
 
 namespace loquat {
 
-class HeadPeek;
-
 /// The one listener on the one port. Looks at each connection's request head without taking it from the
-/// kernel's buffer, then hands the descriptor on: WebSocket upgrades to the gateway thread of their session,
+/// kernel's buffer, then hands the connection on: WebSocket upgrades to the gateway thread of their session,
 /// the rest to the HTTP server bound to this. What can be refused before the upgrade is refused here, as
-/// HTTP.
+/// HTTP: too many connections, pages of other origins, tokens that are not good.
 ///
 /// A client that is slow with its head costs one descriptor and one timer, and only until limits.headTime.
 class FrontDoor final : public QTcpServer
@@ -25,25 +25,36 @@ class FrontDoor final : public QTcpServer
     Q_OBJECT
 
 public:
-    using HandOver = std::function<void(qintptr descriptor, const SessionRequest &request)>;
+    using HandOver = std::function<void(IncomingPtr incoming, const SessionRequest &request)>;
 
-    /// `connections` counts WebSockets; the one who takes a descriptor over counts it down again.
-    FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles,
-              std::atomic<int> &connections, HandOver handOver);
+    /// The references outlive this.
+    FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles, DoorPolicy policy,
+              GatewayCounters &counters, HandOver handOver);
+
+    /// For connections from now on. In this object's thread.
+    void useTls(const QSslConfiguration &identity) { m_policy.tls = identity; }
 
 protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
-    void headArrived(qintptr descriptor, QByteArrayView head);
-    void admit(qintptr descriptor, const RequestHead &head);
-    void serveHttp(qintptr descriptor);
-    void refuse(qintptr descriptor, const Refusal &refusal);
+    void peek(const IncomingPtr &incoming);
+    void peekSecure(const IncomingPtr &incoming);
+    void peeked(const IncomingPtr &incoming, HeadPeek::Verdict verdict, QByteArrayView head);
+    void headArrived(const IncomingPtr &incoming, QByteArrayView head);
+    void admit(const IncomingPtr &incoming, const RequestHead &head);
+    void serveHttp(const IncomingPtr &incoming);
+    /// Whether it may go on.
+    bool takesPlace(const IncomingPtr &incoming, const ConnectionLedger::Entry &entry, Refused why);
+    void refuse(const IncomingPtr &incoming, Refused why, const Refusal &refusal);
+    void answer(const IncomingPtr &incoming, const QByteArray &response);
 
     const GatewayLimits &m_limits;
     const Dialect &m_dialect;
     const QStringList m_profiles; ///< that a connection may name
-    std::atomic<int> &m_connections;
+    DoorPolicy m_policy;
+    GatewayCounters &m_counters;
+    ConnectionLedger m_ledger;
     HandOver m_handOver;
 };
 

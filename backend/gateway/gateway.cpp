@@ -38,7 +38,7 @@ void Gateway::startThreads(int count)
         GatewayThread &added = m_threads.emplace_back();
         added.thread = std::make_unique<QThread>();
         added.thread->setObjectName(u"gateway-%1"_s.arg(i));
-        added.worker = std::make_unique<SessionWorker>(m_parts, m_connections);
+        added.worker = std::make_unique<SessionWorker>(m_parts);
         added.worker->moveToThread(added.thread.get());
         added.thread->start();
         runIn(added.worker.get(), [worker = added.worker.get()] { worker->start(); });
@@ -52,14 +52,17 @@ SessionWorker &Gateway::workerOf(const QString &sessionId) const
 
 Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
 {
-    m_door = std::make_unique<FrontDoor>(
-        m_parts.limits, *m_parts.dialect, m_parts.session.profiles.keys(), m_connections,
-        [this](qintptr descriptor, const SessionRequest &request) {
-            SessionWorker &worker = workerOf(request.sessionId);
-            QMetaObject::invokeMethod(&worker, [&worker, descriptor] { worker.accept(descriptor); });
-        });
+    m_door = std::make_unique<FrontDoor>(m_parts.limits, *m_parts.dialect, m_parts.session.profiles.keys(),
+                                         m_parts.door, *m_parts.counters,
+                                         [this](const IncomingPtr &incoming, const SessionRequest &request) {
+                                             SessionWorker &worker = workerOf(request.sessionId);
+                                             incoming->moveTo(worker.thread());
+                                             QMetaObject::invokeMethod(&worker, [&worker, incoming, request] {
+                                                 worker.accept(incoming, request);
+                                             });
+                                         });
     m_http = std::make_unique<QHttpServer>();
-    HttpRoutes::install(*m_http, m_readiness);
+    HttpRoutes::install(*m_http, m_parts.door.origins, m_readiness);
     m_acceptor.setObjectName(u"acceptor"_s);
     m_door->moveToThread(&m_acceptor);
     m_http->moveToThread(&m_acceptor);
@@ -79,6 +82,12 @@ Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
                      u"Cannot listen on %1 port %2: %3."_s.arg(address.toString()).arg(port).arg(failure),
                      u"Choose another --port (0: any free one) or stop what uses it."_s, false};
     return listening;
+}
+
+void Gateway::useTls(const QSslConfiguration &identity)
+{
+    if (m_acceptor.isRunning())
+        QMetaObject::invokeMethod(m_door.get(), [this, identity] { m_door->useTls(identity); });
 }
 
 void Gateway::recover(const QStringList &sessionIds)

@@ -8,7 +8,6 @@
 #include <QHostAddress>
 #include <QThread>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -30,6 +29,8 @@ public:
 
     /// Listens; the port that it got. 0 asks for any free one.
     Expected<quint16> start(const QHostAddress &address, quint16 port);
+    /// The certificate and key of connections from now on.
+    void useTls(const QSslConfiguration &identity);
     void recover(const QStringList &sessionIds);
     /// `done` is called in the thread of `context`.
     void command(const QString &sessionId, const Command &command, QObject *context,
@@ -55,7 +56,6 @@ private:
 
     GatewayParts m_parts;
     std::function<Readiness()> m_readiness;
-    std::atomic<int> m_connections = 0;
     std::vector<GatewayThread> m_threads;
     QThread m_acceptor;
     // Both live in m_acceptor.

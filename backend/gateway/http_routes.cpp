@@ -2,6 +2,7 @@
 #include "gateway/http_routes.h"
 
 #include "gateway/problem.h"
+#include "gateway/security_headers.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -17,11 +18,6 @@ namespace {
 
 using Status = QHttpServerResponse::StatusCode;
 using Method = QHttpServerRequest::Method;
-
-constexpr auto contentPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'";
 
 QHttpServerResponse json(const QJsonObject &object, Status status = Status::Ok)
 {
@@ -76,7 +72,8 @@ QHttpServerResponse root(const QHttpServerRequest &request)
 
 } // namespace
 
-void HttpRoutes::install(QHttpServer &server, std::function<Readiness()> readiness)
+void HttpRoutes::install(QHttpServer &server, const OriginPolicy &origins,
+                         std::function<Readiness()> readiness)
 {
     server.route("/", Method::Get, [](const QHttpServerRequest &request) { return root(request); });
     server.route("/demo", Method::Get, [] { return demoFile(u"index.html"_s); });
@@ -95,10 +92,12 @@ void HttpRoutes::install(QHttpServer &server, std::function<Readiness()> readine
     server.setMissingHandler([](const QHttpServerRequest &, QHttpServerResponder &&responder) {
         notFound().write(std::move(responder));
     });
-    server.afterRequest([](QHttpServerResponse &&response) {
-        response.addHeader("X-Content-Type-Options", "nosniff");
-        response.addHeader("Referrer-Policy", "no-referrer");
-        response.addHeader("Content-Security-Policy", contentPolicy);
+    server.afterRequest([origins](QHttpServerResponse &&response, const QHttpServerRequest &request) {
+        for (const auto &[name, value] : securityHeaders())
+            response.addHeader(name, value);
+        for (const auto &[name, value] : origins.corsHeaders(request.value("Origin")))
+            response.addHeader(name, value);
+        response.addHeader("Connection", "close"); // see HttpGuard
         return std::move(response);
     });
 }

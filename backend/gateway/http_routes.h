@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/origin_policy.h"
+
 #include <QHttpServer>
 #include <QJsonObject>
 
@@ -21,7 +23,8 @@ class HttpRoutes
 {
 public:
     /// `readiness` is called in the thread of `server`.
-    static void install(QHttpServer &server, std::function<Readiness()> readiness);
+    static void install(QHttpServer &server, const OriginPolicy &origins,
+                        std::function<Readiness()> readiness);
 };
 
 } // namespace loquat

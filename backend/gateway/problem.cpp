@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/problem.h"
 
+#include "gateway/security_headers.h"
+
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -57,10 +59,14 @@ QByteArray problemResponse(int status, const Error &error)
         "HTTP/1.1 " + QByteArray::number(status) + ' ' + title(status) +
         "\r\nContent-Type: application/problem+json\r\nContent-Length: " + QByteArray::number(body.size()) +
         "\r\nConnection: close\r\n";
+    if (status == 401)
+        response += "WWW-Authenticate: Bearer realm=\"loquat\"\r\n";
     if (status == 426)
         response += "Sec-WebSocket-Version: 13\r\n";
     if (status == 503 || status == 429)
         response += "Retry-After: 5\r\n";
+    for (const auto &[name, value] : securityHeaders())
+        response += name + ": " + value + "\r\n";
     return response + "\r\n" + body;
 }
 

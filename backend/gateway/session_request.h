@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "auth/identity.h"
 #include "domain/expected.h"
 #include "gateway/dialect.h"
 #include "gateway/request_head.h"
@@ -17,6 +18,9 @@ struct SessionRequest
     const Dialect *dialect = nullptr;
     QString profile;                            ///< empty: the standard one
     std::optional<qint64> after = std::nullopt; ///< the last seq the client knows
+    /// Who the client proved to be. Without one it is taken at its word, unless it `mustSignIn` first.
+    std::optional<Identity> identity = std::nullopt;
+    bool mustSignIn = false;
 };
 
 /// Refused before the upgrade, with an HTTP status.

@@ -2,14 +2,14 @@
 #include "gateway/session_worker.h"
 
 #include "gateway/client_connection.h"
+#include "gateway/credentials.h"
 
 #include <QTcpSocket>
 
 namespace loquat {
 
-SessionWorker::SessionWorker(GatewayParts &parts, std::atomic<int> &connections)
+SessionWorker::SessionWorker(GatewayParts &parts)
     : m_parts(parts)
-    , m_connections(connections)
 {
 }
 
@@ -24,6 +24,7 @@ void SessionWorker::start()
         SessionParts{m_parts.log, *m_model, *m_tools, *m_clock, m_parts.observer, this, m_parts.session},
         m_parts.archive);
     m_server = std::make_unique<QWebSocketServer>(QStringLiteral("loquat"), QWebSocketServer::NonSecureMode);
+    m_server->setSupportedSubprotocols({webSocketSubprotocol});
     m_server->setMaxPendingConnections(m_parts.limits.maxConnections);
     connect(m_server.get(), &QWebSocketServer::newConnection, this, &SessionWorker::upgraded);
     m_pings = std::make_unique<QTimer>();
@@ -47,46 +48,40 @@ void SessionWorker::stop()
     m_clock.reset();
 }
 
-void SessionWorker::accept(qintptr descriptor)
+void SessionWorker::accept(const IncomingPtr &incoming, const SessionRequest &request)
 {
-    auto *socket = new QTcpSocket(this);
-    if (!m_server || m_shuttingDown || !socket->setSocketDescriptor(descriptor)) {
-        delete socket;
-        --m_connections;
+    QTcpSocket *socket = m_server && !m_shuttingDown ? incoming->takeSocket(this) : nullptr;
+    if (!socket)
         return;
-    }
     // Nagle would hold a token back until the client acknowledges the one before: 40 ms.
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     const Peer peer{socket->peerAddress(), socket->peerPort()};
-    m_sockets.insert(peer, socket);
+    m_accepted.insert(peer, {socket, request});
     connect(socket, &QObject::destroyed, this, [this, peer, socket] { forgetSocket(peer, socket); });
     m_server->handleConnection(socket);
 }
 
 void SessionWorker::forgetSocket(const Peer &peer, const QObject *socket)
 {
-    --m_connections;
-    if (const auto known = m_sockets.constFind(peer); known != m_sockets.cend() && *known == socket)
-        m_sockets.erase(known);
+    if (const auto known = m_accepted.constFind(peer); known != m_accepted.cend() && known->socket == socket)
+        m_accepted.erase(known);
 }
 
 void SessionWorker::upgraded()
 {
     while (std::unique_ptr<QWebSocket> socket{m_server->nextPendingConnection()}) {
-        // The front door has let it in, so this can only succeed; Qt parsed the same bytes.
-        const auto request =
-            parseSessionRequest(socket->requestUrl(), *m_parts.dialect, m_parts.session.profiles.keys());
-        if (!request || m_shuttingDown) {
+        const auto accepted = m_accepted.constFind({socket->peerAddress(), socket->peerPort()});
+        if (accepted == m_accepted.cend() || m_shuttingDown) {
             socket->close(m_shuttingDown ? QWebSocketProtocol::CloseCodeGoingAway
                                          : QWebSocketProtocol::CloseCodePolicyViolated);
             socket.release()->deleteLater();
             continue;
         }
-        const QTcpSocket *tcp = m_sockets.value({socket->peerAddress(), socket->peerPort()});
-        const qintptr descriptor = tcp ? tcp->socketDescriptor() : -1;
-        auto *connection = new ClientConnection(std::move(socket), descriptor, *m_hub, *request->dialect,
-                                                m_parts.limits, this);
-        connection->open(*request);
+        const ClientSurroundings around{*m_hub, *m_clock, m_parts.limits, *m_parts.counters,
+                                        m_parts.door.authenticator.get()};
+        auto *connection =
+            new ClientConnection(std::move(socket), accepted->socket, around, accepted->request, this);
+        connection->open();
     }
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/door_policy.h"
+#include "gateway/gateway_counters.h"
+#include "gateway/incoming.h"
 #include "gateway/limits.h"
 #include "gateway/session_request.h"
 #include "session/session_hub.h"
@@ -11,7 +14,6 @@
 #include <QTimer>
 #include <QWebSocketServer>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -31,6 +33,8 @@ struct GatewayParts
     SessionSettings session;
     GatewayLimits limits;
     const Dialect *dialect = &framesDialect();
+    DoorPolicy door = {};
+    std::shared_ptr<GatewayCounters> counters = std::make_shared<GatewayCounters>();
 };
 
 /// A gateway thread's inhabitant: owns its sockets, its sessions and its model, for good.
@@ -39,13 +43,13 @@ class SessionWorker final : public QObject
     Q_OBJECT
 
 public:
-    SessionWorker(GatewayParts &parts, std::atomic<int> &connections);
+    explicit SessionWorker(GatewayParts &parts);
     ~SessionWorker() override;
 
     // All of these in the worker's thread.
     void start();
     void stop();
-    void accept(qintptr descriptor);
+    void accept(const IncomingPtr &incoming, const SessionRequest &request);
     Expected<void> command(const QString &sessionId, const Command &command);
     void recover(const QStringList &sessionIds);
     void shutDown(std::chrono::milliseconds bound);
@@ -53,12 +57,16 @@ public:
 
 private:
     using Peer = std::pair<QHostAddress, quint16>;
+    struct Accepted
+    {
+        QTcpSocket *socket = nullptr; ///< beneath the WebSocket, which does not show it
+        SessionRequest request;
+    };
 
     void upgraded();
     void forgetSocket(const Peer &peer, const QObject *socket);
 
     GatewayParts &m_parts;
-    std::atomic<int> &m_connections;
     std::unique_ptr<Clock> m_clock;
     std::unique_ptr<ChatModel> m_model;
     std::unique_ptr<ToolRunner> m_tools;
@@ -66,7 +74,7 @@ private:
     std::unique_ptr<SessionHub> m_hub;
     std::unique_ptr<QWebSocketServer> m_server;
     std::unique_ptr<QTimer> m_pings;
-    QHash<Peer, QTcpSocket *> m_sockets; ///< beneath the WebSockets, which do not show them
+    QHash<Peer, Accepted> m_accepted;
     bool m_shuttingDown = false;
 };
 

@@ -115,7 +115,13 @@ using Outbound =
                  outbound::Problem, outbound::Pong, outbound::ToolWaits, outbound::Resync>;
 
 /// Why a session lets its client go.
-enum class CloseReason { Ended, Replaced, ShuttingDown };
+enum class CloseReason {
+    Ended,
+    Replaced,
+    ShuttingDown,
+    NotTheOwner, ///< the session is another user's
+    Contended    ///< somebody else asks for it at this moment, and whose it is is not known yet
+};
 
 /// The far end of a session's socket, whatever it speaks. Lives in the session's thread.
 class SessionClient

@@ -37,11 +37,23 @@ bool Session::deferUntilOpen(std::function<void()> input)
 
 void Session::open(const std::optional<StoredSession> &stored)
 {
+    const auto claim = std::exchange(m_claim, {});
     if (stored)
         restore(*stored);
     m_open = true;
+    if (stored && claim && *claim != stored->userId)
+        return sendStrangerAway();
     for (const auto &input : std::exchange(m_deferred, {}))
         input();
+}
+
+void Session::sendStrangerAway()
+{
+    m_deferred.clear();
+    m_holding = false;
+    if (SessionClient *stranger = std::exchange(m_client, nullptr))
+        stranger->close(CloseReason::NotTheOwner);
+    recover(); // what a crash left open may have been about to be ended
 }
 
 void Session::refuse(const Error &error)
@@ -86,14 +98,23 @@ void Session::restore(const StoredSession &stored)
     }
 }
 
-void Session::attach(SessionClient *client, const ClientHello &hello)
+bool Session::attach(SessionClient *client, const ClientHello &hello)
 {
+    if (hello.provenUser) {
+        if (m_open ? *hello.provenUser != m_state.userId : m_claim && m_claim != hello.provenUser) {
+            client->close(m_open ? CloseReason::NotTheOwner : CloseReason::Contended);
+            return false;
+        }
+        if (!m_open)
+            m_claim = hello.provenUser;
+    }
     if (m_client && m_client != client)
         m_client->close(CloseReason::Replaced);
     m_client = client;
     m_holding = hello.after.has_value();
     ++m_attachments;
     begin(hello);
+    return true;
 }
 
 void Session::begin(const ClientHello &hello)

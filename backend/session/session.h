@@ -37,6 +37,8 @@ struct ClientHello
     QString protocol; ///< its dialect's name
     QString profile = {};
     std::optional<qint64> after = std::nullopt; ///< the last seq it knows: it wants what came then
+    /// Who it proved to be: then it gets the session only if that is this user's.
+    std::optional<QString> provenUser = std::nullopt;
 };
 
 /// What a session tells the hub that keeps it.
@@ -66,8 +68,9 @@ public:
     /// The journal could not be read: the client is told and let go, nothing is written.
     void refuse(const Error &error);
 
-    /// A client takes the session; an earlier one is let go.
-    void attach(SessionClient *client, const ClientHello &hello);
+    /// A client takes the session; an earlier one is let go. False: it was sent away, the session is not its
+    /// user's.
+    bool attach(SessionClient *client, const ClientHello &hello);
     /// `clean`: the client said goodbye (then the session ends), otherwise it may come back within the grace
     /// period.
     void detach(SessionClient *client, bool clean);
@@ -109,6 +112,7 @@ private:
     void tell(const Outbound &message);
     [[nodiscard]] QJsonObject replyMeta(const TurnResult &result) const;
     void restore(const StoredSession &stored);
+    void sendStrangerAway();
     void begin(const ClientHello &hello);
     void welcome(outbound::SessionStarted started, std::optional<qint64> after);
     [[nodiscard]] QJsonObject resyncSnapshot() const;
@@ -133,7 +137,8 @@ private:
     DurableOutbox m_outbox;
     History m_history;
     ReplayBuffer m_replay;
-    QString m_saidNow;      ///< of the running reply, as far as a client was told it
+    QString m_saidNow;              ///< of the running reply, as far as a client was told it
+    std::optional<QString> m_claim; ///< whose session it must be, until the journal tells whose it is
     bool m_holding = false; ///< a client came back and is told nothing before it was told what it missed
     int m_attachments = 0;
     SessionClient *m_client = nullptr;

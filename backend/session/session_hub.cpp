@@ -30,10 +30,10 @@ Session &SessionHub::attach(const QString &sessionId, const QString &userId, Ses
     const bool fresh = session == nullptr;
     if (fresh)
         session = &create(sessionId, userId);
-    session->attach(client, hello);
+    const bool taken = session->attach(client, hello);
     if (fresh)
         load(sessionId);
-    else if (m_recovering.remove(sessionId)) // it is a live session again
+    else if (taken && m_recovering.remove(sessionId)) // it is a live session again
         recoverNext();
     return *session;
 }

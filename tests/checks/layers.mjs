@@ -11,23 +11,25 @@ const top = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 const below = {
   'domain': [],
+  'auth': ['domain'],
   'llm': ['domain'],
   'tools': ['domain'],
   'telemetry': ['domain'],
   'store/api': ['domain'],
   'store': ['domain', 'store/api'],
   'session': ['domain', 'llm', 'tools', 'store/api'],
-  'gateway': ['domain', 'llm', 'tools', 'store/api', 'session', 'telemetry'],
+  'gateway': ['domain', 'auth', 'llm', 'tools', 'store/api', 'session', 'telemetry'],
 };
 const rooms = Object.keys(below);
 // Behind `store/api`, `gateway` and the providers are concrete classes: only the composition root names those.
-const closedToModels = ['gateway', 'store', 'llm', 'tools'];
+const closedToModels = ['gateway', 'auth', 'store', 'llm', 'tools'];
 
 const gui = /^<(Qt(Gui|Qml|Quick|Widgets)\w*\/|QtGui|QtQml|QtQuick|QGui|QQml|QQuick|QJSEngine|QJSValue|QColor|QImage|QPixmap|QFont|QIcon|QPainter|QWindow|QWidget|QApplication|QClipboard|QDesktopServices)/;
 const sql = /^<(QtSql|QSql|libpq|sqlite3)/;
 const sockets = /^<(Qt(Network|WebSockets|HttpServer)|QWebSocket|QTcp|QUdp|QSsl|QNetwork|QHttp|QAbstractSocket|QHostAddress)/;
 const serving = /^<(Qt(WebSockets|HttpServer)|QWebSocket|QHttp|QTcp|QUdp)/; // the store asks others, it serves nobody
 const without = { // headers of others that a room keeps out
+  'auth': [sql, serving],
   'domain': [sql, sockets], 'session': [sql, sockets], 'tools': [sql], 'llm': [sql], 'telemetry': [sql, sockets],
   'store': [serving], 'store/api': [sql, sockets], 'gateway': [sql],
 };

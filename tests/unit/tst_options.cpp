@@ -118,7 +118,7 @@ private Q_SLOTS:
         option("unknown", {u"--frobnicate"_s}, u"frobnicate"_s);
         option("stray", {u"serve"_s}, u"serve"_s);
         const auto variable = [](const QString &name, const QString &value) {
-            QTest::newRow(qPrintable(name)) << QStringList() << name << value << name;
+            QTest::newRow(qPrintable(name + u'=' + value)) << QStringList() << name << value << name;
         };
         variable(u"PORT"_s, u"-1"_s);
         variable(u"OPENAI_BASE_URL"_s, u"localhost:11434"_s);
@@ -126,10 +126,18 @@ private Q_SLOTS:
         variable(u"LOQUAT_SYNCHRONOUS"_s, u"SOMETIMES"_s);
         variable(u"LOQUAT_GRACE_PERIOD_MS"_s, u"soon"_s);
         variable(u"LOQUAT_CONNECT_TIMEOUT_MS"_s, u"0"_s);
-        // Protections that are asked for and not there must not be silently absent.
+        // Protections that are asked for and cannot be had must not be silently absent.
         variable(u"LOQUAT_AUTH"_s, u"jwt"_s);
+        variable(u"LOQUAT_AUTH"_s, u"yes"_s);
         variable(u"LOQUAT_TLS_CERT"_s, u"/cert.pem"_s);
-        variable(u"LOQUAT_ALLOWED_ORIGINS"_s, u"https://a.example"_s);
+        variable(u"LOQUAT_TLS_KEY"_s, u"/key.pem"_s);
+        variable(u"LOQUAT_ALLOWED_ORIGINS"_s, u"a.example"_s);
+        variable(u"LOQUAT_ALLOWED_ORIGINS"_s, u"https://a.example/path"_s);
+        variable(u"LOQUAT_TRUSTED_PROXIES"_s, u"my-proxy"_s);
+        variable(u"LOQUAT_ALLOW_ANONYMOUS"_s, u"perhaps"_s);
+        variable(u"LOQUAT_MAX_CONNECTIONS"_s, u"0"_s);
+        variable(u"LOQUAT_MAX_MESSAGES_PER_MINUTE"_s, u"many"_s);
+        option("open to all", {u"--host"_s, u"0.0.0.0"_s}, u"--host"_s);
     }
 
     void wrongSettingsSayWhichWhatAndWhatInstead()
@@ -145,6 +153,35 @@ private Q_SLOTS:
         QVERIFY(!options);
         QVERIFY2(options.error().message.contains(named), qPrintable(options.error().message));
         QVERIFY(!options.error().remedy.isEmpty());
+    }
+
+    void tokensThatAreNotAskedForAreNoted()
+    {
+        const auto options = parsed({}, {{u"LOQUAT_CLIENT_TOKENS"_s, u"ana:s3cret"_s}});
+        QCOMPARE(options->notes.size(), 1);
+        QVERIFY(options->notes.first().contains("LOQUAT_AUTH"_L1));
+        QVERIFY(!options->notes.first().contains("s3cret"_L1));
+    }
+
+    void servingOthersUnseenIsSaidTwice()
+    {
+        const QStringList open{u"--host"_s, u"0.0.0.0"_s};
+        QVERIFY(!parsed(open));
+        QVERIFY(parsed(open + QStringList{u"--allow-anonymous"_s}).has_value());
+        QVERIFY(parsed(open, {{u"LOQUAT_ALLOW_ANONYMOUS"_s, u"1"_s}}).has_value());
+        QVERIFY(parsed(open, {{u"LOQUAT_AUTH"_s, u"token"_s}, {u"LOQUAT_CLIENT_TOKENS"_s, u"a:b"_s}})
+                    .has_value());
+        QVERIFY(parsed({u"--host"_s, u"::1"_s}).has_value());
+    }
+
+    void tokensOfSupabaseAreCheckedByItsAddress()
+    {
+        const auto options =
+            parsed({}, {{u"LOQUAT_AUTH"_s, u"jwt"_s}, {u"SUPABASE_URL"_s, u"https://x.supabase.co/"_s}});
+        QVERIFY(options.has_value());
+        QCOMPARE(options->door.jwtKeysUrl, QUrl(u"https://x.supabase.co/auth/v1/.well-known/jwks.json"_s));
+        QCOMPARE(options->door.jwtIssuer, u"https://x.supabase.co/auth/v1"_s);
+        QVERIFY(!parsed({}, {{u"LOQUAT_AUTH"_s, u"jwt"_s}, {u"SUPABASE_URL"_s, u"http://x.example"_s}}));
     }
 
     void envFilesAreReadAsPeopleWriteThem()

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/expected.h"
+
+#include <QHostAddress>
+#include <QString>
+#include <QStringList>
+#include <QUrl>
+
+namespace loquat {
+
+class SettingsReader;
+struct GatewayLimits;
+
+/// Who may come in, as it was set. Checked in itself; files are read by makeDoorPolicy().
+struct DoorOptions
+{
+    enum class Auth { None, Jwt, Token };
+
+    Auth auth = Auth::None;
+    bool allowAnonymous = false;
+    QString clientTokens; ///< never shown
+    QByteArray jwtSecret; ///< never shown
+    QUrl jwtKeysUrl;      ///< of the JWKS; empty: none
+    QString jwtIssuer;    ///< empty: not compared
+    QString jwtAudience;
+    QString jwtRole;
+    QString allowedOrigins;
+    QString trustedProxies;
+    QString tlsCert; ///< file names; both or neither
+    QString tlsKey;
+};
+
+/// The settings of the door. `notes`: see Options. Errors name the setting.
+Expected<DoorOptions> readDoorOptions(const SettingsReader &reader, QStringList &notes);
+
+/// What a client may use, from LOQUAT_MAX_… and its like.
+GatewayLimits readGatewayLimits(SettingsReader &reader);
+
+/// Serving others than this machine without asking who they are has to be said twice.
+Expected<void> checkExposure(const QHostAddress &host, const DoorOptions &door);
+
+} // namespace loquat

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gateway/request_head.h"
+
+#include <QString>
+
+#include <optional>
+
+namespace loquat {
+
+/// The subprotocol that is agreed on with a client that offers it. A browser can send a token only as another
+/// one beside it: new WebSocket(url, ['loquat', 'bearer.TOKEN']).
+inline const QString webSocketSubprotocol = QStringLiteral("loquat");
+
+/// The token in `Authorization: Bearer TOKEN`, or in the subprotocol "bearer.TOKEN"; nullopt: there is none.
+[[nodiscard]] std::optional<QByteArray> credentialsOf(const RequestHead &head);
+
+} // namespace loquat

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+
+#include <array>
+#include <atomic>
+
+namespace loquat {
+
+/// Why the gateway refused something, or let somebody go.
+enum class Refused {
+    TooManyConnections,
+    TooManyFromAddress,
+    SlowHandshake,
+    HeadTooLarge,
+    BadRequest,
+    Origin,
+    Host,
+    Credentials,
+    NotTheOwner,
+    Expired,
+    MessageTooLarge,
+    TooManyMessages,
+    QueueFull,
+    Silent,
+    SlowReader,
+    SlowRequest,
+    RequestTooLarge,
+    Tls,
+    Last = Tls
+};
+
+/// Counts every refusal by its reason, for whoever watches the service. Thread-safe.
+class GatewayCounters
+{
+public:
+    void count(Refused why) { m_counts[size_t(why)].fetch_add(1, std::memory_order_relaxed); }
+    [[nodiscard]] quint64 of(Refused why) const
+    {
+        return m_counts[size_t(why)].load(std::memory_order_relaxed);
+    }
+    /// "slow_reader" and the like.
+    static QByteArray name(Refused why);
+    /// The lines of `loquat_refused_total`, one for each reason, for a Prometheus text.
+    [[nodiscard]] QByteArray prometheusText() const;
+
+private:
+    std::array<std::atomic<quint64>, size_t(Refused::Last) + 1> m_counts{};
+};
+
+} // namespace loquat

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/http_guard.h"
+
+namespace loquat {
+
+HttpGuard::HttpGuard(QTcpSocket *socket, const GatewayLimits &limits, GatewayCounters &counters)
+    : QObject(socket)
+    , m_socket(socket)
+    , m_limits(limits)
+    , m_counters(counters)
+{
+    m_deadline.setSingleShot(true);
+    connect(&m_deadline, &QTimer::timeout, this, [this] {
+        m_counters.count(Refused::SlowRequest);
+        m_socket->abort();
+    });
+    m_deadline.start(limits.requestTime);
+    connect(socket, &QTcpSocket::readyRead, this, &HttpGuard::arrived);
+    connect(socket, &QTcpSocket::bytesWritten, this, &HttpGuard::sent, Qt::QueuedConnection);
+}
+
+void HttpGuard::arrived()
+{
+    // This is told before the server, which then takes all there is: no byte is seen twice.
+    m_seen += m_socket->bytesAvailable();
+    if (m_seen <= m_limits.maxRequestBytes)
+        return;
+    m_counters.count(Refused::RequestTooLarge);
+    m_socket->abort();
+}
+
+void HttpGuard::sent()
+{
+    if (m_socket->bytesToWrite() == 0)
+        m_socket->disconnectFromHost();
+}
+
+} // namespace loquat

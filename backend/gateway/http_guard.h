@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gateway/gateway_counters.h"
+#include "gateway/limits.h"
+
+#include <QTcpSocket>
+#include <QTimer>
+
+namespace loquat {
+
+/// Stands beside a plain HTTP connection, since Qt's server limits neither the time nor the size of a
+/// request: one request to a connection, whole within the time, no larger than the limit, and closed when its
+/// answer is out. So every request passes the front door. A child of the socket.
+class HttpGuard final : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Attach it before the server gets the socket.
+    HttpGuard(QTcpSocket *socket, const GatewayLimits &limits, GatewayCounters &counters);
+
+private:
+    void arrived();
+    void sent();
+
+    QTcpSocket *m_socket;
+    const GatewayLimits &m_limits;
+    GatewayCounters &m_counters;
+    QTimer m_deadline;
+    qint64 m_seen = 0;
+};
+
+} // namespace loquat

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gateway/dialect.h"
+#include "gateway/limits.h"
+
+#include <QPointer>
+#include <QTcpSocket>
+#include <QWebSocket>
+
+#include <optional>
+
+namespace loquat {
+
+/// The way out to one client. Qt would keep everything for a reader that does not read: here tokens are put
+/// together when the reader falls behind, and past the limit nothing is taken any more.
+class Outgoing
+{
+public:
+    /// `transport`: what is beneath `socket`; may be nullptr.
+    Outgoing(QWebSocket &socket, QTcpSocket *transport, const Dialect &dialect, const GatewayLimits &limits);
+
+    /// Whether it was taken; if not, the reader is too slow and is to be let go.
+    [[nodiscard]] bool send(const Outbound &message);
+    /// Call it when bytes have gone out.
+    void advance();
+
+private:
+    [[nodiscard]] qint64 unsent() const;
+    void write(const Outbound &message);
+    void flush();
+
+    QWebSocket &m_socket;
+    QPointer<QTcpSocket> m_transport;
+    const Dialect &m_dialect;
+    const GatewayLimits &m_limits;
+    std::optional<outbound::Token> m_together;
+};
+
+} // namespace loquat

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/trusted_proxies.h"
+
+#include <algorithm>
+
+namespace loquat {
+
+QHostAddress plainAddress(const QHostAddress &address)
+{
+    bool isIpv4 = false;
+    const quint32 ipv4 = address.toIPv4Address(&isIpv4);
+    if (isIpv4)
+        return QHostAddress(ipv4);
+    QHostAddress plain = address;
+    plain.setScopeId({});
+    return plain;
+}
+
+std::optional<TrustedProxies> TrustedProxies::parse(const QString &list)
+{
+    TrustedProxies proxies;
+    for (const QString &part : list.split(u',')) {
+        const QString entry = part.trimmed();
+        if (entry.isEmpty())
+            continue;
+        // parseSubnet() would take "10" and "10.1" as well.
+        if (QHostAddress(entry.section(u'/', 0, 0)).isNull())
+            return {};
+        const auto network = QHostAddress::parseSubnet(entry);
+        if (network.first.isNull() || network.second < 0)
+            return {};
+        proxies.m_networks.append(network);
+    }
+    return proxies;
+}
+
+bool TrustedProxies::contains(const QHostAddress &address) const
+{
+    const QHostAddress plain = plainAddress(address);
+    return std::ranges::any_of(m_networks,
+                               [&plain](const auto &network) { return plain.isInSubnet(network); });
+}
+
+QHostAddress TrustedProxies::clientOf(const QHostAddress &peer, const RequestHead &head) const
+{
+    QHostAddress client = plainAddress(peer);
+    QByteArrayList hops;
+    for (const auto &[name, value] : head.headers)
+        if (name.compare("x-forwarded-for", Qt::CaseInsensitive) == 0)
+            hops += value.split(',');
+    while (!hops.isEmpty() && contains(client)) {
+        const QHostAddress before(QString::fromLatin1(hops.takeLast().trimmed()));
+        if (before.isNull())
+            break;
+        client = plainAddress(before);
+    }
+    return client;
+}
+
+QByteArray TrustedProxies::hostOf(const QHostAddress &peer, const RequestHead &head) const
+{
+    const QByteArray forwarded = head.header("X-Forwarded-Host");
+    return forwarded.isEmpty() || !contains(peer) ? head.header("Host") : forwarded;
+}
+
+} // namespace loquat
