@@ -87,9 +87,12 @@ Expected<DoorPolicy> makeDoorPolicy(const Options &options, Clock &clock)
             return tokens.error();
         policy.authenticator = std::make_shared<ClientTokens>(std::move(*tokens));
     } else if (door.auth == DoorOptions::Auth::Jwt) {
-        policy.authenticator = std::make_shared<JwtAuthenticator>(
-            JwtSettings{door.jwtSecret, door.jwtKeysUrl, {door.jwtIssuer, door.jwtAudience, door.jwtRole}},
-            clock);
+        policy.authenticator =
+            std::make_shared<JwtAuthenticator>(JwtSettings{door.jwtSecret,
+                                                           door.jwtKeysUrl,
+                                                           {door.jwtIssuer, door.jwtAudience, door.jwtRole},
+                                                           door.jwksPause},
+                                               clock);
     }
     if (!door.tlsCert.isEmpty()) {
         auto tls = loadTls(door);

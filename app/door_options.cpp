@@ -15,7 +15,7 @@ namespace {
 
 constexpr qsizetype goodSecretBytes = 32; // RFC 7518, 3.2
 
-Expected<void> readJwt(const SettingsReader &reader, DoorOptions &door, QStringList &notes)
+Expected<void> readJwt(SettingsReader &reader, DoorOptions &door, QStringList &notes)
 {
     const auto or_ = [](const QString &text, const QString &fallback) {
         return text.isEmpty() ? fallback : text;
@@ -41,6 +41,8 @@ Expected<void> readJwt(const SettingsReader &reader, DoorOptions &door, QStringL
         or_(reader.text(u"LOQUAT_JWT_ISSUER"_s), project.isEmpty() ? QString() : project + u"/auth/v1"_s);
     door.jwtAudience = or_(reader.text(u"LOQUAT_JWT_AUDIENCE"_s), u"authenticated"_s);
     door.jwtRole = or_(reader.text(u"LOQUAT_JWT_ROLE"_s), u"authenticated"_s);
+    door.jwksPause = std::chrono::milliseconds(
+        reader.number(u"LOQUAT_JWKS_PAUSE_MS"_s, door.jwksPause.count(), 1, 3'600'000));
     if (door.jwtIssuer.isEmpty())
         notes.append(u"neither SUPABASE_URL nor LOQUAT_JWT_ISSUER is set: the issuer of tokens is not "
                      "compared"_s);
@@ -64,7 +66,7 @@ Expected<void> readTls(const SettingsReader &reader, DoorOptions &door)
 
 } // namespace
 
-Expected<DoorOptions> readDoorOptions(const SettingsReader &reader, QStringList &notes)
+Expected<DoorOptions> readDoorOptions(SettingsReader &reader, QStringList &notes)
 {
     DoorOptions door;
     const QString auth = reader.text(u"LOQUAT_AUTH"_s);

@@ -8,6 +8,8 @@
 #include <QStringList>
 #include <QUrl>
 
+#include <chrono>
+
 namespace loquat {
 
 class SettingsReader;
@@ -26,6 +28,7 @@ struct DoorOptions
     QString jwtIssuer;    ///< empty: not compared
     QString jwtAudience;
     QString jwtRole;
+    std::chrono::milliseconds jwksPause{30'000}; ///< between two fetches of the keys, at least
     QString allowedOrigins;
     QString trustedProxies;
     QString tlsCert; ///< file names; both or neither
@@ -33,7 +36,7 @@ struct DoorOptions
 };
 
 /// The settings of the door. `notes`: see Options. Errors name the setting.
-Expected<DoorOptions> readDoorOptions(const SettingsReader &reader, QStringList &notes);
+Expected<DoorOptions> readDoorOptions(SettingsReader &reader, QStringList &notes);
 
 /// What a client may use, from LOQUAT_MAX_… and its like.
 GatewayLimits readGatewayLimits(SettingsReader &reader);

@@ -142,11 +142,11 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.dataDir = parser.isSet(u"data-dir"_s) ? parser.value(u"data-dir"_s) : defaultDataDir();
     options.limits = readGatewayLimits(reader);
     reader.noteUnused(options.notes);
-    if (const auto error = reader.error())
-        return *error;
     auto door = readDoorOptions(reader, options.notes);
     if (!door)
         return door.error();
+    if (const auto error = reader.error())
+        return *error;
     door->allowAnonymous = door->allowAnonymous || parser.isSet(u"allow-anonymous"_s);
     if (const auto exposure = checkExposure(options.host, *door); !exposure)
         return exposure.error();

@@ -13,18 +13,19 @@ export function chatUrl(server, id, query = {}) {
 const parsed = (text) => { try { return JSON.parse(text); } catch { return undefined; } };
 
 export class Chat {
-  static async open(server, { id = randomUUID(), ...query } = {}) {
-    const chat = new Chat(chatUrl(server, id, query), id);
+  // `headers` and `protocols` go with the upgrade, everything else into the query.
+  static async open(server, { id = randomUUID(), headers, protocols, ...query } = {}) {
+    const chat = new Chat(chatUrl(server, id, query), id, { headers, protocols });
     await within(chat.opened, () => `the connection to ${id} does not open`);
     return chat;
   }
 
-  constructor(url, id) {
+  constructor(url, id, { headers = {}, protocols = [] } = {}) {
     this.id = id;
     this.frames = []; // objects, or strings where a frame is not JSON
     this.taken = 0;
     this.wake = () => {};
-    this.socket = new WebSocket(url);
+    this.socket = new WebSocket(url, protocols, { headers });
     this.socket.on('message', (data) => {
       const text = data.toString();
       const frame = parsed(text);
@@ -115,9 +116,9 @@ export class Chat {
 }
 
 // The HTTP answer to an upgrade that is refused: {status, type, body}.
-export function refusal(server, target) {
+export function refusal(server, target, { headers = {}, protocols = [] } = {}) {
   const answer = new Promise((resolve, reject) => {
-    const socket = new WebSocket(server.url.replace('http', 'ws') + target);
+    const socket = new WebSocket(server.url.replace('http', 'ws') + target, protocols, { headers });
     socket.on('open', () => { socket.terminate(); reject(new Error(`${target} was accepted`)); });
     socket.on('error', reject);
     socket.on('unexpected-response', (request, response) => {

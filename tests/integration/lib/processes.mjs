@@ -47,9 +47,9 @@ export class Program {
     });
   }
 
-  // The address in the line "listening on http://HOST:PORT".
+  // The address in the line "listening on http://HOST:PORT", or https.
   async address() {
-    const line = /listening on (http:\/\/\S+)/;
+    const line = /listening on (https?:\/\/\S+)/;
     const over = this.ended.then(({ code, signal }) => {
       throw new Error(`It ended with ${signal ?? code} before it listened:\n${this.stdout}${this.stderr}`);
     });
