@@ -146,6 +146,11 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     const auto makeTools = toolFactory(*config, options.environment);
     if (!makeTools)
         return makeTools.error();
+    auto service = std::unique_ptr<Service>(new Service);
+    auto door = makeDoorPolicy(options, service->m_clock);
+    if (!door)
+        return door.error();
+    service->m_door = options.door;
     JournalSettings journalSettings;
     journalSettings.dataDir = options.dataDir;
     journalSettings.synchronous =
@@ -157,7 +162,6 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     if (!journal)
         return SettingsReader::wrong(u"--data-dir"_s, journal.error().message, journal.error().remedy);
 
-    auto service = std::unique_ptr<Service>(new Service);
     service->m_journal = std::move(*journal);
     if (plan->target) {
         service->m_replicaName = plan->name;
@@ -167,10 +171,6 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     const auto budget = loadBudget(config->budgets, service->m_journal->file());
     if (!budget)
         return SettingsReader::wrong(u"--data-dir"_s, budget.error().message, budget.error().remedy);
-    auto door = makeDoorPolicy(options, service->m_clock);
-    if (!door)
-        return door.error();
-    service->m_door = options.door;
     const SessionSettings session = sessionSettings(*effective, *config);
     BackendParts parts{.makeModel =
                            budgeted(modelFactory(*effective, *prices), *budget, *prices, session.replyTokens),

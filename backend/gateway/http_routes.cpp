@@ -35,6 +35,15 @@ QHttpServerResponse notFound()
             Status::NotFound};
 }
 
+void addHeaders(QHttpServerResponse &response, const QHttpServerRequest &request, const OriginPolicy &origins)
+{
+    for (const auto &[name, value] : securityHeaders())
+        response.addHeader(name, value);
+    for (const auto &[name, value] : origins.corsHeaders(request.value("Origin")))
+        response.addHeader(name, value);
+    response.addHeader("Connection", "close"); // see HttpGuard
+}
+
 QByteArray mimeType(const QString &file)
 {
     static const QHash<QString, QByteArray> types{{u"html"_s, "text/html; charset=utf-8"},
@@ -89,15 +98,13 @@ void HttpRoutes::install(QHttpServer &server, const OriginPolicy &origins,
                      {"dependencies"_L1, state.dependencies}},
                     state.ready ? Status::Ok : Status::ServiceUnavailable);
     });
-    server.setMissingHandler([](const QHttpServerRequest &, QHttpServerResponder &&responder) {
-        notFound().write(std::move(responder));
+    server.setMissingHandler([origins](const QHttpServerRequest &request, QHttpServerResponder &&responder) {
+        QHttpServerResponse response = notFound(); // which afterRequest does not get to see
+        addHeaders(response, request, origins);
+        response.write(std::move(responder));
     });
     server.afterRequest([origins](QHttpServerResponse &&response, const QHttpServerRequest &request) {
-        for (const auto &[name, value] : securityHeaders())
-            response.addHeader(name, value);
-        for (const auto &[name, value] : origins.corsHeaders(request.value("Origin")))
-            response.addHeader(name, value);
-        response.addHeader("Connection", "close"); // see HttpGuard
+        addHeaders(response, request, origins);
         return std::move(response);
     });
 }
