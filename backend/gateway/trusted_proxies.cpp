@@ -23,8 +23,9 @@ std::optional<TrustedProxies> TrustedProxies::parse(const QString &list)
         const QString entry = part.trimmed();
         if (entry.isEmpty())
             continue;
-        // parseSubnet() would take "10" and "10.1" as well.
-        if (QHostAddress(entry.section(u'/', 0, 0)).isNull())
+        // "10" and "10.1" would be taken for addresses as well.
+        const QString address = entry.section(u'/', 0, 0);
+        if (QHostAddress(address).isNull() || (!address.contains(u':') && address.count(u'.') != 3))
             return {};
         const auto network = QHostAddress::parseSubnet(entry);
         if (network.first.isNull() || network.second < 0)
