@@ -128,7 +128,7 @@ bool OriginPolicy::knowsHost(QByteArrayView host) const
 
 QList<std::pair<QByteArray, QByteArray>> OriginPolicy::corsHeaders(QByteArrayView origin) const
 {
-    if (origin.isEmpty() || !lists(origin))
+    if (!lists(origin) || (origin != "null" && !splitOrigin(origin))) // "*" lists what is no origin, too
         return {};
     return {{"Access-Control-Allow-Origin", origin.toByteArray()}, {"Vary", "Origin"}};
 }

@@ -4,7 +4,7 @@
 // Closed for a reason that coming back would not change.
 const final = new Map([
   [1000, 'The conversation has ended.'],
-  [1008, 'The server closed the connection: not allowed.'],
+  [1008, 'The server closed the connection: not allowed. Does it ask for a token?'],
   [1009, 'The server closed the connection: the message was too large.'],
   [4409, 'This conversation was opened somewhere else, and that connection took over.'],
 ]);
@@ -21,10 +21,11 @@ export class Connection {
     addEventListener('online', () => { if (this.state === 'reconnecting') this.open(); });
   }
 
-  connect(sessionId, userId) {
+  connect(sessionId, userId, token = '') {
     if (sessionId !== this.sessionId) this.lastSeq = 0;
     this.sessionId = sessionId;
     this.userId = userId;
+    this.token = token;
     this.attempts = 0;
     this.say('connecting');
     this.open();
@@ -64,6 +65,7 @@ export class Connection {
     socket.onopen = () => {
       opened = true;
       this.attempts = 0;
+      if (this.token) this.send({ type: 'auth', token: this.token });
       this.say('connected');
     };
     socket.onmessage = ({ data }) => { if (socket === this.socket) this.receive(data); };

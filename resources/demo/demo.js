@@ -48,7 +48,7 @@ const connection = new Connection({
     $('state-word').textContent = stateWords[state];
     $('connect').disabled = open;
     $('disconnect').disabled = !open;
-    for (const id of ['session', 'user', 'new-session']) $(id).disabled = open;
+    for (const id of ['session', 'user', 'token', 'new-session']) $(id).disabled = open;
     $('send').disabled = open && !live;
     $('stop').disabled = !live;
     if (sentence && state !== shownState) transcript.note(sentence);
@@ -158,7 +158,7 @@ function facts(frame) {
 function connect() {
   if (!$('connection').reportValidity()) return false;
   if ($('session').value !== connection.sessionId) { transcript.clear(); unconfirmed = []; }
-  connection.connect($('session').value, $('user').value.trim());
+  connection.connect($('session').value, $('user').value.trim(), $('token').value.trim());
   return true;
 }
 

@@ -58,6 +58,19 @@ describe('The browser client', () => {
   const reply = (n = 0) => page.locator('.row.assistant').nth(n);
   const finished = (n = 0) => page.locator('.row.assistant:not(.caret)').nth(n).waitFor();
 
+  it('signs in with a token where one is asked for, and says so where it is wrong', async () => {
+    const server = await startLoquat({ env: { LOQUAT_AUTH: 'token', LOQUAT_CLIENT_TOKENS: 'ana:a-token' } });
+    await open(server);
+    await page.fill('#token', 'another-token');
+    await page.click('#connect');
+    await page.getByText('Does it ask for a token?').waitFor();
+    await page.fill('#token', 'a-token');
+    await connect();
+    await say('Hello');
+    await finished();
+    await server.stop();
+  });
+
   it('connects, shows a reply while it grows, and renders its Markdown', async () => {
     await open(scripted);
     assert.equal(await page.locator('#simulated').isVisible(), false);
