@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { Chat, refusal } from './lib/chat.mjs';
-import { eventually, startFakeOpenAi, startLoquat, within } from './lib/processes.mjs';
+import { eventually, killTheRest, startFakeOpenAi, startLoquat, within } from './lib/processes.mjs';
 import { journalEvents } from './lib/rows.mjs';
+
+after(killTheRest);
 
 // A bare connection: what it got so far, and when it is over.
 class Raw {
@@ -169,12 +171,14 @@ describe('Number', () => {
   });
 });
 
+// More than the kernel keeps for a reader that does not read.
+const aLot = () => Array.from({ length: 60_000 }, (_, i) => `${i} ${'words '.repeat(16)}`);
+
 describe('A reader that does not read', () => {
   it('is closed with 1013, while others are served', async () => {
     const fake = await startFakeOpenAi();
     const server = await startLoquat({ env: { ...fake.settings, LOQUAT_MAX_UNSENT_BYTES: '200000' } });
-    // More than the kernel keeps for a reader.
-    const tokens = Array.from({ length: 400_000 }, () => 'word ');
+    const tokens = aLot();
     await fetch(`${fake.url}/script`, { method: 'POST', body: JSON.stringify({ tokens, match: 'at length' }) });
     const lazy = await Chat.open(server);
     await lazy.one('session_started');
@@ -195,7 +199,7 @@ describe('A reader that does not read', () => {
   it('that reads later gets every word', async () => {
     const fake = await startFakeOpenAi();
     const server = await startLoquat({ env: { ...fake.settings, LOQUAT_MAX_UNSENT_BYTES: '100000000' } });
-    const tokens = Array.from({ length: 400_000 }, (_, i) => `${i} `);
+    const tokens = aLot();
     await fetch(`${fake.url}/script`, { method: 'POST', body: JSON.stringify({ tokens, match: 'at length' }) });
     const late = await Chat.open(server);
     await late.one('session_started');

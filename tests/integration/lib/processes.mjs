@@ -22,6 +22,9 @@ process.on('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+// For `after`: a test that failed halfway leaves programs behind, which would keep this one from ending.
+export const killTheRest = () => { for (const child of running) child.kill('SIGKILL'); };
+
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'loquat-test-'));
   folders.add(folder);
