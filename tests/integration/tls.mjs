@@ -10,6 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
 import { Chat, refusal } from './lib/chat.mjs';
 import { eventually, killTheRest, runLoquat, startFakeOpenAi, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
+import { journalEvents } from './lib/rows.mjs';
 
 after(killTheRest);
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // the certificates are compared below
@@ -112,6 +113,38 @@ for (const [what, kind] of [['an EC key', undefined], ['an RSA key', ['-newkey',
 
     it('wrote no complaint of Qt', () => assert.doesNotMatch(server.stderr, /QSocketNotifier|QObject|QSslSocket/));
   });
+
+describe('Over TLS as without', () => {
+  it('a reader that does not read is closed with 1013', async () => {
+    const fake = await startFakeOpenAi();
+    const server = await startLoquat({ env: { ...fake.settings, ...settings(makeCertificate(temporaryFolder(), 'one')), LOQUAT_MAX_UNSENT_BYTES: '200000' } });
+    const tokens = Array.from({ length: 60_000 }, (_, i) => `${i} ${'words '.repeat(16)}`);
+    await fetch(`${fake.url}/script`, { method: 'POST', body: JSON.stringify({ tokens, match: 'at length' }) });
+    const lazy = await Chat.open(server);
+    await lazy.one('session_started');
+    lazy.socket.pause();
+    lazy.send('Tell me at length');
+    await eventually('the reply to be on disk', async () =>
+      (await journalEvents(server.dataDir, lazy.id)).some(({ event_type }) => event_type === 'ai_message'));
+    lazy.socket.resume();
+    assert.equal((await lazy.closes()).code, 1013);
+    await server.stop();
+    await fake.stop();
+  });
+
+  it('who may not come in reads why', async () => {
+    const server = await startLoquat({ env: { ...settings(makeCertificate(temporaryFolder(), 'one')), LOQUAT_AUTH: 'token', LOQUAT_CLIENT_TOKENS: 'ana:a-token' } });
+    const chat = await Chat.open(server);
+    chat.send({ type: 'auth', token: 'another-token' });
+    assert.equal((await chat.closes()).code, 1008);
+    const { status, body } = await refusal(server, '/ws/session/s', { headers: { authorization: 'Bearer another-token' } });
+    assert.equal(status, 401, body);
+    const ana = await Chat.open(server, { protocols: ['loquat', 'bearer.a-token'] });
+    assert.equal((await ana.ask('Hello')).done.finish, 'stop');
+    await ana.leave();
+    await server.stop();
+  });
+});
 
 describe('SIGHUP', () => {
   it('takes the certificate from its file again, and leaves conversations alone', async () => {
