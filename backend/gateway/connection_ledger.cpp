@@ -12,6 +12,17 @@ ConnectionLedger::Verdict verdictOn(int before, int limit, int margin)
     return before < limit + margin ? ConnectionLedger::Verdict::Refused : ConnectionLedger::Verdict::Dropped;
 }
 
+/// Who has one IPv6 address has the whole /64 of it.
+QHostAddress household(const QHostAddress &address)
+{
+    if (address.protocol() != QAbstractSocket::IPv6Protocol)
+        return address;
+    Q_IPV6ADDR bytes = address.toIPv6Address();
+    for (int i = 8; i < 16; ++i)
+        bytes[i] = 0;
+    return QHostAddress(bytes);
+}
+
 } // namespace
 
 ConnectionLedger::Entry ConnectionLedger::enter()
@@ -27,10 +38,11 @@ ConnectionLedger::Entry ConnectionLedger::enter()
             })};
 }
 
-ConnectionLedger::Entry ConnectionLedger::enterFrom(const QHostAddress &address)
+ConnectionLedger::Entry ConnectionLedger::enterFrom(const QHostAddress &from)
 {
-    if (address.isLoopback() && !m_limits.countsLoopback)
+    if (from.isLoopback() && !m_limits.countsLoopback)
         return {};
+    const QHostAddress address = household(from);
     const std::lock_guard lock(m_book->mutex);
     int &count = m_book->byAddress[address];
     const Verdict verdict = verdictOn(count, m_limits.maxConnectionsPerAddress, margin);

@@ -35,7 +35,8 @@ public:
     }
 
     [[nodiscard]] Entry enter();
-    [[nodiscard]] Entry enterFrom(const QHostAddress &address);
+    /// An IPv6 address counts together with its /64.
+    [[nodiscard]] Entry enterFrom(const QHostAddress &from);
     [[nodiscard]] int count() const;
 
 private:

@@ -174,6 +174,12 @@ private Q_SLOTS:
         hers.place.reset();
         QVERIFY(ledger.enterFrom(one).verdict == ConnectionLedger::Verdict::Admitted);
 
+        const auto house = ledger.enterFrom(QHostAddress(u"2001:db8:1:2::1"_s));
+        QVERIFY(ledger.enterFrom(QHostAddress(u"2001:db8:1:2:3:4:5:6"_s)).verdict ==
+                ConnectionLedger::Verdict::Refused);
+        QVERIFY(ledger.enterFrom(QHostAddress(u"2001:db8:1:3::1"_s)).verdict ==
+                ConnectionLedger::Verdict::Admitted);
+
         const QHostAddress own(QHostAddress::LocalHost);
         const auto here = ledger.enterFrom(own);
         QVERIFY(ledger.enterFrom(own).verdict == ConnectionLedger::Verdict::Admitted); // unless it is set
