@@ -62,6 +62,7 @@ struct Options
     int retentionDays = 0;           ///< 0: the journal keeps everything
     QString databaseUrl;             ///< SUPABASE_DB_URL, unparsed; never shown
     SupabaseOptions supabase;        ///< unchecked
+    QString operatorToken;           ///< LOQUAT_OPERATOR_TOKEN; never shown
     QProcessEnvironment environment; ///< with the .env file's; secrets of tools come from here
     QString configFile;              ///< loquat.json; empty: none
     QStringList notes;               ///< what the person who starts it should know, one line each

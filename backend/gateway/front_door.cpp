@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/front_door.h"
 
+#include "gateway/api_query.h"
 #include "gateway/head_peek.h"
 #include "gateway/problem.h"
 
@@ -50,6 +51,8 @@ void FrontDoor::headArrived(qintptr descriptor, QByteArrayView bytes)
     const auto head = parseRequestHead(bytes);
     if (!head)
         refuse(descriptor, {400, {u"bad_request"_s, u"This is not an HTTP/1.1 request."_s, {}, false}});
+    else if (m_operators && isForOperators(head->path()))
+        m_operators(descriptor, *head);
     else if (head->wantsWebSocket)
         admit(descriptor, *head);
     else
