@@ -61,7 +61,7 @@ it('steps in, and is told what came of it', async () => {
     assert.ok(answer.error.message);
   }
   operator.send('not JSON');
-  await operator.until(({ error, id }) => id === null && error?.code === 'unknown_frame');
+  await operator.until(({ error, id }) => id === undefined && error?.code === 'unknown_frame');
   assert.equal((await run('release')).ok, true);
   await operator.leave();
   await chat.leave();
@@ -73,8 +73,8 @@ it('loads events in pages, what was said just before included', async () => {
   const chat = await Chat.open(server);
   await chat.ask('hello');
   const operator = await Operator.open(server);
-  // One after another without waiting: the note must be there although it may not be on disk yet.
-  operator.send({ type: 'command', id: 'note', session_id: chat.id, command: 'note', text: 'remember' });
+  // The answer to a command does not wait for the disk; what is loaded after it has the note nevertheless.
+  await operator.request({ type: 'command', session_id: chat.id, command: 'note', text: 'remember' });
   const all = await operator.request({ type: 'load_events', session_id: chat.id });
   assert.equal(all.more, false);
   assert.equal(all.events.at(-1).content, 'remember');
