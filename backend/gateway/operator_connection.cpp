@@ -32,10 +32,12 @@ OperatorConnection::OperatorConnection(std::unique_ptr<QWebSocket> socket, Opera
     m_proofTime.setSingleShot(true);
     connect(&m_proofTime, &QTimer::timeout, this,
             [this] { close(QWebSocketProtocol::CloseCodePolicyViolated, u"no token came"_s); });
-    if (m_proven)
+    if (m_proven) {
         begin();
-    else
+    } else {
+        send({{"type"_L1, "auth_required"_L1}});
         m_proofTime.start(parts.limits.proofTime);
+    }
 }
 
 OperatorConnection::~OperatorConnection()

@@ -13,8 +13,9 @@ namespace loquat {
 
 /// One operator's console at /ws/operator. JSON in text frames.
 ///
-/// From the server: {"type":"hello","version","status"}, {"type":"snapshot","sessions","more"} in pieces, and
-/// from then on {"type":"batch","sessions","stream"}, {"type":"status","status"} once a second,
+/// From the server: {"type":"auth_required"} where the token is owed, {"type":"hello","version","status"},
+/// {"type":"snapshot","sessions","more"} in pieces, and from then on {"type":"batch","sessions","stream"},
+/// {"type":"status","status"} once a second,
 /// {"type":"gap"} where batches were left out for a slow reader (a snapshot follows). Shapes as in
 /// live_json.h.
 ///
