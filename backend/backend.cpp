@@ -51,8 +51,8 @@ void Backend::serveOperators()
                       [this] { return status(); }, m_parts.exportSession,
                       OperatorPolicy{m_parts.operatorToken, m_parts.host.isLoopback()}});
     m_desk->start();
-    m_gateway->setOperators([desk = m_desk.get()](qintptr descriptor, const RequestHead &head) {
-        desk->handOver(descriptor, head);
+    m_gateway->setOperators([desk = m_desk.get()](FrontDoor::TakeSocket take, const RequestHead &head) {
+        desk->handOver(std::move(take), head);
     });
 }
 

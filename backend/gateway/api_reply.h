@@ -11,13 +11,15 @@
 
 namespace loquat {
 
+using HttpHeaders = QList<std::pair<QByteArray, QByteArray>>;
+
 /// One answer of the API.
 struct ApiReply
 {
     int status = 200;
     QByteArray contentType = "application/json";
     QByteArray body;
-    QList<std::pair<QByteArray, QByteArray>> headers = {};
+    HttpHeaders headers = {};
 };
 
 ApiReply jsonReply(const QJsonObject &object);

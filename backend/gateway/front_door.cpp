@@ -13,6 +13,21 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// nullptr: the connection is gone.
+QTcpSocket *socketOf(qintptr descriptor, QObject *parent)
+{
+    auto *socket = new QTcpSocket(parent);
+    if (socket->setSocketDescriptor(descriptor))
+        return socket;
+    delete socket;
+    ::close(int(descriptor));
+    return nullptr;
+}
+
+} // namespace
+
 FrontDoor::FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles,
                      std::atomic<int> &connections, HandOver handOver)
     : m_limits(limits)
@@ -52,7 +67,7 @@ void FrontDoor::headArrived(qintptr descriptor, QByteArrayView bytes)
     if (!head)
         refuse(descriptor, {400, {u"bad_request"_s, u"This is not an HTTP/1.1 request."_s, {}, false}});
     else if (m_operators && isForOperators(head->path()))
-        m_operators(descriptor, *head);
+        m_operators([descriptor](QObject *parent) { return socketOf(descriptor, parent); }, *head);
     else if (head->wantsWebSocket)
         admit(descriptor, *head);
     else

@@ -26,7 +26,9 @@ class FrontDoor final : public QTcpServer
 
 public:
     using HandOver = std::function<void(qintptr descriptor, const SessionRequest &request)>;
-    using ToOperators = std::function<void(qintptr descriptor, const RequestHead &head)>;
+    using TakeSocket = std::function<QTcpSocket *(QObject *parent)>;
+    /// `take` gives the connection's socket, in the thread that serves it; nullptr: it is gone.
+    using ToOperators = std::function<void(TakeSocket take, const RequestHead &head)>;
 
     /// `connections` counts WebSockets; the one who takes a descriptor over counts it down again.
     FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles,

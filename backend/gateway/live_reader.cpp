@@ -8,7 +8,7 @@
 namespace loquat {
 
 LiveReader::LiveReader(QTcpSocket *socket, LiveTail &tail, std::optional<qint64> after,
-                       const ApiLimits &limits, QObject *parent)
+                       const ApiLimits &limits, const HttpHeaders &headers, QObject *parent)
     : QObject(parent)
     , m_socket(socket)
     , m_tail(tail)
@@ -27,8 +27,10 @@ LiveReader::LiveReader(QTcpSocket *socket, LiveTail &tail, std::optional<qint64>
     connect(&m_tail, &LiveTail::tokens, this, &LiveReader::tokens);
     m_socket->readAll();
     m_socket->write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-                    "Connection: close\r\nX-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\n\r\n"
-                    "retry: 2000\n: every event of every session\n\n");
+                    "Connection: close\r\nX-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\n");
+    for (const auto &[name, value] : headers)
+        m_socket->write(name + ": " + value + "\r\n");
+    m_socket->write("\r\nretry: 2000\n: every event of every session\n\n");
     if (m_told > m_tail.position()) {
         // Of another journal, or of one that lost its end: nobody knows what this reader knows.
         m_told = m_tail.position();

@@ -17,7 +17,7 @@ class LiveReader final : public QObject
 public:
     /// Takes `socket`. `after`: the last id that the reader knows.
     LiveReader(QTcpSocket *socket, LiveTail &tail, std::optional<qint64> after, const ApiLimits &limits,
-               QObject *parent);
+               const HttpHeaders &headers, QObject *parent);
 
     /// Called every limits.heartbeat: a sign of life, and the end for a reader that takes nothing.
     void beat();

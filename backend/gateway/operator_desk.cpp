@@ -9,8 +9,6 @@
 
 #include <algorithm>
 
-#include <unistd.h>
-
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -99,22 +97,14 @@ void OperatorDesk::stop()
     m_thread.wait();
 }
 
-void OperatorDesk::handOver(qintptr descriptor, const RequestHead &head)
+void OperatorDesk::handOver(Take take, const RequestHead &head)
 {
-    QMetaObject::invokeMethod(this, [this, descriptor, head] { accept(descriptor, head); });
-}
-
-void OperatorDesk::accept(qintptr descriptor, const RequestHead &head)
-{
-    if (!m_connections) {
-        ::close(int(descriptor));
-        return;
-    }
-    auto *socket = new QTcpSocket(m_connections.get());
-    if (socket->setSocketDescriptor(descriptor))
-        serve(socket, head);
-    else
-        delete socket;
+    QMetaObject::invokeMethod(this, [this, take = std::move(take), head] {
+        if (!m_connections)
+            return;
+        if (QTcpSocket *socket = take(m_connections.get()))
+            serve(socket, head);
+    });
 }
 
 void OperatorDesk::serve(QTcpSocket *socket, const RequestHead &head)
@@ -122,31 +112,42 @@ void OperatorDesk::serve(QTcpSocket *socket, const RequestHead &head)
     const auto access = operatorAccess(head, m_parts.policy);
     const QByteArray path = head.path();
     if (!access)
-        refuse(socket, problemReply(access.error().status, access.error().error));
+        refuse(socket, head, problemReply(access.error().status, access.error().error));
     else if (path == "/ws/operator")
         serveOperator(socket, head, *access);
     else if (*access == OperatorAccess::OwesToken)
-        refuse(socket, problemReply(400, {u"bad_upgrade"_s, u"There is no WebSocket at this path."_s,
-                                          u"Connect to /ws/operator."_s, false}));
+        refuse(socket, head,
+               problemReply(400, {u"bad_upgrade"_s, u"There is no WebSocket at this path."_s,
+                                  u"Connect to /ws/operator."_s, false}));
     else if (path == "/api/live")
         serveLive(socket, head);
     else
         serveApi(socket, head);
 }
 
-void OperatorDesk::refuse(QTcpSocket *socket, const ApiReply &reply)
+HttpHeaders OperatorDesk::headersFor(const RequestHead &head) const
 {
+    return m_parts.headersFor ? m_parts.headersFor(head.header("origin")) : HttpHeaders();
+}
+
+void OperatorDesk::refuse(QTcpSocket *socket, const RequestHead &head, ApiReply reply)
+{
+    reply.headers += headersFor(head);
     ApiConnection::refuse(socket, reply, m_parts.limits, m_connections.get());
 }
 
 void OperatorDesk::serveApi(QTcpSocket *socket, const RequestHead &head)
 {
     if (connected<ApiConnection>(m_connections).size() >= m_parts.limits.maxRequests)
-        return refuse(socket, problemReply(overloaded(u"requests"_s)));
+        return refuse(socket, head, problemReply(overloaded(u"requests"_s)));
     new ApiConnection(
         socket, head, m_parts.limits,
         [this, head](const QByteArray &body, ApiConnection::Answer answer) {
-            m_routes.handle(head.method, head.target, body, std::move(answer));
+            m_routes.handle(head.method, head.target, body,
+                            [headers = headersFor(head), answer = std::move(answer)](ApiReply reply) {
+                                reply.headers += headers;
+                                answer(std::move(reply));
+                            });
         },
         m_connections.get());
 }
@@ -157,20 +158,22 @@ void OperatorDesk::serveLive(QTcpSocket *socket, const RequestHead &head)
         ApiReply reply =
             problemReply(405, {u"method_not_allowed"_s, u"The live stream is read."_s, u"Use GET."_s, false});
         reply.headers.emplaceBack("Allow", "GET");
-        return refuse(socket, reply);
+        return refuse(socket, head, reply);
     }
     std::optional<qint64> after;
     if (const QByteArray id = head.header("last-event-id"); !id.isEmpty()) {
         bool whole = false;
         after = id.toLongLong(&whole);
         if (!whole || *after < 0)
-            return refuse(socket, problemReply(Error{u"bad_query"_s, u"Last-Event-ID is not a number."_s,
-                                                     u"Send the last 'id' that arrived, or none."_s, false}));
+            return refuse(socket, head,
+                          problemReply(Error{u"bad_query"_s, u"Last-Event-ID is not a number."_s,
+                                             u"Send the last 'id' that arrived, or none."_s, false}));
     }
     if (connected<LiveReader>(m_connections).size() >= m_parts.limits.maxLiveReaders)
-        return refuse(socket, problemReply(overloaded(u"readers"_s)));
+        return refuse(socket, head, problemReply(overloaded(u"readers"_s)));
     watch(1);
-    auto *reader = new LiveReader(socket, m_tail, after, m_parts.limits, m_connections.get());
+    auto *reader =
+        new LiveReader(socket, m_tail, after, m_parts.limits, headersFor(head), m_connections.get());
     connect(
         reader, &QObject::destroyed, &m_tail, [this] { watch(); }, Qt::QueuedConnection);
 }
@@ -178,17 +181,20 @@ void OperatorDesk::serveLive(QTcpSocket *socket, const RequestHead &head)
 void OperatorDesk::serveOperator(QTcpSocket *socket, const RequestHead &head, OperatorAccess access)
 {
     if (auto wrong = upgradeProblem(head))
-        return refuse(socket, problemReply(wrong->status, wrong->error));
+        return refuse(socket, head, problemReply(wrong->status, wrong->error));
     const auto operators = connected<OperatorConnection>(m_connections);
     const auto unproven = std::ranges::count_if(operators, [](auto *each) { return !each->isProven(); });
     if (operators.size() + m_admitted.size() >= m_parts.limits.maxOperators ||
         (access == OperatorAccess::OwesToken && unproven >= m_parts.limits.maxUnproven))
-        return refuse(socket, problemReply(overloaded(u"operators"_s)));
+        return refuse(socket, head, problemReply(overloaded(u"operators"_s)));
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     const Peer peer{socket->peerAddress(), socket->peerPort()};
     m_admitted.insert(peer, access);
     connect(socket, &QTcpSocket::disconnected, this, [this, peer] { m_admitted.remove(peer); });
     m_server->handleConnection(socket);
+    // What was decrypted to look at it is not announced once more.
+    if (socket->bytesAvailable() > 0)
+        QMetaObject::invokeMethod(socket, &QTcpSocket::readyRead, Qt::QueuedConnection);
 }
 
 void OperatorDesk::upgraded()

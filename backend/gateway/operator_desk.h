@@ -33,11 +33,13 @@ public:
     void start();
     void stop();
 
+    /// Makes the socket of a connection, in the desk's thread; nullptr: it is gone.
+    using Take = std::function<QTcpSocket *(QObject *parent)>;
+
     /// Takes a connection whose request has not been read. Thread-safe.
-    void handOver(qintptr descriptor, const RequestHead &head);
+    void handOver(Take take, const RequestHead &head);
 
 private:
-    void accept(qintptr descriptor, const RequestHead &head);
     void serve(QTcpSocket *socket, const RequestHead &head);
     void serveApi(QTcpSocket *socket, const RequestHead &head);
     void serveLive(QTcpSocket *socket, const RequestHead &head);
@@ -46,7 +48,8 @@ private:
     void watch(int more = 0);
     void tellStatus();
     void beat();
-    void refuse(QTcpSocket *socket, const ApiReply &reply);
+    void refuse(QTcpSocket *socket, const RequestHead &head, ApiReply reply);
+    [[nodiscard]] HttpHeaders headersFor(const RequestHead &head) const;
 
     using Peer = std::pair<QHostAddress, quint16>;
 

@@ -3,6 +3,7 @@
 
 #include "domain/command.h"
 #include "gateway/api_limits.h"
+#include "gateway/api_reply.h"
 #include "gateway/operator_access.h"
 #include "session/live_feed.h"
 #include "session/live_sessions.h"
@@ -28,6 +29,8 @@ struct OperatorParts
     std::function<BackendStatus()> status;
     ExportSession exportSession;
     OperatorPolicy policy;
+    /// What a page of this origin is told besides; unset: nothing.
+    std::function<HttpHeaders(const QByteArray &origin)> headersFor = {};
     ApiLimits limits = {};
 };
 
