@@ -7,8 +7,8 @@ export const bearer = (token) => (token ? { authorization: `Bearer ${token}` } :
 
 // {status, type, body, headers}; the body is parsed where it is JSON.
 export async function ask(server, path, { token, headers = {}, ...options } = {}) {
-  const answer = await fetch(server.url + path, { redirect: 'manual', ...options, headers: { ...bearer(token), ...headers } });
-  const text = await answer.text();
+  const asked = fetch(server.url + path, { redirect: 'manual', ...options, headers: { ...bearer(token), ...headers } });
+  const [answer, text] = await within(asked.then(async (got) => [got, await got.text()]), () => `no end of the answer to ${path}`);
   const type = answer.headers.get('content-type')?.split(';')[0];
   return { status: answer.status, type, headers: answer.headers, body: /json$/.test(type) && type !== 'application/x-ndjson' ? JSON.parse(text) : text };
 }
