@@ -10,6 +10,7 @@ namespace loquat {
 
 class Journal;
 class Replica;
+class SessionHistory;
 
 /// The composition root: the one place that names concrete stores, models and tools, and puts a backend
 /// together from them. The console and the headless server run the same one.
@@ -39,6 +40,7 @@ private:
     DoorOptions m_door;
     std::unique_ptr<Journal> m_journal;
     std::unique_ptr<Replica> m_replica;
+    std::unique_ptr<SessionHistory> m_history;
     QString m_replicaName;
     std::unique_ptr<Backend> m_backend;
 };

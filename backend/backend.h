@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/gateway.h"
+#include "gateway/operator_desk.h"
 #include "observer_fan.h"
 
 #include <QObject>
@@ -37,6 +38,11 @@ struct BackendParts
     QHostAddress host = QHostAddress::LocalHost;
     quint16 port = 8000;
     int threads = 1;
+    /// Of the operators' API; without them there is none.
+    SessionHistory *history = nullptr;
+    EventTail *tail = nullptr;
+    OperatorParts::ExportSession exportSession = {};
+    QString operatorToken = {};
 };
 
 /// The whole backend behind one door: start, watch, command, stop. Used from one thread (the application's).
@@ -58,6 +64,9 @@ public:
     void useTls(const QSslConfiguration &identity) { m_gateway->useTls(identity); }
     /// What was refused since the start, by reason. Thread-safe.
     [[nodiscard]] const GatewayCounters &counters() const { return *m_counters; }
+    /// Ends the threads: nothing is asked of the parts any more. The destructor does it as well, but by then
+    /// parts that still answer must have been closed.
+    void stop();
 
     LiveFeed &feed() { return m_feed; }
     /// `done` is called in the thread of `context`.
@@ -70,6 +79,7 @@ public:
 
 private:
     [[nodiscard]] Readiness readiness() const;
+    void serveOperators();
 
     static constexpr std::chrono::milliseconds turnBound{10'000};
     static constexpr std::chrono::milliseconds shutdownBound{20'000};
@@ -77,10 +87,13 @@ private:
     BackendParts m_parts;
     std::shared_ptr<GatewayCounters> m_counters = std::make_shared<GatewayCounters>();
     LiveFeed m_feed;
+    LiveFeed m_operatorFeed;
+    LiveSessions m_live;
     SessionStatistics m_statistics;
     ObserverFan m_observer;
     QString m_address;
     std::unique_ptr<Gateway> m_gateway;
+    std::unique_ptr<OperatorDesk> m_desk;
 };
 
 } // namespace loquat

@@ -2,17 +2,21 @@
 #pragma once
 
 #include "session/live_feed.h"
+#include "session/live_sessions.h"
 #include "session/session_observer.h"
 #include "telemetry/session_statistics.h"
 
 namespace loquat {
 
-/// Hands what sessions do to the sinks: the live feed and the statistics.
+/// Hands what sessions do to the sinks: the feeds of the console and of operators elsewhere, who is live, and
+/// the statistics.
 class ObserverFan final : public SessionObserver
 {
 public:
-    ObserverFan(LiveFeed &feed, SessionStatistics &statistics)
+    ObserverFan(LiveFeed &feed, LiveFeed &operatorFeed, LiveSessions &live, SessionStatistics &statistics)
         : m_feed(feed)
+        , m_operatorFeed(operatorFeed)
+        , m_live(live)
         , m_statistics(statistics)
     {
     }
@@ -23,6 +27,8 @@ public:
 
 private:
     LiveFeed &m_feed;
+    LiveFeed &m_operatorFeed;
+    LiveSessions &m_live;
     SessionStatistics &m_statistics;
 };
 

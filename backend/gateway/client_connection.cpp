@@ -181,7 +181,7 @@ void ClientConnection::say(const ClientFrame &frame)
         }
         break;
     case ClientFrame::Kind::Cancel:
-        session->cancel();
+        session->cancel(frame.turn);
         break;
     case ClientFrame::Kind::End:
         session->end(u"ended"_s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/front_door.h"
 
+#include "gateway/api_query.h"
 #include "gateway/credentials.h"
 #include "gateway/http_guard.h"
 #include "gateway/problem.h"
@@ -123,10 +124,13 @@ void FrontDoor::headArrived(const IncomingPtr &incoming, QByteArrayView bytes)
     case OriginPolicy::Verdict::Allowed:
         break;
     }
-    if (head->wantsWebSocket)
-        admit(incoming, *head);
-    else if (isPreflight(*head))
+    if (isPreflight(*head)) {
         answer(incoming, m_policy.origins.preflightAnswer(head->header("Origin")));
+    } else if (m_operators && isForOperators(head->path())) {
+        incoming->moveTo(m_operatorThread);
+        m_operators([incoming](QObject *parent) { return incoming->takeSocket(parent); }, *head);
+    } else if (head->wantsWebSocket)
+        admit(incoming, *head);
     else
         serveHttp(incoming);
 }

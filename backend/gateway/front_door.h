@@ -26,6 +26,9 @@ class FrontDoor final : public QTcpServer
 
 public:
     using HandOver = std::function<void(IncomingPtr incoming, const SessionRequest &request)>;
+    using TakeSocket = std::function<QTcpSocket *(QObject *parent)>;
+    /// `take` gives the connection's socket, in the thread that serves it; nullptr: it is gone.
+    using ToOperators = std::function<void(TakeSocket take, const RequestHead &head)>;
 
     /// The references outlive this.
     FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles, DoorPolicy policy,
@@ -33,6 +36,13 @@ public:
 
     /// For connections from now on. In this object's thread.
     void useTls(const QSslConfiguration &identity) { m_policy.tls = identity; }
+
+    /// Who answers what only operators may use, in `thread`; unset: nobody does. Before listen().
+    void setOperators(ToOperators operators, QThread *thread)
+    {
+        m_operators = std::move(operators);
+        m_operatorThread = thread;
+    }
 
 protected:
     void incomingConnection(qintptr descriptor) override;
@@ -56,6 +66,8 @@ private:
     GatewayCounters &m_counters;
     ConnectionLedger m_ledger;
     HandOver m_handOver;
+    ToOperators m_operators;
+    QThread *m_operatorThread = nullptr;
 };
 
 } // namespace loquat

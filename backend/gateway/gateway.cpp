@@ -61,6 +61,7 @@ Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
                                                  worker.accept(incoming, request);
                                              });
                                          });
+    m_door->setOperators(m_operators, m_operatorThread);
     m_http = std::make_unique<QHttpServer>();
     HttpRoutes::install(*m_http, m_parts.door.origins, m_readiness);
     m_acceptor.setObjectName(u"acceptor"_s);

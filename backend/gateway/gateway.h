@@ -27,12 +27,18 @@ public:
     Gateway(GatewayParts parts, std::function<Readiness()> readiness, int threads);
     ~Gateway() override;
 
+    /// `thread`: where they are served. Before start().
+    void setOperators(FrontDoor::ToOperators operators, QThread *thread)
+    {
+        m_operators = std::move(operators);
+        m_operatorThread = thread;
+    }
     /// Listens; the port that it got. 0 asks for any free one.
     Expected<quint16> start(const QHostAddress &address, quint16 port);
     /// The certificate and key of connections from now on.
     void useTls(const QSslConfiguration &identity);
     void recover(const QStringList &sessionIds);
-    /// `done` is called in the thread of `context`.
+    /// `done` is called in the thread of `context`. From any thread, before stop().
     void command(const QString &sessionId, const Command &command, QObject *context,
                  std::function<void(Expected<void>)> done);
     /// Stops accepting, lets turns finish within `turnBound`, ends and sums up the sessions within `bound`
@@ -56,6 +62,8 @@ private:
 
     GatewayParts m_parts;
     std::function<Readiness()> m_readiness;
+    FrontDoor::ToOperators m_operators;
+    QThread *m_operatorThread = nullptr;
     std::vector<GatewayThread> m_threads;
     QThread m_acceptor;
     // Both live in m_acceptor.

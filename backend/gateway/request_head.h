@@ -26,6 +26,12 @@ struct RequestHead
     /// How often it was sent.
     [[nodiscard]] qsizetype count(QByteArrayView name) const;
 
+    /// The target without its query, as sent.
+    [[nodiscard]] QByteArray path() const
+    {
+        const qsizetype mark = target.indexOf('?');
+        return mark < 0 ? target : target.first(mark);
+    }
     [[nodiscard]] QUrl url() const { return QUrl::fromEncoded(target); }
 };
 
