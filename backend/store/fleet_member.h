@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "store/api/session_locator.h"
+#include "store/fleet_database.h"
+#include "store/postgres_uri.h"
+
+#include <QThread>
+
+#include <atomic>
+#include <memory>
+
+namespace loquat {
+
+class FleetWorker;
+class Journal;
+
+struct FleetSettings
+{
+    NodeIdentity node;
+    PostgresSettings postgres;
+    std::chrono::milliseconds heartbeat{5'000};
+    std::chrono::milliseconds locateBound{2'000}; ///< then a session counts as this node's
+};
+
+/// This node among others on one Postgres: says that it is alive, claims sessions, fetches what other nodes
+/// wrote of them into the journal, and takes over those of nodes that died. A thread of its own; the
+/// journal outlives it.
+class FleetMember final : public SessionLocator
+{
+public:
+    FleetMember(FleetSettings settings, Journal &journal);
+    /// stop()s.
+    ~FleetMember() override;
+
+    /// `takenOver` is called in the thread of `context` with sessions to finalise, which are in the journal by
+    /// then.
+    void start(QObject *context, std::function<void(QStringList)> takenOver);
+    /// Leaves the fleet, for which everything must have been shipped; blocks for at most the bound of a call.
+    void stop();
+
+    void locate(const QString &sessionId, QObject *context, Located located) override;
+    void claim(const QStringList &sessionIds, QObject *context,
+               std::function<void(QStringList)> claimed) override;
+
+private:
+    const FleetSettings m_settings;
+    std::atomic<bool> m_reachable = false;
+    QThread m_thread;
+    std::unique_ptr<FleetWorker> m_worker; ///< lives in m_thread
+};
+
+} // namespace loquat
