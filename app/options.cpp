@@ -134,6 +134,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.providers = reader.providers();
     options.databaseUrl = reader.text(u"SUPABASE_DB_URL"_s);
     options.supabase = reader.supabase();
+    options.fleet = reader.fleet();
     options.configFile = configFile(parser, reader);
     if (parser.isSet(u"config"_s) && options.configFile.isEmpty())
         return SettingsReader::wrong(u"--config"_s, u"it is empty"_s, u"the path of a JSON file"_s);

@@ -8,6 +8,7 @@
 
 namespace loquat {
 
+class FleetMember;
 class Journal;
 class Replica;
 
@@ -34,6 +35,7 @@ private:
     static constexpr std::chrono::milliseconds drainBound{5'000};
 
     std::unique_ptr<Journal> m_journal;
+    std::unique_ptr<FleetMember> m_fleet; ///< none: this node is alone
     std::unique_ptr<Replica> m_replica;
     QString m_replicaName;
     std::unique_ptr<Backend> m_backend;

@@ -34,6 +34,7 @@ public:
     QList<ProviderOptions> providers();
     /// The key by any of the names that people give it.
     [[nodiscard]] SupabaseOptions supabase() const;
+    FleetOptions fleet();
     /// Settings of the contract that this version cannot honour: those that protect are refused, others
     /// noted.
     void checkUnsupported(QStringList &notes);

@@ -40,19 +40,28 @@ Backend::Backend(BackendParts parts)
 {
 }
 
-Backend::~Backend() = default;
+Backend::~Backend()
+{
+    // It answers in the gateway's threads.
+    if (m_parts.locator)
+        m_parts.locator->silence();
+}
 
 Expected<QUrl> Backend::start()
 {
     m_gateway = std::make_unique<Gateway>(
         GatewayParts{m_parts.makeModel, m_parts.makeTools, m_parts.log, m_parts.archive, m_observer,
-                     m_parts.session, m_parts.limits, m_parts.dialect},
+                     m_parts.session, m_parts.limits, m_parts.dialect, m_parts.locator},
         [this] { return readiness(); }, m_parts.threads);
     // Asked before the first client can open a session, so that what is live now is not taken for left
     // behind.
     m_parts.archive.unfinished(this, [this](const Expected<QStringList> &sessionIds) {
-        if (m_gateway && sessionIds)
-            m_gateway->recover(*sessionIds);
+        if (!sessionIds)
+            return;
+        if (m_parts.locator)
+            m_parts.locator->claim(*sessionIds, this, [this](const QStringList &mine) { recover(mine); });
+        else
+            recover(*sessionIds);
     });
     const auto port = m_gateway->start(m_parts.host, m_parts.port);
     if (!port)
@@ -62,11 +71,19 @@ Expected<QUrl> Backend::start()
     return QUrl(u"http://"_s + authority);
 }
 
+void Backend::recover(const QStringList &sessionIds)
+{
+    if (m_gateway)
+        m_gateway->recover(sessionIds);
+}
+
 void Backend::shutDown(std::function<void()> done)
 {
     if (!m_gateway)
         return done();
     m_gateway->shutDown(turnBound, shutdownBound, [this, done = std::move(done)] {
+        if (m_parts.locator)
+            m_parts.locator->silence();
         m_gateway->stop();
         done();
     });

@@ -36,6 +36,7 @@ struct BackendParts
     QHostAddress host = QHostAddress::LocalHost;
     quint16 port = 8000;
     int threads = 1;
+    SessionLocator *locator = nullptr; ///< of several nodes on one database; outlives the backend
 };
 
 /// The whole backend behind one door: start, watch, command, stop. Used from one thread (the application's).
@@ -50,6 +51,8 @@ public:
     /// Serves; the address as people write it: http://HOST:PORT. Sessions that a crash left open are
     /// finalised in the background.
     Expected<QUrl> start();
+    /// Finalises sessions that are in the archive and nobody leads.
+    void recover(const QStringList &sessionIds);
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
     void shutDown(std::function<void()> done);
 

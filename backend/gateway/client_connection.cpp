@@ -47,11 +47,13 @@ ClientConnection::~ClientConnection()
     m_socket.release()->deleteLater(); // this may run in one of its signals
 }
 
-void ClientConnection::open(const SessionRequest &request)
+void ClientConnection::open(const SessionRequest &request, const QStringList &said)
 {
     m_sessionId = request.sessionId;
     m_attached = true;
     m_hub.attach(request.sessionId, request.userId, this, {m_dialect.name, request.profile, request.after});
+    for (const QString &frame : said)
+        received(frame);
 }
 
 void ClientConnection::checkAlive()

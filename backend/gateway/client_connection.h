@@ -27,8 +27,8 @@ public:
                      const Dialect &dialect, const GatewayLimits &limits, QObject *parent);
     ~ClientConnection() override;
 
-    /// Attaches to the session; frames from the client are read from here on.
-    void open(const SessionRequest &request);
+    /// Attaches to the session; frames from the client are read from here on. `said`: those that came before.
+    void open(const SessionRequest &request, const QStringList &said = {});
     /// Called once per ping interval: asks for a sign of life, and ends a client that gave none for three.
     void checkAlive();
 

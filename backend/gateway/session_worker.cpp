@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/session_worker.h"
 
+#include "gateway/arrival.h"
 #include "gateway/client_connection.h"
+#include "gateway/relay_connection.h"
 
 #include <QTcpSocket>
 
@@ -31,6 +33,9 @@ void SessionWorker::start()
         const auto connections = findChildren<ClientConnection *>(Qt::FindDirectChildrenOnly);
         for (ClientConnection *connection : connections)
             connection->checkAlive();
+        const auto relays = findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly);
+        for (RelayConnection *relay : relays)
+            relay->checkAlive();
     });
     m_pings->start(m_parts.limits.pingInterval);
 }
@@ -39,6 +44,8 @@ void SessionWorker::stop()
 {
     const auto connections = findChildren<ClientConnection *>(Qt::FindDirectChildrenOnly);
     qDeleteAll(connections);
+    qDeleteAll(findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly));
+    qDeleteAll(findChildren<Arrival *>(Qt::FindDirectChildrenOnly));
     m_pings.reset();
     m_server.reset();
     m_hub.reset();
@@ -82,12 +89,36 @@ void SessionWorker::upgraded()
             socket.release()->deleteLater();
             continue;
         }
-        const QTcpSocket *tcp = m_sockets.value({socket->peerAddress(), socket->peerPort()});
-        const qintptr descriptor = tcp ? tcp->socketDescriptor() : -1;
-        auto *connection = new ClientConnection(std::move(socket), descriptor, *m_hub, *request->dialect,
-                                                m_parts.limits, this);
-        connection->open(*request);
+        if (m_parts.locator)
+            locate(std::move(socket), *request);
+        else
+            open(std::move(socket), *request);
     }
+}
+
+void SessionWorker::locate(std::unique_ptr<QWebSocket> socket, const SessionRequest &request)
+{
+    const auto here = [this, request](Arrival::Socket client, const QStringList &said) {
+        if (!m_shuttingDown)
+            return open(std::move(client), request, said);
+        client->close(QWebSocketProtocol::CloseCodeGoingAway);
+        client.release()->deleteLater();
+    };
+    const auto there = [this](Arrival::Socket client, Arrival::Socket node, const QStringList &said) {
+        new RelayConnection(std::move(client), std::move(node), said, m_parts.limits, this);
+    };
+    new Arrival(std::move(socket), request.sessionId, *m_parts.locator, this, m_parts.limits, {here, there},
+                this);
+}
+
+void SessionWorker::open(std::unique_ptr<QWebSocket> socket, const SessionRequest &request,
+                         const QStringList &said)
+{
+    const QTcpSocket *tcp = m_sockets.value({socket->peerAddress(), socket->peerPort()});
+    const qintptr descriptor = tcp ? tcp->socketDescriptor() : -1;
+    auto *connection =
+        new ClientConnection(std::move(socket), descriptor, *m_hub, *request.dialect, m_parts.limits, this);
+    connection->open(request, said);
 }
 
 Expected<void> SessionWorker::command(const QString &sessionId, const Command &command)
@@ -103,6 +134,8 @@ void SessionWorker::recover(const QStringList &sessionIds)
 void SessionWorker::shutDown(std::chrono::milliseconds bound)
 {
     m_shuttingDown = true;
+    for (RelayConnection *relay : findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly))
+        relay->shutDown();
     m_hub->shutDown(bound);
 }
 

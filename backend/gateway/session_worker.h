@@ -4,6 +4,7 @@
 #include "gateway/limits.h"
 #include "gateway/session_request.h"
 #include "session/session_hub.h"
+#include "store/api/session_locator.h"
 
 #include <QHash>
 #include <QHostAddress>
@@ -16,6 +17,7 @@
 #include <memory>
 
 class QTcpSocket;
+class QWebSocket;
 
 namespace loquat {
 
@@ -31,6 +33,7 @@ struct GatewayParts
     SessionSettings session;
     GatewayLimits limits;
     const Dialect *dialect = &framesDialect();
+    SessionLocator *locator = nullptr; ///< none: every session is this process's
 };
 
 /// A gateway thread's inhabitant: owns its sockets, its sessions and its model, for good.
@@ -55,6 +58,9 @@ private:
     using Peer = std::pair<QHostAddress, quint16>;
 
     void upgraded();
+    void locate(std::unique_ptr<QWebSocket> socket, const SessionRequest &request);
+    void open(std::unique_ptr<QWebSocket> socket, const SessionRequest &request,
+              const QStringList &said = {});
     void forgetSocket(const Peer &peer, const QObject *socket);
 
     GatewayParts &m_parts;

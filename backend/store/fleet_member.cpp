@@ -1,58 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/fleet_member.h"
 
+#include "store/callback_gate.h"
 #include "store/fleet_worker.h"
-
-#include <QPointer>
-#include <QTimer>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-/// An answer that is given once, in the thread of its context, by whoever is first.
-class OneAnswer
-{
-public:
-    OneAnswer(QObject *context, SessionLocator::Located located)
-        : m_context(context)
-        , m_located(std::make_shared<SessionLocator::Located>(std::move(located)))
-    {
-    }
-
-    void give(const std::optional<QUrl> &where) const
-    {
-        if (m_context)
-            QMetaObject::invokeMethod(
-                m_context, [once = m_located, where] { answer(once, where); }, Qt::QueuedConnection);
-    }
-    /// Counts as here when nobody answered by then.
-    void giveAtLeastAfter(std::chrono::milliseconds bound) const
-    {
-        if (m_context)
-            QMetaObject::invokeMethod(m_context, [context = m_context, once = m_located, bound] {
-                QTimer::singleShot(bound, context, [once] { answer(once, {}); });
-            });
-    }
-
-private:
-    static void answer(const std::shared_ptr<SessionLocator::Located> &once, const std::optional<QUrl> &where)
-    {
-        if (const auto located = std::exchange(*once, {}))
-            located(where);
-    }
-
-    QPointer<QObject> m_context;
-    std::shared_ptr<SessionLocator::Located> m_located;
-};
-
-} // namespace
-
 FleetMember::FleetMember(FleetSettings settings, Journal &journal)
     : m_settings(std::move(settings))
-    , m_worker(std::make_unique<FleetWorker>(m_settings, journal, m_reachable))
+    , m_gate(std::make_shared<CallbackGate>())
+    , m_worker(std::make_unique<FleetWorker>(m_settings, journal, m_away))
 {
     m_thread.setObjectName(u"fleet"_s);
     m_worker->moveToThread(&m_thread);
@@ -66,15 +25,16 @@ FleetMember::~FleetMember()
 
 void FleetMember::start(QObject *context, std::function<void(QStringList)> takenOver)
 {
-    const auto tell = [guard = QPointer(context), takenOver = std::move(takenOver)](const QStringList &ids) {
-        if (guard)
-            QMetaObject::invokeMethod(guard, [takenOver, ids] { takenOver(ids); });
+    auto tell = [gate = m_gate, context, takenOver = std::move(takenOver)](const QStringList &ids) {
+        gate->post(context, [takenOver, ids] { takenOver(ids); });
     };
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), tell] { worker->start(tell); });
+    QMetaObject::invokeMethod(m_worker.get(),
+                              [worker = m_worker.get(), tell = std::move(tell)] { worker->start(tell); });
 }
 
 void FleetMember::stop()
 {
+    silence();
     if (!m_thread.isRunning())
         return;
     QMetaObject::invokeMethod(
@@ -83,27 +43,52 @@ void FleetMember::stop()
     m_thread.wait();
 }
 
+void FleetMember::silence()
+{
+    m_gate->close();
+}
+
 void FleetMember::locate(const QString &sessionId, QObject *context, Located located)
 {
-    const OneAnswer answer(context, std::move(located));
-    if (!m_reachable) {
-        answer.give({});
-        return;
-    }
-    answer.giveAtLeastAfter(m_settings.locateBound);
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, answer] {
-        answer.give(worker->locate(sessionId));
-    });
+    auto answer = [gate = m_gate, context, located = std::move(located)](const std::optional<QUrl> &where) {
+        gate->post(context, [located, where] { located(where); });
+    };
+    // The worker may be busy with an attempt to connect, for which nobody should wait.
+    const bool away = m_away;
+    if (away)
+        answer({});
+    QMetaObject::invokeMethod(m_worker.get(),
+                              [worker = m_worker.get(), sessionId, away, answer = std::move(answer)] {
+                                  if (away)
+                                      worker->claim(sessionId, [](const std::optional<QUrl> &) {});
+                                  else
+                                      worker->locate(sessionId, answer);
+                              });
 }
 
 void FleetMember::claim(const QStringList &sessionIds, QObject *context,
                         std::function<void(QStringList)> claimed)
 {
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionIds, guard = QPointer(context),
-                                               claimed = std::move(claimed)] {
-        const QStringList mine = worker->claim(sessionIds);
-        if (guard)
-            QMetaObject::invokeMethod(guard, [claimed, mine] { claimed(mine); });
+    struct Claimed
+    {
+        qsizetype left;
+        QStringList mine;
+    };
+    auto tell = [gate = m_gate, context, claimed = std::move(claimed)](const QStringList &mine) {
+        gate->post(context, [claimed, mine] { claimed(mine); });
+    };
+    if (sessionIds.isEmpty())
+        return tell({});
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionIds, tell = std::move(tell),
+                                               all = std::make_shared<Claimed>()] {
+        all->left = sessionIds.size();
+        for (const QString &id : sessionIds)
+            worker->claim(id, [all, tell, id](const std::optional<QUrl> &where) {
+                if (!where)
+                    all->mine.append(id);
+                if (--all->left == 0)
+                    tell(all->mine);
+            });
     });
 }
 

@@ -12,6 +12,7 @@
 
 namespace loquat {
 
+class CallbackGate;
 class FleetWorker;
 class Journal;
 
@@ -19,22 +20,23 @@ struct FleetSettings
 {
     NodeIdentity node;
     PostgresSettings postgres;
-    std::chrono::milliseconds heartbeat{5'000};
-    std::chrono::milliseconds locateBound{2'000}; ///< then a session counts as this node's
+    std::chrono::milliseconds deadAfter{20'000}; ///< a node that was not heard of for so long is dead
+
+    [[nodiscard]] std::chrono::milliseconds heartbeat() const { return deadAfter / 4; }
 };
 
 /// This node among others on one Postgres: says that it is alive, claims sessions, fetches what other nodes
-/// wrote of them into the journal, and takes over those of nodes that died. A thread of its own; the
-/// journal outlives it.
+/// wrote of them into the journal, and takes over those of nodes that died. A thread of its own.
 class FleetMember final : public SessionLocator
 {
 public:
+    /// `journal` must be closed after stop() and before this goes.
     FleetMember(FleetSettings settings, Journal &journal);
     /// stop()s.
     ~FleetMember() override;
 
-    /// `takenOver` is called in the thread of `context` with sessions to finalise, which are in the journal by
-    /// then.
+    /// `takenOver` is called in the thread of `context` with sessions to finalise, which are in the journal
+    /// by then.
     void start(QObject *context, std::function<void(QStringList)> takenOver);
     /// Leaves the fleet, for which everything must have been shipped; blocks for at most the bound of a call.
     void stop();
@@ -42,10 +44,12 @@ public:
     void locate(const QString &sessionId, QObject *context, Located located) override;
     void claim(const QStringList &sessionIds, QObject *context,
                std::function<void(QStringList)> claimed) override;
+    void silence() override;
 
 private:
     const FleetSettings m_settings;
-    std::atomic<bool> m_reachable = false;
+    const std::shared_ptr<CallbackGate> m_gate;
+    std::atomic<bool> m_away = false; ///< the database
     QThread m_thread;
     std::unique_ptr<FleetWorker> m_worker; ///< lives in m_thread
 };

@@ -5,22 +5,26 @@
 #include "store/logging.h"
 #include "store/migrator.h"
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
 
 namespace {
 constexpr std::chrono::milliseconds callLimit{5'000};
-}
+constexpr size_t maxAskedAtOnce = 200;
+constexpr qsizetype maxKnown = 100'000; ///< sessions claimed, or to be claimed
+} // namespace
 
-FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &reachable)
+FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away)
     : m_settings(settings)
     , m_journal(journal)
-    , m_reachable(reachable)
+    , m_away(away)
     , m_watchdog([this] { m_breaker.breakOff(); })
     , m_heartbeat(this)
 {
-    m_heartbeat.setInterval(settings.heartbeat);
+    m_heartbeat.setInterval(settings.heartbeat());
     QObject::connect(&m_heartbeat, &QTimer::timeout, this, &FleetWorker::beat);
 }
 
@@ -55,7 +59,9 @@ bool FleetWorker::connect()
         if (auto version = migrate((*connection)->db(), *migrations); !version)
             return version.error();
         m_connection = std::move(*connection);
-        m_database = std::make_unique<FleetDatabase>(*m_connection);
+        m_database =
+            std::make_unique<FleetDatabase>(*m_connection, m_settings.node.nodeId, m_settings.deadAfter);
+        m_database->setJudge(false);
         // Nothing is claimed by a node that the others would take for dead.
         return m_database->beat(m_settings.node);
     });
@@ -63,59 +69,106 @@ bool FleetWorker::connect()
         disconnect(opened.error());
         return false;
     }
-    m_reachable = true;
+    qCInfo(storeLog).noquote() << "node" << m_settings.node.nodeId << "is in the fleet of"
+                               << m_settings.postgres.place();
+    m_sinceBeat.start();
+    m_connectedFor.start();
+    m_away = false;
     return true;
 }
 
 void FleetWorker::disconnect(const Error &error)
 {
-    if (m_reachable.exchange(false))
-        qCWarning(storeLog) << "the other nodes cannot be reached:" << error.message;
+    if (!m_away.exchange(true))
+        qCWarning(storeLog).noquote() << "the other nodes are not found:" << error.message;
+    m_mine.clear();
     m_database.reset();
     m_connection.reset();
+    answerWithoutDatabase();
 }
 
 void FleetWorker::beat()
 {
-    if (!connect() || !guarded([this] { return m_database->beat(m_settings.node); }))
+    if (m_left || !connect() || !guarded([this] { return m_database->beat(m_settings.node); }))
         return;
-    const auto orphans = guarded([this] { return m_database->takeOver(m_settings.node.nodeId); });
+    m_sinceBeat.start();
+    m_database->setJudge(m_connectedFor.hasExpired(m_settings.deadAfter.count()));
+    takeOver();
+    answerSome();
+}
+
+void FleetWorker::takeOver()
+{
+    const auto orphans = m_database ? guarded([this] { return m_database->takeOver(); })
+                                    : Expected<QHash<QString, Claim>>(QHash<QString, Claim>());
     if (!orphans || orphans->isEmpty())
         return;
     qCInfo(storeLog) << "took over" << orphans->size() << "sessions of nodes that are gone";
-    QStringList ready;
-    for (const QString &id : *orphans)
-        if (m_database && fetch(id, std::numeric_limits<qint64>::max()))
-            ready.append(id);
-    if (!ready.isEmpty())
-        m_takenOver(ready);
+    for (auto it = orphans->cbegin(); it != orphans->cend(); ++it) {
+        m_mine.insert(it.key());
+        fetch(it.key(), it->lastSeq, [this, id = it.key()] { m_takenOver({id}); });
+    }
+    if (orphans->size() == FleetDatabase::maxTakenOver)
+        QMetaObject::invokeMethod(this, &FleetWorker::takeOver, Qt::QueuedConnection);
 }
 
-std::optional<QUrl> FleetWorker::locate(const QString &sessionId)
+void FleetWorker::ask(Question question)
 {
-    if (!connect())
-        return {};
-    const auto claim = guarded([&] { return m_database->claim(sessionId, m_settings.node.nodeId); });
-    if (!claim)
-        return {};
-    if (!claim->mine && claim->address.isValid())
-        return claim->address;
-    if (const auto fetched = fetch(sessionId, claim->lastSeq); !fetched)
-        qCWarning(storeLog) << "a session's earlier events were not fetched:" << fetched.error().message;
-    return {};
+    const bool heardOf = m_sinceBeat.isValid() && !m_sinceBeat.hasExpired(m_settings.deadAfter.count() / 2);
+    if (m_database && heardOf && m_mine.contains(question.sessionId))
+        return question.located({});
+    if (qsizetype(m_questions.size()) >= maxKnown) // the database has been away for very long
+        return question.located({});
+    m_questions.push_back(std::move(question));
+    // Whoever comes until then is asked for in the same statement.
+    if (!std::exchange(m_answering, true))
+        QMetaObject::invokeMethod(this, &FleetWorker::answerSome, Qt::QueuedConnection);
 }
 
-QStringList FleetWorker::claim(const QStringList &sessionIds)
+void FleetWorker::answerSome()
 {
-    QStringList mine;
-    for (const QString &id : sessionIds)
-        // One wait for a database that is away is enough.
-        if ((!mine.isEmpty() && !m_database) || !locate(id))
-            mine.append(id);
-    return mine;
+    m_answering = false;
+    if (m_questions.empty() || m_left)
+        return;
+    // An attempt to reach a database that was away is the heartbeat's.
+    if (!m_database && (m_away || !connect()))
+        return answerWithoutDatabase();
+    std::vector<Question> asked;
+    QStringList ids;
+    while (!m_questions.empty() && asked.size() < maxAskedAtOnce) {
+        ids.append(m_questions.front().sessionId);
+        asked.push_back(std::move(m_questions.front()));
+        m_questions.pop_front();
+    }
+    const auto claims = m_watchdog.guard(callLimit, [&] { return m_database->claim(ids); });
+    if (!claims) {
+        m_questions.insert(m_questions.begin(), asked.begin(), asked.end());
+        return disconnect(claims.error());
+    }
+    if (m_mine.size() > maxKnown)
+        m_mine.clear();
+    for (const Question &question : asked) {
+        const Claim claim = claims->value(question.sessionId);
+        if (!claim.mine) {
+            question.located(claim.address);
+            continue;
+        }
+        m_mine.insert(question.sessionId);
+        fetch(question.sessionId, claim.lastSeq, [located = question.located] { located({}); });
+    }
+    if (!m_questions.empty() && !std::exchange(m_answering, true))
+        QMetaObject::invokeMethod(this, &FleetWorker::answerSome, Qt::QueuedConnection);
 }
 
-Expected<void> FleetWorker::fetch(const QString &sessionId, qint64 lastSeq)
+void FleetWorker::answerWithoutDatabase()
+{
+    // Those that led on are claimed when the database is back.
+    for (Question &question : m_questions)
+        if (!std::exchange(question.patient, true))
+            std::exchange(question.located, [](const std::optional<QUrl> &) {})({});
+}
+
+Expected<QList<Event>> FleetWorker::missing(const QString &sessionId, qint64 lastSeq)
 {
     if (!m_reader) {
         auto reader = JournalReader::open(m_journal.file());
@@ -126,23 +179,32 @@ Expected<void> FleetWorker::fetch(const QString &sessionId, qint64 lastSeq)
     const auto here = m_reader->lastSeq(sessionId);
     if (!here)
         return here.error();
-    if (*here >= lastSeq)
-        return {};
-    const auto events = guarded([&] { return m_database->events(sessionId, *here); });
+    if (*here >= lastSeq || !m_database)
+        return QList<Event>();
+    return guarded([&] { return m_database->events(sessionId, *here); });
+}
+
+void FleetWorker::fetch(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done)
+{
+    const auto events = missing(sessionId, lastSeq);
     if (!events)
-        return events.error();
+        qCWarning(storeLog).noquote()
+            << "a session's earlier events were not fetched:" << events.error().message;
+    if (!events || events->isEmpty())
+        return done();
     // Whoever asks the journal from here on sees them: it reads what was appended before.
     for (const Event &event : *events)
-        m_journal.append(event, this, {});
-    return {};
+        m_journal.append(event, nullptr, {});
+    done();
 }
 
 void FleetWorker::leave()
 {
+    m_left = true;
     m_heartbeat.stop();
-    m_reachable = false;
+    m_questions.clear();
     if (m_database)
-        std::ignore = guarded([this] { return m_database->leave(m_settings.node.nodeId); });
+        std::ignore = m_watchdog.guard(callLimit, [this] { return m_database->leave(); });
     m_database.reset();
     m_connection.reset();
     m_reader.reset();

@@ -5,7 +5,11 @@
 #include "store/journal_reader.h"
 #include "store/watchdog.h"
 
+#include <QElapsedTimer>
+#include <QSet>
 #include <QTimer>
+
+#include <deque>
 
 namespace loquat {
 
@@ -15,26 +19,42 @@ class FleetWorker final : public QObject
     Q_OBJECT
 
 public:
-    FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &reachable);
+    using Located = SessionLocator::Located;
+
+    /// `away` tells whether the database is.
+    FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away);
     ~FleetWorker() override;
 
     void start(std::function<void(QStringList)> takenOver);
     void leave();
-    /// As SessionLocator::Located is told.
-    std::optional<QUrl> locate(const QString &sessionId);
-    QStringList claim(const QStringList &sessionIds);
+    /// The session is this node's at once if the database is away; it is claimed when it is back.
+    void locate(const QString &sessionId, const Located &located) { ask({sessionId, located, false}); }
+    /// Waits for the database.
+    void claim(const QString &sessionId, const Located &located) { ask({sessionId, located, true}); }
 
 private:
+    struct Question
+    {
+        QString sessionId;
+        Located located;
+        bool patient = false;
+    };
+
     void beat();
+    void takeOver();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
-    Expected<void> fetch(const QString &sessionId, qint64 lastSeq);
+    void ask(Question question);
+    void answerSome();
+    void answerWithoutDatabase();
+    void fetch(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done);
+    Expected<QList<Event>> missing(const QString &sessionId, qint64 lastSeq);
     /// Runs `call`; where the connection is at fault it is dropped.
     template <typename Call> auto guarded(Call call);
 
     const FleetSettings &m_settings;
     Journal &m_journal;
-    std::atomic<bool> &m_reachable;
+    std::atomic<bool> &m_away;
     std::function<void(QStringList)> m_takenOver;
     ConnectionBreaker m_breaker;
     Watchdog m_watchdog;
@@ -42,6 +62,12 @@ private:
     std::unique_ptr<FleetDatabase> m_database;
     std::unique_ptr<JournalReader> m_reader;
     QTimer m_heartbeat;
+    QElapsedTimer m_connectedFor;
+    QElapsedTimer m_sinceBeat;
+    std::deque<Question> m_questions;
+    QSet<QString> m_mine; ///< claimed; holds while this node was heard of
+    bool m_answering = false;
+    bool m_left = false;
 };
 
 } // namespace loquat

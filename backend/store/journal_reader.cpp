@@ -75,6 +75,11 @@ Expected<std::optional<StoredSession>> JournalReader::pruned(const QString &sess
         StoredSession{sessionId, query.value(1).toString(), SessionStatus::Completed, startedAt, {end}});
 }
 
+Expected<qint64> JournalReader::lastSeq(const QString &sessionId)
+{
+    return number(u"select coalesce(max(seq), 0) from session_events where session_id = ?"_s, {sessionId});
+}
+
 Expected<QStringList> JournalReader::unfinished()
 {
     QSqlQuery query(m_connection->db());

@@ -18,6 +18,8 @@ public:
 
     /// nullopt: no such session.
     Expected<std::optional<StoredSession>> session(const QString &sessionId);
+    /// Of the session's newest event; 0: there is none.
+    Expected<qint64> lastSeq(const QString &sessionId);
     Expected<QStringList> unfinished();
     /// The newest sessions first.
     Expected<QList<SessionRow>> newest(int limit);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QStringList>
 #include <QUrl>
 
 #include <functional>
@@ -9,7 +10,8 @@
 
 namespace loquat {
 
-/// Tells which node of several leads a conversation. Implementations are thread-safe and never block.
+/// Tells which node of several leads a conversation. Implementations are thread-safe, never block, and answer
+/// in the thread of `context`, which must live until silence() was called.
 class SessionLocator
 {
 public:
@@ -18,13 +20,14 @@ public:
     using Located = std::function<void(std::optional<QUrl>)>;
 
     virtual ~SessionLocator() = default;
-    /// Claims the session for this node unless another that is alive has it. Answers in the thread of
-    /// `context`, within a bound: when the database is away the session is this node's, since a conversation
-    /// matters more than order among nodes.
+    /// Claims the session for this node unless another that is alive has it. While the database is away the
+    /// session is this node's, since a conversation matters more than order among nodes.
     virtual void locate(const QString &sessionId, QObject *context, Located located) = 0;
-    /// Claims many, without a bound: those that are this node's, in the order given.
+    /// Claims many, for which it waits until the database is there: those that are this node's.
     virtual void claim(const QStringList &sessionIds, QObject *context,
                        std::function<void(QStringList)> claimed) = 0;
+    /// Nothing is called back any more once this has returned.
+    virtual void silence() = 0;
 };
 
 } // namespace loquat
