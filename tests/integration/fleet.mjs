@@ -30,7 +30,7 @@ async function comeBack(server, id, seq) {
 
 function fleetTests(way, reached) {
   describe(`Two nodes on one database, ${way}`, () => {
-    let fake, direct, url, a, b, nginx;
+    let fake, direct, url, a, b, c, nginx;
     before(async () => {
       fake = await startFakeOpenAi();
       direct = await emptyDatabase();
@@ -40,7 +40,7 @@ function fleetTests(way, reached) {
       nginx = await startNginx([a, b]);
     });
     after(async () => {
-      for (const program of [nginx, a, b, fake]) await program?.stop(program === nginx ? 'SIGQUIT' : 'SIGKILL');
+      for (const program of [nginx, a, b, c, fake]) await program?.stop(program === nginx ? 'SIGQUIT' : 'SIGKILL');
     });
 
     it('know each other', async () => {
@@ -119,7 +119,7 @@ function fleetTests(way, reached) {
     });
 
     it('take over from one that is killed, each session by exactly one', async () => {
-      const c = await startNode('c', url, { env: fake.settings });
+      c = await startNode('c', url, { env: fake.settings });
       // Sessions of A: one whose client comes back, others whose clients do not.
       const others = await Promise.all(Array.from({ length: 6 }, () => Chat.open(a)));
       await Promise.all(others.map((chat) => chat.ask('remember me')));
@@ -136,7 +136,9 @@ function fleetTests(way, reached) {
       await a.stop('SIGKILL');
       await chat.closed;
 
+      // The reply that was cut off has its end, and the conversation goes on.
       const again = await comeBack(nginx, chat.id, seq);
+      assert.equal((await again.one('done')).finish, 'failed');
       assert.match(await ownerOf(direct, chat.id), /^[bc]$/);
       const { done } = await again.ask('after the fall');
       assert.equal(done.finish, 'stop');
