@@ -15,6 +15,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int transactionPooler = 6543; ///< Supabase's; it passes no notifications on
+
 /// The same at the next start, so that a node that crashed keeps its sessions.
 QString ownNodeId(const QString &dataDir)
 {
@@ -46,8 +48,19 @@ Expected<std::optional<FleetSettings>> planFleet(const Options &options)
     if (!isNodeId(nodeId))
         return SettingsReader::wrong(u"LOQUAT_NODE_ID"_s, u"'%1' is no name for a node"_s.arg(nodeId),
                                      u"1 to 64 of A-Z a-z 0-9 . _ -"_s);
-    return std::optional(FleetSettings{
-        {nodeId, fleet.nodeUrl, QCoreApplication::applicationVersion()}, *postgres, fleet.deadAfter});
+    FleetSettings settings{
+        {nodeId, fleet.nodeUrl, QCoreApplication::applicationVersion()}, *postgres, {}, fleet.deadAfter};
+    if (!fleet.listenUrl.isEmpty()) {
+        const auto listen = parsePostgresUri(fleet.listenUrl);
+        if (!listen)
+            return SettingsReader::wrong(
+                u"LOQUAT_LISTEN_URL"_s, listen.error().message,
+                u"postgresql://USER:PASSWORD@HOST:PORT/DATABASE, not a transaction pooler's"_s);
+        settings.listen = *listen;
+    } else if (postgres->port != transactionPooler) {
+        settings.listen = *postgres;
+    }
+    return std::optional(settings);
 }
 
 } // namespace loquat

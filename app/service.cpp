@@ -198,6 +198,10 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .port = options.port,
                        .threads = options.threads,
                        .locator = service->m_fleet.get()};
+    if (service->m_fleet)
+        parts.announce = [fleet = service->m_fleet.get()](const SessionSnapshot &snapshot) {
+            fleet->announce(snapshot);
+        };
     service->m_backend = std::make_unique<Backend>(std::move(parts));
     return service;
 }
@@ -208,7 +212,9 @@ Expected<QUrl> Service::start()
     if (address && m_replica)
         m_replica->start();
     if (address && m_fleet)
-        m_fleet->start(m_backend.get(), [this](const QStringList &ids) { m_backend->recover(ids); });
+        m_fleet->start(m_backend.get(),
+                       {[this](const QStringList &ids) { m_backend->recover(ids); },
+                        [this](const SessionSnapshot &elsewhere) { m_backend->show(elsewhere); }});
     return address;
 }
 

@@ -36,7 +36,7 @@ QString hostForUrl(const QHostAddress &host)
 
 Backend::Backend(BackendParts parts)
     : m_parts(std::move(parts))
-    , m_observer(m_feed, m_statistics)
+    , m_observer(m_feed, m_statistics, m_parts.announce)
 {
 }
 
@@ -75,6 +75,14 @@ void Backend::recover(const QStringList &sessionIds)
 {
     if (m_gateway)
         m_gateway->recover(sessionIds);
+}
+
+void Backend::show(SessionSnapshot elsewhere)
+{
+    // What was said there is not told.
+    if (elsewhere.preview.isEmpty())
+        elsewhere.preview = u"on node %1"_s.arg(elsewhere.nodeId);
+    m_feed.publish(elsewhere);
 }
 
 void Backend::shutDown(std::function<void()> done)

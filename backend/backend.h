@@ -37,6 +37,8 @@ struct BackendParts
     quint16 port = 8000;
     int threads = 1;
     SessionLocator *locator = nullptr; ///< of several nodes on one database; outlives the backend
+    /// Lets other nodes see a session; called from its thread.
+    std::function<void(const SessionSnapshot &)> announce = {};
 };
 
 /// The whole backend behind one door: start, watch, command, stop. Used from one thread (the application's).
@@ -53,6 +55,8 @@ public:
     Expected<QUrl> start();
     /// Finalises sessions that are in the archive and nobody leads.
     void recover(const QStringList &sessionIds);
+    /// A session that another node leads, for the feed.
+    void show(SessionSnapshot elsewhere);
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
     void shutDown(std::function<void()> done);
 

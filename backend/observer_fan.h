@@ -5,15 +5,21 @@
 #include "session/session_observer.h"
 #include "telemetry/session_statistics.h"
 
+#include <functional>
+
 namespace loquat {
 
 /// Hands what sessions do to the sinks: the live feed and the statistics.
 class ObserverFan final : public SessionObserver
 {
 public:
-    ObserverFan(LiveFeed &feed, SessionStatistics &statistics)
+    using Announce = std::function<void(const SessionSnapshot &)>;
+
+    /// `announce`: to other nodes, if there are any.
+    ObserverFan(LiveFeed &feed, SessionStatistics &statistics, Announce announce = {})
         : m_feed(feed)
         , m_statistics(statistics)
+        , m_announce(std::move(announce))
     {
     }
 
@@ -24,6 +30,7 @@ public:
 private:
     LiveFeed &m_feed;
     SessionStatistics &m_statistics;
+    const Announce m_announce;
 };
 
 } // namespace loquat

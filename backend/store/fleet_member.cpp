@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 FleetMember::FleetMember(FleetSettings settings, Journal &journal)
     : m_settings(std::move(settings))
     , m_gate(std::make_shared<CallbackGate>())
-    , m_worker(std::make_unique<FleetWorker>(m_settings, journal, m_away))
+    , m_worker(std::make_unique<FleetWorker>(m_settings, journal, m_away, m_outbox))
 {
     m_thread.setObjectName(u"fleet"_s);
     m_worker->moveToThread(&m_thread);
@@ -23,13 +23,23 @@ FleetMember::~FleetMember()
     stop();
 }
 
-void FleetMember::start(QObject *context, std::function<void(QStringList)> takenOver)
+void FleetMember::start(QObject *context, const Callbacks &callbacks)
 {
-    auto tell = [gate = m_gate, context, takenOver = std::move(takenOver)](const QStringList &ids) {
-        gate->post(context, [takenOver, ids] { takenOver(ids); });
+    const auto takenOver = [gate = m_gate, context, tell = callbacks.takenOver](const QStringList &ids) {
+        gate->post(context, [tell, ids] { tell(ids); });
     };
-    QMetaObject::invokeMethod(m_worker.get(),
-                              [worker = m_worker.get(), tell = std::move(tell)] { worker->start(tell); });
+    const auto seen = [gate = m_gate, context, tell = callbacks.seen](const SessionSnapshot &snapshot) {
+        gate->post(context, [tell, snapshot] { tell(snapshot); });
+    };
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), takenOver, seen] {
+        worker->start({takenOver, seen});
+    });
+}
+
+void FleetMember::announce(const SessionSnapshot &snapshot)
+{
+    if (m_outbox.add(snapshot))
+        QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get()] { worker->showSoon(); });
 }
 
 void FleetMember::stop()

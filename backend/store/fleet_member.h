@@ -3,6 +3,7 @@
 
 #include "store/api/session_locator.h"
 #include "store/fleet_database.h"
+#include "store/fleet_outbox.h"
 #include "store/postgres_uri.h"
 
 #include <QThread>
@@ -20,6 +21,7 @@ struct FleetSettings
 {
     NodeIdentity node;
     PostgresSettings postgres;
+    std::optional<PostgresSettings> listen = {}; ///< where LISTEN is allowed
     std::chrono::milliseconds deadAfter{20'000}; ///< a node that was not heard of for so long is dead
 
     [[nodiscard]] std::chrono::milliseconds heartbeat() const { return deadAfter / 4; }
@@ -35,9 +37,18 @@ public:
     /// stop()s.
     ~FleetMember() override;
 
-    /// `takenOver` is called in the thread of `context` with sessions to finalise, which are in the journal
-    /// by then.
-    void start(QObject *context, std::function<void(QStringList)> takenOver);
+    /// What is called in the thread of `context`.
+    struct Callbacks
+    {
+        /// With sessions to finalise, which are in the journal by then.
+        std::function<void(QStringList)> takenOver;
+        /// With a session of another node, whenever it changes.
+        std::function<void(SessionSnapshot)> seen;
+    };
+
+    void start(QObject *context, const Callbacks &callbacks);
+    /// Lets the other nodes see a session of this one.
+    void announce(const SessionSnapshot &snapshot);
     /// Leaves the fleet, for which everything must have been shipped; blocks for at most the bound of a call.
     void stop();
 
@@ -50,6 +61,7 @@ private:
     const FleetSettings m_settings;
     const std::shared_ptr<CallbackGate> m_gate;
     std::atomic<bool> m_away = false; ///< the database
+    FleetOutbox m_outbox;
     QThread m_thread;
     std::unique_ptr<FleetWorker> m_worker; ///< lives in m_thread
 };

@@ -13,19 +13,26 @@ using namespace Qt::StringLiterals;
 
 namespace {
 constexpr std::chrono::milliseconds callLimit{5'000};
+constexpr std::chrono::milliseconds showEvery{250}; ///< a session changes with every turn
 constexpr size_t maxAskedAtOnce = 200;
 constexpr qsizetype maxKnown = 100'000; ///< sessions claimed, or to be claimed
 } // namespace
 
-FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away)
+FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away,
+                         FleetOutbox &outbox)
     : m_settings(settings)
     , m_journal(journal)
     , m_away(away)
+    , m_outbox(outbox)
     , m_watchdog([this] { m_breaker.breakOff(); })
     , m_heartbeat(this)
+    , m_show(this)
 {
     m_heartbeat.setInterval(settings.heartbeat());
     QObject::connect(&m_heartbeat, &QTimer::timeout, this, &FleetWorker::beat);
+    m_show.setSingleShot(true);
+    m_show.setInterval(showEvery);
+    QObject::connect(&m_show, &QTimer::timeout, this, &FleetWorker::show);
 }
 
 FleetWorker::~FleetWorker() = default;
@@ -38,9 +45,10 @@ template <typename Call> auto FleetWorker::guarded(Call call)
     return result;
 }
 
-void FleetWorker::start(std::function<void(QStringList)> takenOver)
+void FleetWorker::start(const FleetMember::Callbacks &callbacks)
 {
-    m_takenOver = std::move(takenOver);
+    m_callbacks = callbacks;
+    m_board = std::make_unique<FleetBoard>(m_settings.node.nodeId, m_settings.listen, m_callbacks.seen);
     m_heartbeat.start();
     beat();
 }
@@ -95,6 +103,21 @@ void FleetWorker::beat()
     m_database->setJudge(m_connectedFor.hasExpired(m_settings.deadAfter.count()));
     takeOver();
     answerSome();
+    if (m_database)
+        std::ignore = guarded([this] { return m_board->tick(*m_connection); });
+}
+
+void FleetWorker::showSoon()
+{
+    if (!m_show.isActive() && !m_left)
+        m_show.start();
+}
+
+void FleetWorker::show()
+{
+    const QList<SessionSnapshot> sessions = m_outbox.take();
+    if (m_database && m_board && !sessions.isEmpty())
+        std::ignore = guarded([&] { return m_board->show(*m_connection, sessions); });
 }
 
 void FleetWorker::takeOver()
@@ -106,7 +129,7 @@ void FleetWorker::takeOver()
     qCInfo(storeLog) << "took over" << orphans->size() << "sessions of nodes that are gone";
     for (auto it = orphans->cbegin(); it != orphans->cend(); ++it) {
         m_mine.insert(it.key());
-        fetch(it.key(), it->lastSeq, [this, id = it.key()] { m_takenOver({id}); });
+        fetch(it.key(), it->lastSeq, [this, id = it.key()] { m_callbacks.takenOver({id}); });
     }
     if (orphans->size() == FleetDatabase::maxTakenOver)
         QMetaObject::invokeMethod(this, &FleetWorker::takeOver, Qt::QueuedConnection);
@@ -202,12 +225,15 @@ void FleetWorker::leave()
 {
     m_left = true;
     m_heartbeat.stop();
+    m_show.stop();
     m_questions.clear();
+    show(); // how the sessions ended
     if (m_database)
         std::ignore = m_watchdog.guard(callLimit, [this] { return m_database->leave(); });
     m_database.reset();
     m_connection.reset();
     m_reader.reset();
+    m_board.reset();
 }
 
 } // namespace loquat

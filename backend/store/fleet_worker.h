@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "store/fleet_board.h"
 #include "store/fleet_member.h"
 #include "store/journal_reader.h"
 #include "store/watchdog.h"
@@ -22,11 +23,14 @@ public:
     using Located = SessionLocator::Located;
 
     /// `away` tells whether the database is.
-    FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away);
+    FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away,
+                FleetOutbox &outbox);
     ~FleetWorker() override;
 
-    void start(std::function<void(QStringList)> takenOver);
+    void start(const FleetMember::Callbacks &callbacks);
     void leave();
+    /// What is in the outbox.
+    void showSoon();
     /// The session is this node's at once if the database is away; it is claimed when it is back.
     void locate(const QString &sessionId, const Located &located) { ask({sessionId, located, false}); }
     /// Waits for the database.
@@ -42,6 +46,7 @@ private:
 
     void beat();
     void takeOver();
+    void show();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
     void ask(Question question);
@@ -55,13 +60,16 @@ private:
     const FleetSettings &m_settings;
     Journal &m_journal;
     std::atomic<bool> &m_away;
-    std::function<void(QStringList)> m_takenOver;
+    FleetOutbox &m_outbox;
+    FleetMember::Callbacks m_callbacks;
     ConnectionBreaker m_breaker;
     Watchdog m_watchdog;
     std::unique_ptr<PostgresConnection> m_connection;
     std::unique_ptr<FleetDatabase> m_database;
     std::unique_ptr<JournalReader> m_reader;
+    std::unique_ptr<FleetBoard> m_board;
     QTimer m_heartbeat;
+    QTimer m_show;
     QElapsedTimer m_connectedFor;
     QElapsedTimer m_sinceBeat;
     std::deque<Question> m_questions;
