@@ -106,13 +106,20 @@ void Backend::command(const QString &sessionId, const Command &command, QObject 
 void Backend::loadEvents(const QString &sessionId, QObject *context,
                          std::function<void(Expected<QList<Event>>)> done)
 {
-    m_parts.archive.load(sessionId, context,
-                         [done = std::move(done)](const Expected<std::optional<StoredSession>> &loaded) {
-                             if (!loaded)
-                                 done(loaded.error());
-                             else
-                                 done(*loaded ? (*loaded)->events : QList<Event>());
-                         });
+    using Loaded = Expected<std::optional<StoredSession>>;
+    m_parts.archive.load(
+        sessionId, context,
+        [locator = m_parts.locator, sessionId, context, done = std::move(done)](const Loaded &loaded) {
+            if (!loaded)
+                return done(loaded.error());
+            const QList<Event> here = *loaded ? (*loaded)->events : QList<Event>();
+            if (!locator)
+                return done(here);
+            // Where another node leads the session, the database knows more.
+            locator->read(sessionId, context, [here, done](const Expected<QList<Event>> &there) {
+                done(there && there->size() > here.size() ? *there : here);
+            });
+        });
 }
 
 BackendStatus Backend::status() const

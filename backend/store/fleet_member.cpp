@@ -102,4 +102,17 @@ void FleetMember::claim(const QStringList &sessionIds, QObject *context,
     });
 }
 
+void FleetMember::read(const QString &sessionId, QObject *context,
+                       std::function<void(Expected<QList<Event>>)> done)
+{
+    auto tell = [gate = m_gate, context, done = std::move(done)](const Expected<QList<Event>> &events) {
+        gate->post(context, [done, events] { done(events); });
+    };
+    if (m_away)
+        return tell(FleetWorker::databaseAway());
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, tell = std::move(tell)] {
+        tell(worker->read(sessionId));
+    });
+}
+
 } // namespace loquat

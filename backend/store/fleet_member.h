@@ -55,6 +55,8 @@ public:
     void locate(const QString &sessionId, QObject *context, Located located) override;
     void claim(const QStringList &sessionIds, QObject *context,
                std::function<void(QStringList)> claimed) override;
+    void read(const QString &sessionId, QObject *context,
+              std::function<void(Expected<QList<Event>>)> done) override;
     void silence() override;
 
 private:

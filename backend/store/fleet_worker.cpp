@@ -207,6 +207,18 @@ Expected<QList<Event>> FleetWorker::missing(const QString &sessionId, qint64 las
     return guarded([&] { return m_database->events(sessionId, *here); });
 }
 
+Error FleetWorker::databaseAway()
+{
+    return {u"database_away"_s, u"The database that the nodes share is away."_s, u"Try again."_s, true};
+}
+
+Expected<QList<Event>> FleetWorker::read(const QString &sessionId)
+{
+    if (!m_database)
+        return databaseAway();
+    return guarded([&] { return m_database->events(sessionId, 0); });
+}
+
 void FleetWorker::fetch(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done)
 {
     const auto events = missing(sessionId, lastSeq);

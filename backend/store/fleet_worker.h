@@ -29,6 +29,8 @@ public:
 
     void start(const FleetMember::Callbacks &callbacks);
     void leave();
+    Expected<QList<Event>> read(const QString &sessionId);
+    static Error databaseAway();
     /// What is in the outbox.
     void showSoon();
     /// The session is this node's at once if the database is away; it is claimed when it is back.

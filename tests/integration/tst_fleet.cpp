@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "line.h"
 #include "replica_fixture.h"
 #include "store/fleet_board.h"
 #include "store/fleet_member.h"
@@ -57,7 +58,8 @@ private Q_SLOTS:
     {
         for (int i = 0; i < 70; ++i)
             storeSession(u"s-%1"_s.arg(i), u"dead"_s, i % 7 == 0 ? u"completed"_s : u"active"_s);
-        storeSession(u"alive"_s, nodeName(0), u"active"_s);
+        storeSession(u"alive"_s, u"steady"_s, u"active"_s);
+        run(u"insert into nodes (node_id, address, heartbeat_at) values ('steady', 'http://steady', now())"_s);
         run(u"insert into nodes (node_id, address, heartbeat_at) values ('dead', 'http://dead', now() - "
             "interval '1 minute')"_s);
         std::array<QStringList, 3> taken;
@@ -141,26 +143,37 @@ private Q_SLOTS:
         FleetMember there(settings(u"there"_s), secondJournal());
         QCOMPARE(located(there, u"s"_s), QUrl());
         QCOMPARE(located(here, u"s"_s), QUrl(u"http://there:1"_s));
+        // What is said over there can be read here.
+        const QList<Event> events{eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}}),
+                                  eventOf(u"s"_s, 2, EventType::UserMessage, u"hello"_s)};
+        ship(events);
+        QList<Event> read;
+        here.read(u"s"_s, this,
+                  [&](const Expected<QList<Event>> &found) { read = found ? *found : QList<Event>(); });
+        QTRY_COMPARE_WITH_TIMEOUT(read, events, 20'000);
         there.stop();
         QCOMPARE(located(here, u"s"_s), QUrl());
     }
 
     void withoutTheDatabaseASessionIsThisNodesAndIsClaimedLater()
     {
-        auto nowhere = settings(u"here"_s);
-        run(u"alter database %1 allow_connections false"_s.arg(m_direct.database));
-        FleetMember member(nowhere, *m_journal);
+        Line line(m_direct);
+        line.cut();
+        auto behind = settings(u"here"_s);
+        behind.postgres = line.settings();
+        FleetMember member(behind, *m_journal);
         member.start(this, {[](const QStringList &) {}, [](const SessionSnapshot &) {}});
         QCOMPARE(located(member, u"s"_s), QUrl());
         QStringList claimed;
         member.claim({u"left-open"_s}, this, [&](const QStringList &mine) { claimed = mine; });
         QTest::qWait(500);
         QVERIFY(claimed.isEmpty());
-        run(u"alter database %1 allow_connections true"_s.arg(m_direct.database));
+        line.mend();
         QTRY_COMPARE_WITH_TIMEOUT(claimed, QStringList{u"left-open"_s}, 20'000);
         QTRY_COMPARE_WITH_TIMEOUT(
             value(u"select node_id from session_owners where session_id = 's'"_s).toString(), u"here"_s,
             20'000);
+        line.cut(); // it runs in this thread, which waits for the member to leave
     }
 
     void nodesSeeEachOthersSessions()
@@ -173,7 +186,10 @@ private Q_SLOTS:
         FleetMember there(settings(u"there"_s), secondJournal());
         there.start(this, {[](const QStringList &) {}, [](const SessionSnapshot &) {}});
 
-        SessionSnapshot session{.sessionId = u"s"_s, .userId = u"o'user"_s, .nodeId = u"there"_s};
+        SessionSnapshot session;
+        session.sessionId = u"s"_s;
+        session.userId = u"o'user"_s;
+        session.nodeId = u"there"_s;
         session.preview = u"a secret"_s;
         session.summary = u"a secret"_s;
         session.title = u"A title"_s;
@@ -201,6 +217,7 @@ private Q_SLOTS:
         deaf.listen = m_pooled; // takes LISTEN, and passes nothing on
         QList<SessionSnapshot> seen;
         run(u"insert into nodes (node_id, address) values ('there', 'http://there')"_s);
+        run(u"update nodes set heartbeat_at = now() + interval '1 hour'"_s);
         FleetMember here(deaf, *m_journal);
         here.start(this, {[](const QStringList &) {}, [&](const SessionSnapshot &one) { seen.append(one); }});
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^LOQUAT_LISTEN_URL: .*passes no"_s));
@@ -217,7 +234,9 @@ private Q_SLOTS:
 
     void aNotificationIsNeverTooLong()
     {
-        SessionSnapshot session{.sessionId = QString(128, u's'), .userId = QString(256, u'\u4e2d')};
+        SessionSnapshot session;
+        session.sessionId = QString(128, u's');
+        session.userId = QString(256, u'\u4e2d');
         session.title = QString(100'000, u'\u4e2d');
         session.phaseDetail = QString(100'000, u'"');
         const QString payload = FleetBoard::payload(session);
