@@ -37,3 +37,12 @@ begin
     end if;
 end
 $$;
+
+-- A file that is run by hand records itself.
+do $$
+begin
+    if to_regclass('schema_migrations') is not null then
+        execute 'insert into schema_migrations (version, name) values (4, ''nodes'') on conflict (version) do nothing';
+    end if;
+end
+$$;
