@@ -2,6 +2,7 @@
 #include "store/fleet_database.h"
 
 #include "store/postgres_error.h"
+#include "store/postgres_events.h"
 #include "store/stored_text.h"
 
 #include <QRegularExpression>
@@ -96,6 +97,13 @@ Expected<QHash<QString, Claim>> FleetDatabase::takeOver()
     while (taken->next())
         claims.insert(taken->value(0).toString(), {true, {}, taken->value(1).toLongLong()});
     return claims;
+}
+
+Expected<void> FleetDatabase::send(const QString &sessionId, const QList<JournalEntry> &entries)
+{
+    return m_connection.run(
+        {u"select from sessions where session_id = "_s + quoted(sessionId) + u" for update"_s,
+         postgresSharedEventInsert(entries, [this](const QString &text) { return quoted(text); })});
 }
 
 Expected<QList<Event>> FleetDatabase::events(const QString &sessionId, qint64 seq)

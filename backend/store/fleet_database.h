@@ -3,6 +3,7 @@
 
 #include "domain/event.h"
 #include "store/postgres_connection.h"
+#include "store/stored_rows.h"
 
 #include <QSqlQuery>
 #include <QUrl>
@@ -58,6 +59,8 @@ public:
     /// Unfinished sessions of nodes that are gone, now this node's: no other gets the same ones. With the
     /// newest seq of each.
     Expected<QHash<QString, Claim>> takeOver();
+    /// Sends events of a session as a replica on a shared database does.
+    Expected<void> send(const QString &sessionId, const QList<JournalEntry> &entries);
     /// The session's events after `seq`.
     Expected<QList<Event>> events(const QString &sessionId, qint64 seq);
 

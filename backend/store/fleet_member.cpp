@@ -70,7 +70,7 @@ void FleetMember::locate(const QString &sessionId, QObject *context, Located loc
     QMetaObject::invokeMethod(m_worker.get(),
                               [worker = m_worker.get(), sessionId, away, answer = std::move(answer)] {
                                   if (away)
-                                      worker->claim(sessionId, [](const std::optional<QUrl> &) {});
+                                      worker->leadAlone(sessionId);
                                   else
                                       worker->locate(sessionId, answer);
                               });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/fleet_worker.h"
 
-#include "store/journal.h"
 #include "store/logging.h"
 #include "store/migrator.h"
 
@@ -21,10 +20,10 @@ constexpr qsizetype maxKnown = 100'000; ///< sessions claimed, or to be claimed
 FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away,
                          FleetOutbox &outbox)
     : m_settings(settings)
-    , m_journal(journal)
     , m_away(away)
     , m_outbox(outbox)
     , m_watchdog([this] { m_breaker.breakOff(); })
+    , m_history(journal, this)
     , m_heartbeat(this)
     , m_show(this)
 {
@@ -127,12 +126,16 @@ void FleetWorker::takeOver()
     if (!orphans || orphans->isEmpty())
         return;
     qCInfo(storeLog) << "took over" << orphans->size() << "sessions of nodes that are gone";
-    for (auto it = orphans->cbegin(); it != orphans->cend(); ++it) {
-        m_mine.insert(it.key());
-        fetch(it.key(), it->lastSeq, [this, id = it.key()] { m_callbacks.takenOver({id}); });
-    }
+    for (auto it = orphans->cbegin(); it != orphans->cend(); ++it)
+        lead(it.key(), it->lastSeq, [this, id = it.key()] { m_callbacks.takenOver({id}); });
     if (orphans->size() == FleetDatabase::maxTakenOver)
         QMetaObject::invokeMethod(this, &FleetWorker::takeOver, Qt::QueuedConnection);
+}
+
+void FleetWorker::leadAlone(const QString &sessionId)
+{
+    m_history.ledAlone(sessionId);
+    ask({sessionId, [](const std::optional<QUrl> &) {}, true});
 }
 
 void FleetWorker::ask(Question question)
@@ -176,8 +179,7 @@ void FleetWorker::answerSome()
             question.located(claim.address);
             continue;
         }
-        m_mine.insert(question.sessionId);
-        fetch(question.sessionId, claim.lastSeq, [located = question.located] { located({}); });
+        lead(question.sessionId, claim.lastSeq, [located = question.located] { located({}); });
     }
     if (!m_questions.empty() && !std::exchange(m_answering, true))
         QMetaObject::invokeMethod(this, &FleetWorker::answerSome, Qt::QueuedConnection);
@@ -187,24 +189,10 @@ void FleetWorker::answerWithoutDatabase()
 {
     // Those that led on are claimed when the database is back.
     for (Question &question : m_questions)
-        if (!std::exchange(question.patient, true))
+        if (!std::exchange(question.patient, true)) {
+            m_history.ledAlone(question.sessionId);
             std::exchange(question.located, [](const std::optional<QUrl> &) {})({});
-}
-
-Expected<QList<Event>> FleetWorker::missing(const QString &sessionId, qint64 lastSeq)
-{
-    if (!m_reader) {
-        auto reader = JournalReader::open(m_journal.file());
-        if (!reader)
-            return reader.error();
-        m_reader = std::move(*reader);
-    }
-    const auto here = m_reader->lastSeq(sessionId);
-    if (!here)
-        return here.error();
-    if (*here >= lastSeq || !m_database)
-        return QList<Event>();
-    return guarded([&] { return m_database->events(sessionId, *here); });
+        }
 }
 
 Error FleetWorker::databaseAway()
@@ -219,18 +207,21 @@ Expected<QList<Event>> FleetWorker::read(const QString &sessionId)
     return guarded([&] { return m_database->events(sessionId, 0); });
 }
 
-void FleetWorker::fetch(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done)
+void FleetWorker::lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done)
 {
-    const auto events = missing(sessionId, lastSeq);
-    if (!events)
+    const auto ready = [this, sessionId, done] {
+        m_mine.insert(sessionId);
+        m_history.led(sessionId);
+        done();
+    };
+    if (!m_database) // it went away since the claim
+        return ready();
+    if (const auto fetched = guarded([&] { return m_history.fetch(*m_database, sessionId, lastSeq, ready); });
+        !fetched) {
         qCWarning(storeLog).noquote()
-            << "a session's earlier events were not fetched:" << events.error().message;
-    if (!events || events->isEmpty())
-        return done();
-    // Whoever asks the journal from here on sees them: it reads what was appended before.
-    for (const Event &event : *events)
-        m_journal.append(event, nullptr, {});
-    done();
+            << "a session's earlier events were not fetched:" << fetched.error().message;
+        ready();
+    }
 }
 
 void FleetWorker::leave()
@@ -244,7 +235,7 @@ void FleetWorker::leave()
         std::ignore = m_watchdog.guard(callLimit, [this] { return m_database->leave(); });
     m_database.reset();
     m_connection.reset();
-    m_reader.reset();
+    m_history.close();
     m_board.reset();
 }
 

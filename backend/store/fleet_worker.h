@@ -2,8 +2,8 @@
 #pragma once
 
 #include "store/fleet_board.h"
+#include "store/fleet_history.h"
 #include "store/fleet_member.h"
-#include "store/journal_reader.h"
 #include "store/watchdog.h"
 
 #include <QElapsedTimer>
@@ -35,6 +35,8 @@ public:
     void showSoon();
     /// The session is this node's at once if the database is away; it is claimed when it is back.
     void locate(const QString &sessionId, const Located &located) { ask({sessionId, located, false}); }
+    /// It is this node's already, since the database was away, and is claimed when that is back.
+    void leadAlone(const QString &sessionId);
     /// Waits for the database.
     void claim(const QString &sessionId, const Located &located) { ask({sessionId, located, true}); }
 
@@ -54,13 +56,11 @@ private:
     void ask(Question question);
     void answerSome();
     void answerWithoutDatabase();
-    void fetch(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done);
-    Expected<QList<Event>> missing(const QString &sessionId, qint64 lastSeq);
+    void lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done);
     /// Runs `call`; where the connection is at fault it is dropped.
     template <typename Call> auto guarded(Call call);
 
     const FleetSettings &m_settings;
-    Journal &m_journal;
     std::atomic<bool> &m_away;
     FleetOutbox &m_outbox;
     FleetMember::Callbacks m_callbacks;
@@ -68,7 +68,7 @@ private:
     Watchdog m_watchdog;
     std::unique_ptr<PostgresConnection> m_connection;
     std::unique_ptr<FleetDatabase> m_database;
-    std::unique_ptr<JournalReader> m_reader;
+    FleetHistory m_history;
     std::unique_ptr<FleetBoard> m_board;
     QTimer m_heartbeat;
     QTimer m_show;

@@ -123,6 +123,24 @@ Expected<QList<SessionRow>> JournalReader::rows(const QStringList &sessionIds)
     return rows;
 }
 
+Expected<QList<JournalEntry>> JournalReader::eventsFrom(const QString &sessionId, qint64 seq, int limit)
+{
+    QSqlQuery query(m_connection->db());
+    if (!ask(query,
+             u"select %1 from session_events where session_id = ? and seq >= ? order by seq limit ?"_s.arg(
+                 storedEventColumns),
+             {sessionId, seq, limit}))
+        return journalError(query.lastError());
+    QList<JournalEntry> entries;
+    while (query.next()) {
+        auto read = entry(query);
+        if (!read)
+            return read.error();
+        entries.append(std::move(*read));
+    }
+    return entries;
+}
+
 Expected<QList<JournalEntry>> JournalReader::after(qint64 id, int limit, qsizetype maxCharacters)
 {
     QSqlQuery query(m_connection->db());

@@ -137,6 +137,40 @@ private Q_SLOTS:
         QCOMPARE(value(u"select count(*) from nodes"_s).toInt(), 0);
     }
 
+    void aNodeThatWasGoneTakesTheOrderThatAnotherWroteIn()
+    {
+        const auto started = eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}});
+        const auto said = eventOf(u"s"_s, 2, EventType::UserMessage, u"hello"_s);
+        const auto unsent = eventOf(u"s"_s, 3, EventType::AiMessage, u"never sent"_s, {{"turn"_L1, 1}});
+        const QList<Event> elsewhere{started, said, eventOf(u"s"_s, 3, EventType::SessionResumed),
+                                     eventOf(u"s"_s, 4, EventType::UserMessage, u"are you there?"_s)};
+        for (const Event &event : {started, said, unsent})
+            append(event);
+        append(eventOf(u"t"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}}));
+        ship(elsewhere);
+        run(u"insert into session_owners (session_id, node_id) values ('s', 'gone')"_s);
+        FleetMember member(settings(u"here"_s), *m_journal);
+        QTRY_COMPARE_WITH_TIMEOUT(m_journal->lastId(), 4, 10'000);
+        QCOMPARE(located(member, u"s"_s), QUrl());
+        auto late = unsent;
+        late.seq = 5;
+        late.meta["late_seq"_L1] = 3;
+        QList<Event> stored;
+        m_journal->load(u"s"_s, this, [&](const Expected<std::optional<StoredSession>> &loaded) {
+            if (loaded && *loaded)
+                stored = (*loaded)->events;
+        });
+        QTRY_COMPARE_WITH_TIMEOUT(stored, elsewhere + QList<Event>{late}, 10'000);
+        auto replica = replicaTo(m_direct);
+        QTRY_VERIFY_WITH_TIMEOUT(events() == 6 && replica->status().queued == 0, 10'000);
+        replica->stop(1s);
+        QCOMPARE(
+            value(
+                u"select string_agg(content, ',' order by seq) from session_events where session_id = 's'"_s)
+                .toString(),
+            u",hello,,are you there?,never sent"_s);
+    }
+
     void anotherNodesAddressIsTold()
     {
         FleetMember here(settings(u"here"_s), *m_journal);
