@@ -176,6 +176,8 @@ void FleetWorker::answerSome()
     for (const Question &question : asked) {
         const Claim claim = claims->value(question.sessionId);
         if (!claim.mine) {
+            if (question.patient) // left behind here by a crash, and gone on elsewhere: how it went on
+                copy(question.sessionId, claim.lastSeq);
             question.located(claim.address);
             continue;
         }
@@ -222,6 +224,12 @@ void FleetWorker::lead(const QString &sessionId, qint64 lastSeq, const std::func
             << "a session's earlier events were not fetched:" << fetched.error().message;
         ready();
     }
+}
+
+void FleetWorker::copy(const QString &sessionId, qint64 lastSeq)
+{
+    if (m_database)
+        std::ignore = guarded([&] { return m_history.fetch(*m_database, sessionId, lastSeq, [] {}); });
 }
 
 void FleetWorker::leave()

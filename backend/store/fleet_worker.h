@@ -56,6 +56,7 @@ private:
     void ask(Question question);
     void answerSome();
     void answerWithoutDatabase();
+    void copy(const QString &sessionId, qint64 lastSeq);
     void lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done);
     /// Runs `call`; where the connection is at fault it is dropped.
     template <typename Call> auto guarded(Call call);

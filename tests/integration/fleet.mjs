@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
 import { deadAfter, pooled, startNginx, startNode } from './lib/fleet.mjs';
 import { eventually, runLoquat, startFakeOpenAi, temporaryFolder } from './lib/processes.mjs';
-import { emptyDatabase, finalised, postgres, postgresEvents, postgresSession, sameInBoth } from './lib/rows.mjs';
+import { emptyDatabase, finalised, journalEvents, postgres, postgresEvents, postgresSession, sameInBoth } from './lib/rows.mjs';
 
 const saidIn = (frames) => frames.filter(({ type }) => type === 'token').map(({ token }) => token).join('');
 const count = (rows, type) => rows.filter(({ event_type: is }) => is === type).length;
@@ -96,6 +96,8 @@ function fleetTests(way, reached) {
       const third = await Chat.open(a, { id: first.id, after: done.seq });
       assert.equal((await third.until('session_started'))[0].resumed, true);
       await third.leave();
+      await finalised(a.dataDir, first.id);
+      assert.equal(count(await journalEvents(a.dataDir, first.id), 'session_ended'), 1);
     });
 
     it('keep a message that a client sends before its session is found', async () => {
@@ -160,8 +162,9 @@ function fleetTests(way, reached) {
         assert.match(await ownerOf(direct, id), /^[bc]$/);
       }
 
-      // It is back, and leaves to the others what is theirs now.
+      // It is back, leaves to the others what is theirs now, and learns how that ended.
       a = await startNode('a', url, { env: fake.settings, dataDir: a.dataDir, port: a.port });
+      for (const { id } of others.slice(2)) await finalised(a.dataDir, id);
       const back = await Chat.open(a, { id: others[1].id });
       assert.equal((await back.until('session_started'))[0].resumed, true);
       assert.match(await ownerOf(direct, others[1].id), /^[bc]$/);
@@ -195,6 +198,66 @@ function fleetTests(way, reached) {
 
 fleetTests('reached directly', (direct) => direct);
 fleetTests('through PgBouncer in transaction mode', pooled);
+
+describe('A summary that is owed', () => {
+  it('is made by one of the others when its node dies over it', async () => {
+    const url = await emptyDatabase();
+    const slow = await startNode('slow', url, { env: { LOQUAT_SIMULATED_PACE_MS: '150' } });
+    const [one, other] = await Promise.all(['one', 'other'].map((name) => startNode(name, url)));
+    const chats = await Promise.all(Array.from({ length: 4 }, () => Chat.open(slow)));
+    for (const chat of chats) chat.send('hello');
+    await Promise.all(chats.map((chat) => chat.until('done')));
+    for (const chat of chats) chat.send({ type: 'end' });
+    await eventually('the ends to be in Postgres', async () => (await Promise.all(
+      chats.map(({ id }) => postgresSession(url, id)))).every((row) => row?.status === 'ending'));
+    await slow.stop('SIGKILL');
+    for (const { id } of chats) {
+      const { summary } = await eventually(`the summary of ${id}`, async () => {
+        const row = await postgresSession(url, id);
+        return row.status === 'completed' && row;
+      });
+      assert.ok(summary);
+      const rows = await postgresEvents(url, id);
+      withoutGaps(rows);
+      assert.equal(count(rows, 'session_ended'), 1);
+      assert.equal(count(rows, 'summary'), 1);
+    }
+    for (const node of [one, other]) await node.stop();
+    for (const { id } of chats)
+      assert.equal(count(await postgresEvents(url, id), 'summary'), 1);
+    assert.deepEqual((await postgres(url, 'select node_id from nodes')).map(({ node_id: name }) => name), ['slow']);
+  });
+});
+
+describe('A node that is started again', () => {
+  it('keeps its sessions', async () => {
+    const url = await emptyDatabase();
+    const patient = { LOQUAT_NODE_DEAD_AFTER_MS: '60000' };
+    const other = await startNode('other', url, { env: patient });
+    let node = await startNode('node', url, { env: patient });
+    const [chat, left] = await Promise.all([Chat.open(node), Chat.open(node)]);
+    const { done } = await chat.ask('hello');
+    await left.ask('hello');
+    await eventually('both to be in Postgres', async () =>
+      (await postgres(url, "select session_id from session_events where event_type = 'ai_message'")).length === 2);
+    await node.stop('SIGKILL');
+    // Whoever comes to the other node meanwhile waits for it.
+    const again = Chat.open(other, { id: chat.id, after: 1 });
+    node = await startNode('node', url, { env: patient, dataDir: node.dataDir, port: node.port });
+    const frames = await (await again).until('done');
+    assert.equal(frames.at(-1).text, done.text);
+    assert.equal(await ownerOf(url, chat.id), 'node');
+    await (await again).leave();
+    await finalised(node.dataDir, left.id);
+    for (const { id } of [chat, left]) {
+      await eventually(`the end of ${id}`, async () => (await postgresSession(url, id)).status === 'completed');
+      assert.equal(await ownerOf(url, id), 'node');
+      withoutGaps(await postgresEvents(url, id));
+    }
+    await node.stop();
+    await other.stop();
+  });
+});
 
 describe('A node alone', () => {
   for (const [what, env, setting] of [
