@@ -2,6 +2,7 @@
 #include "backend.h"
 
 #include <QDateTime>
+#include <QPointer>
 
 namespace loquat {
 
@@ -38,6 +39,8 @@ Backend::Backend(BackendParts parts)
     : m_parts(std::move(parts))
     , m_observer(m_feed, m_statistics, m_parts.announce)
 {
+    if (m_parts.locator)
+        m_far = std::make_unique<FarTranscript>(*m_parts.locator, m_feed);
 }
 
 Backend::~Backend()
@@ -83,6 +86,8 @@ void Backend::show(SessionSnapshot elsewhere)
     if (elsewhere.preview.isEmpty())
         elsewhere.preview = u"on node %1"_s.arg(elsewhere.nodeId);
     m_feed.publish(elsewhere);
+    if (m_far)
+        m_far->changed(elsewhere);
 }
 
 void Backend::shutDown(std::function<void()> done)
@@ -109,16 +114,21 @@ void Backend::loadEvents(const QString &sessionId, QObject *context,
     using Loaded = Expected<std::optional<StoredSession>>;
     m_parts.archive.load(
         sessionId, context,
-        [locator = m_parts.locator, sessionId, context, done = std::move(done)](const Loaded &loaded) {
+        [locator = m_parts.locator, far = QPointer(m_far.get()), sessionId, context,
+         done = std::move(done)](const Loaded &loaded) {
             if (!loaded)
                 return done(loaded.error());
             const QList<Event> here = *loaded ? (*loaded)->events : QList<Event>();
             if (!locator)
                 return done(here);
             // Where another node leads the session, the database knows more.
-            locator->read(sessionId, context, [here, done](const Expected<QList<Event>> &there) {
-                done(there && there->size() > here.size() ? *there : here);
-            });
+            locator->read(
+                sessionId, context, [far, sessionId, here, done](const Expected<QList<Event>> &there) {
+                    const QList<Event> &known = there && there->size() > here.size() ? *there : here;
+                    if (far)
+                        far->follow(sessionId, known.isEmpty() ? 0 : known.last().seq);
+                    done(known);
+                });
         });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "far_transcript.h"
 #include "gateway/gateway.h"
 #include "observer_fan.h"
 
@@ -79,6 +80,7 @@ private:
     LiveFeed m_feed;
     SessionStatistics m_statistics;
     ObserverFan m_observer;
+    std::unique_ptr<FarTranscript> m_far; ///< none: there are no other nodes
     QString m_address;
     std::unique_ptr<Gateway> m_gateway;
 };

@@ -12,7 +12,7 @@ constexpr int maxSilentIntervals = 3;
 constexpr quint64 maxNodeMessageBytes = 64 * 1024 * 1024; ///< a snapshot for a resync is the largest
 
 /// What may stand in a close frame (RFC 6455, 7.4).
-bool maySend(QWebSocketProtocol::CloseCode code)
+bool maySend(int code)
 {
     return code >= 1000 && code < 5000 && code != 1004 && code != 1005 && code != 1006 && code != 1015;
 }
@@ -49,7 +49,7 @@ void RelayConnection::watch(Side &from, Side &to)
         from.silentIntervals = 0;
         pass(to, frame);
     });
-    connect(socket, &QWebSocket::binaryMessageReceived, this, [this, &from, &to](const QByteArray &frame) {
+    connect(socket, &QWebSocket::binaryMessageReceived, this, [&from, &to](const QByteArray &frame) {
         from.silentIntervals = 0;
         to.socket->sendBinaryMessage(frame.left(1)); // which is refused, whatever it holds
     });
