@@ -20,12 +20,17 @@ void FarTranscript::follow(const QString &sessionId, qint64 seq)
 {
     m_sessionId = sessionId;
     m_shown = seq;
-    m_announced = 0;
+    m_announced = m_last.value(sessionId);
     m_again.stop();
+    if (m_announced > m_shown) // said while it was looked up
+        m_again.start();
 }
 
 void FarTranscript::changed(const SessionSnapshot &snapshot)
 {
+    if (m_last.size() >= maxRemembered)
+        m_last.clear();
+    m_last.insert(snapshot.sessionId, snapshot.lastSeq);
     if (snapshot.sessionId != m_sessionId || snapshot.lastSeq <= m_shown)
         return;
     m_announced = snapshot.lastSeq;

@@ -27,10 +27,12 @@ private:
     void read();
     void arrived(const QString &sessionId, const QList<Event> &events);
 
+    static constexpr qsizetype maxRemembered = 5'000;
     static constexpr int maxTries = 20; ///< until the database has what was announced
 
     SessionLocator &m_locator;
     LiveFeed &m_feed;
+    QHash<QString, qint64> m_last; ///< the newest seq that was announced, of each
     QString m_sessionId;
     qint64 m_shown = 0;
     qint64 m_announced = 0;

@@ -77,6 +77,14 @@ private Q_SLOTS:
         QTRY_COMPARE(seen(), (QList<qint64>{4, 5}));
     }
 
+    void whatWasSaidWhileItWasLookedUpIsShown()
+    {
+        m_far->changed(at(u"far"_s, 3));
+        QCOMPARE(m_locator->reads, 0);
+        m_far->follow(u"far"_s, 2);
+        QTRY_COMPARE(seen(), QList<qint64>{3});
+    }
+
     void othersAreNotAskedFor()
     {
         m_far->follow(u"far"_s, 2);
