@@ -44,8 +44,11 @@ function fleetTests(way, reached) {
     });
 
     it('know each other', async () => {
-      const nodes = await postgres(direct, 'select node_id, address from nodes order by node_id');
-      assert.deepEqual(nodes, [{ node_id: 'a', address: `http://127.0.0.1:${a.port}` }, { node_id: 'b', address: `http://127.0.0.1:${b.port}` }]);
+      await eventually('both to be known', async () => {
+        const nodes = await postgres(direct, 'select node_id, address from nodes order by node_id');
+        assert.deepEqual(nodes, [a, b].map(({ name, port }) => ({ node_id: name, address: `http://127.0.0.1:${port}` })));
+        return true;
+      });
     });
 
     it('serve a conversation behind one port', async () => {
