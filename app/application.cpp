@@ -70,7 +70,8 @@ int runApplication(int argc, char *argv[])
     auto options = parseOptions(arguments, environment());
     if (!options)
         return complain(options.error(), exitWrongSetting);
-    const bool windowed = options->run == Options::Run::Console || options->run == Options::Run::Demo;
+    const bool windowed = options->run == Options::Run::Console || options->run == Options::Run::Demo ||
+                          options->run == Options::Run::Connect;
     if (windowed)
         if (const auto possible = consolePossible(); !possible)
             return complain(possible.error(), exitWrongSetting);
@@ -92,6 +93,11 @@ int runApplication(int argc, char *argv[])
     for (const QString &note : options->notes)
         say(stderr, u"loquat: "_s + note);
 
+    if (options->run == Options::Run::Connect) {
+        QObject::connect(&stopSignals, &UnixSignals::stopRequested, application.get(),
+                         [] { QCoreApplication::exit(0); });
+        return runRemoteConsole(*options);
+    }
     // A demonstration leaves nothing behind.
     std::optional<QTemporaryDir> temporary;
     if (options->run == Options::Run::Demo) {

@@ -10,7 +10,7 @@
 
 namespace loquat {
 
-/// The console's way to a backend: in process, or (later) an operator WebSocket. Lives in the GUI thread,
+/// The console's way to a backend: in process, or an operator WebSocket. Lives in the GUI thread,
 /// never blocks.
 class ConsoleLink : public QObject
 {

@@ -4,6 +4,7 @@
 #include "console/console_window.h"
 #include "demo_traffic.h"
 #include "in_process_link.h"
+#include "operator_link.h"
 #include "service.h"
 
 #include <QGuiApplication>
@@ -73,6 +74,21 @@ ThemeSettings::Mode themeMode(const QString &name)
     return name == "dark"_L1 ? ThemeSettings::Mode::Dark : ThemeSettings::Mode::System;
 }
 
+/// Opens the window on `link` and runs the event loop.
+int showConsole(ConsoleLink &link, const Options &options)
+{
+    ConsoleWindow window(link);
+    window.model().theme()->setMode(themeMode(options.theme));
+    if (const auto shown = window.show(); !shown) {
+        std::fprintf(stderr, "loquat: %s\n", qUtf8Printable(shown.error().message));
+        return 1;
+    }
+    std::unique_ptr<Photographer> photographer;
+    if (!options.screenshot.isEmpty())
+        photographer = std::make_unique<Photographer>(window, link, options.screenshot);
+    return QCoreApplication::exec();
+}
+
 } // namespace
 
 Expected<void> consolePossible()
@@ -92,12 +108,6 @@ std::unique_ptr<QCoreApplication> makeConsoleApplication(int &argc, char **argv)
 int runConsole(Service &service, const Options &options)
 {
     InProcessLink link(service.backend());
-    ConsoleWindow window(link);
-    window.model().theme()->setMode(themeMode(options.theme));
-    if (const auto shown = window.show(); !shown) {
-        std::fprintf(stderr, "loquat: %s\n", qUtf8Printable(shown.error().message));
-        return 1;
-    }
     // Closing the window ends the program as a signal does: sessions are finalised, nothing is dropped.
     QGuiApplication::setQuitOnLastWindowClosed(false);
     QObject::connect(qGuiApp, &QGuiApplication::lastWindowClosed, &service,
@@ -105,10 +115,13 @@ int runConsole(Service &service, const Options &options)
     std::unique_ptr<DemoTraffic> traffic;
     if (options.run == Options::Run::Demo)
         traffic = std::make_unique<DemoTraffic>(QUrl(service.backend().status().address));
-    std::unique_ptr<Photographer> photographer;
-    if (!options.screenshot.isEmpty())
-        photographer = std::make_unique<Photographer>(window, link, options.screenshot);
-    return QCoreApplication::exec();
+    return showConsole(link, options);
+}
+
+int runRemoteConsole(const Options &options)
+{
+    OperatorLink link(options.connectTo, options.operatorToken);
+    return showConsole(link, options);
 }
 
 } // namespace loquat

@@ -19,5 +19,7 @@ Expected<void> consolePossible();
 std::unique_ptr<QCoreApplication> makeConsoleApplication(int &argc, char **argv);
 /// Shows the console for a started service and runs the event loop.
 int runConsole(Service &service, const Options &options);
+/// The same for the backend at options.connectTo.
+int runRemoteConsole(const Options &options);
 
 } // namespace loquat

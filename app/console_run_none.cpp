@@ -20,4 +20,9 @@ int runConsole(Service &, const Options &)
     return 1; // never reached: consolePossible() has refused
 }
 
+int runRemoteConsole(const Options &)
+{
+    return 1; // as above
+}
+
 } // namespace loquat

@@ -81,6 +81,14 @@ public:
 
     [[nodiscard]] QString name() const override { return m_model.name(); }
     [[nodiscard]] bool isSimulated() const override { return m_model.isSimulated(); }
+    [[nodiscard]] std::optional<qint64> contextWindow(const QStringList &providers) const override
+    {
+        return m_model.contextWindow(providers);
+    }
+    [[nodiscard]] const ChatModel &firstOf(const QStringList &providers) const override
+    {
+        return m_model.firstOf(providers);
+    }
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override
     {
         return m_model.start(request);

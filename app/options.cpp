@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include "env_file.h"
+#include "operator_address.h"
 #include "settings_reader.h"
 
 #include <QCommandLineParser>
@@ -24,6 +25,11 @@ void describe(QCommandLineParser &parser)
         "Commands, each with a --help of its own: loquat doctor, loquat export, loquat import."_s);
     parser.addOptions({
         {u"server"_s, u"Serve without a window; no display needed."_s},
+        {u"connect"_s,
+         u"Open the console for a backend that runs elsewhere, such as https://loquat.example; its "
+         u"operators' "
+         "token is taken from LOQUAT_OPERATOR_TOKEN."_s,
+         u"url"_s},
         {u"demo"_s, u"Open the console on simulated traffic; no keys, no database, a temporary journal."_s},
         {u"host"_s, u"Address to listen on (default 127.0.0.1)."_s, u"address"_s},
         {u"port"_s, u"Port to listen on; 0: any free one (default 8000, or PORT)."_s, u"port"_s},
@@ -79,8 +85,14 @@ Expected<Options::Run> runOf(const QCommandLineParser &parser)
         return Options::Run::Help;
     if (parser.isSet(u"version"_s))
         return Options::Run::Version;
-    if (parser.isSet(u"server"_s) && parser.isSet(u"demo"_s))
-        return SettingsReader::wrong(u"--server"_s, u"cannot be combined with --demo"_s, u"one of the two"_s);
+    QStringList given;
+    for (const auto &run : {u"server"_s, u"connect"_s, u"demo"_s})
+        if (parser.isSet(run))
+            given.append(u"--"_s + run);
+    if (given.size() > 1)
+        return SettingsReader::wrong(given[0], u"cannot be combined with "_s + given[1], u"one of the two"_s);
+    if (parser.isSet(u"connect"_s))
+        return Options::Run::Connect;
     if (parser.isSet(u"server"_s))
         return Options::Run::Server;
     return parser.isSet(u"demo"_s) ? Options::Run::Demo : Options::Run::Console;
@@ -135,9 +147,16 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.databaseUrl = reader.text(u"SUPABASE_DB_URL"_s);
     options.supabase = reader.supabase();
     options.fleet = reader.fleet();
+    options.operatorToken = reader.text(u"LOQUAT_OPERATOR_TOKEN"_s);
     options.configFile = configFile(parser, reader);
     if (parser.isSet(u"config"_s) && options.configFile.isEmpty())
         return SettingsReader::wrong(u"--config"_s, u"it is empty"_s, u"the path of a JSON file"_s);
+    if (options.run == Options::Run::Connect) {
+        const auto server = operatorAddress(parser.value(u"connect"_s));
+        if (!server)
+            return server.error();
+        options.connectTo = *server;
+    }
     options.screenshot = parser.value(u"screenshot"_s);
     options.dataDir = parser.isSet(u"data-dir"_s) ? parser.value(u"data-dir"_s) : defaultDataDir();
     reader.checkUnsupported(options.notes);

@@ -50,7 +50,7 @@ struct FleetOptions
 /// defaults.
 struct Options
 {
-    enum class Run { Console, Server, Demo, Help, Version };
+    enum class Run { Console, Connect, Server, Demo, Help, Version };
 
     Run run = Run::Console;
     QHostAddress host = QHostAddress::LocalHost;
@@ -72,6 +72,8 @@ struct Options
     QString databaseUrl;      ///< SUPABASE_DB_URL, unparsed; never shown
     SupabaseOptions supabase; ///< unchecked
     FleetOptions fleet;
+    QUrl connectTo;                  ///< of Connect: the backend elsewhere, as operatorAddress() gives it
+    QString operatorToken;           ///< LOQUAT_OPERATOR_TOKEN; never shown
     QProcessEnvironment environment; ///< with the .env file's; secrets of tools come from here
     QString configFile;              ///< loquat.json; empty: none
     QStringList notes;               ///< what the person who starts it should know, one line each

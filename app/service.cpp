@@ -8,6 +8,9 @@
 #include "provider_list.h"
 #include "replica_factory.h"
 #include "settings_reader.h"
+#include "store/export_format.h"
+#include "store/history_sqlite.h"
+#include "store/history_thread.h"
 #include "store/journal.h"
 #include "tool_factory.h"
 
@@ -115,14 +118,28 @@ BackendStatus::Store storeState(ReplicaStatus::State state)
     return Store::JournalOnly;
 }
 
+std::optional<QByteArray> exportSession(const QString &format, const SessionRow &row,
+                                        const QList<Event> &events)
+{
+    const auto known = exportFormatFrom(format);
+    if (!known)
+        return {};
+    const auto writer = exportWriter(*known);
+    QByteArray file = writer->begin();
+    file += writer->session(row, events);
+    return file + writer->end();
+}
+
 } // namespace
 
 Service::Service() = default;
 
 Service::~Service()
 {
-    // Sessions stop before what they write to.
-    m_backend.reset();
+    // Sessions and operators stop before what they write to and ask, and that before those it would answer.
+    if (m_backend)
+        m_backend->stop();
+    m_history.reset();
     if (m_replica)
         m_replica->stop({});
     m_replica.reset();
@@ -130,6 +147,7 @@ Service::~Service()
         m_fleet->stop();
     if (m_journal)
         m_journal->close();
+    m_backend.reset();
     m_fleet.reset();
     m_journal.reset();
 }
@@ -172,6 +190,8 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         service->m_replica =
             std::make_unique<Replica>(*service->m_journal, std::move(plan->target), plan->settings);
     }
+    service->m_history = std::make_unique<HistoryThread>(
+        [file = service->m_journal->file()] { return SqliteHistory::open(file); });
     const auto budget = loadBudget(config->budgets, service->m_journal->file());
     if (!budget)
         return SettingsReader::wrong(u"--data-dir"_s, budget.error().message, budget.error().remedy);
@@ -197,6 +217,10 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .host = options.host,
                        .port = options.port,
                        .threads = options.threads,
+                       .history = service->m_history.get(),
+                       .tail = service->m_journal.get(),
+                       .exportSession = exportSession,
+                       .operatorToken = options.operatorToken,
                        .locator = service->m_fleet.get()};
     if (service->m_fleet)
         parts.announce = [fleet = service->m_fleet.get()](const SessionSnapshot &snapshot) {

@@ -11,6 +11,7 @@ namespace loquat {
 class FleetMember;
 class Journal;
 class Replica;
+class SessionHistory;
 
 /// The composition root: the one place that names concrete stores, models and tools, and puts a backend
 /// together from them. The console and the headless server run the same one.
@@ -37,6 +38,7 @@ private:
     std::unique_ptr<Journal> m_journal;
     std::unique_ptr<FleetMember> m_fleet; ///< none: this node is alone
     std::unique_ptr<Replica> m_replica;
+    std::unique_ptr<SessionHistory> m_history;
     QString m_replicaName;
     std::unique_ptr<Backend> m_backend;
 };

@@ -56,7 +56,10 @@ public:
         m_toolbox.call(call, context, std::move(done));
     }
     [[nodiscard]] ToolPolicy policy(const QString &tool) const override { return m_toolbox.policy(tool); }
-    void cancel(const QString &callId) override { m_toolbox.cancel(callId); }
+    void cancel(const QString &sessionId, const QString &callId) override
+    {
+        m_toolbox.cancel(sessionId, callId);
+    }
 
 private:
     void add(std::unique_ptr<Tool> tool, ToolPolicy policy)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backend.h"
 
+#include "domain/live_json.h"
+
 #include <QDateTime>
 #include <QPointer>
 
@@ -9,23 +11,6 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-QString stateName(BackendStatus::Store state)
-{
-    switch (state) {
-    case BackendStatus::Store::InSync:
-        return u"in_sync"_s;
-    case BackendStatus::Store::CatchingUp:
-        return u"catching_up"_s;
-    case BackendStatus::Store::Unreachable:
-        return u"unreachable"_s;
-    case BackendStatus::Store::Failing:
-        return u"failing"_s;
-    case BackendStatus::Store::JournalOnly:
-        break;
-    }
-    return u"off"_s;
-}
 
 QString hostForUrl(const QHostAddress &host)
 {
@@ -37,7 +22,7 @@ QString hostForUrl(const QHostAddress &host)
 
 Backend::Backend(BackendParts parts)
     : m_parts(std::move(parts))
-    , m_observer(m_feed, m_statistics, m_parts.announce)
+    , m_observer(m_feed, m_operatorFeed, m_live, m_statistics, m_parts.announce)
 {
     if (m_parts.locator)
         m_far = std::make_unique<FarTranscript>(*m_parts.locator, m_feed);
@@ -45,9 +30,36 @@ Backend::Backend(BackendParts parts)
 
 Backend::~Backend()
 {
+    stop();
+}
+
+void Backend::stop()
+{
     // It answers in the gateway's threads.
     if (m_parts.locator)
         m_parts.locator->silence();
+    if (m_desk)
+        m_desk->stop(); // it asks the gateway
+    if (m_gateway)
+        m_gateway->stop();
+}
+
+void Backend::serveOperators()
+{
+    if (!m_parts.history || !m_parts.tail)
+        return;
+    m_desk = std::make_unique<OperatorDesk>(
+        OperatorParts{*m_parts.history, *m_parts.tail, m_operatorFeed, m_live,
+                      [this](const QString &id, const Command &command, QObject *context,
+                             std::function<void(Expected<void>)> done) {
+                          m_gateway->command(id, command, context, std::move(done));
+                      },
+                      [this] { return status(); }, m_parts.exportSession,
+                      OperatorPolicy{m_parts.operatorToken, m_parts.host.isLoopback()}});
+    m_desk->start();
+    m_gateway->setOperators([desk = m_desk.get()](FrontDoor::TakeSocket take, const RequestHead &head) {
+        desk->handOver(std::move(take), head);
+    });
 }
 
 Expected<QUrl> Backend::start()
@@ -66,6 +78,7 @@ Expected<QUrl> Backend::start()
         else
             recover(*sessionIds);
     });
+    serveOperators();
     const auto port = m_gateway->start(m_parts.host, m_parts.port);
     if (!port)
         return port.error();
@@ -95,9 +108,7 @@ void Backend::shutDown(std::function<void()> done)
     if (!m_gateway)
         return done();
     m_gateway->shutDown(turnBound, shutdownBound, [this, done = std::move(done)] {
-        if (m_parts.locator)
-            m_parts.locator->silence();
-        m_gateway->stop();
+        stop();
         done();
     });
 }
@@ -156,7 +167,7 @@ Readiness Backend::readiness() const
     if (!now.modelDetail.isEmpty())
         model["detail"_L1] = now.modelDetail;
     const bool journalOk = m_parts.storeHealth().journalOk;
-    QJsonObject replica{{"state"_L1, stateName(now.store)}, {"queued"_L1, now.storeQueued}};
+    QJsonObject replica{{"state"_L1, nameOf(now.store)}, {"queued"_L1, now.storeQueued}};
     if (now.store != BackendStatus::Store::JournalOnly)
         replica["name"_L1] = now.storeName;
     if (!now.storeDetail.isEmpty())

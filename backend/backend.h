@@ -3,6 +3,7 @@
 
 #include "far_transcript.h"
 #include "gateway/gateway.h"
+#include "gateway/operator_desk.h"
 #include "observer_fan.h"
 
 #include <QObject>
@@ -37,6 +38,11 @@ struct BackendParts
     QHostAddress host = QHostAddress::LocalHost;
     quint16 port = 8000;
     int threads = 1;
+    /// Of the operators' API; without them there is none.
+    SessionHistory *history = nullptr;
+    EventTail *tail = nullptr;
+    OperatorParts::ExportSession exportSession = {};
+    QString operatorToken = {};
     SessionLocator *locator = nullptr; ///< of several nodes on one database; outlives the backend
     /// Lets other nodes see a session; called from its thread.
     std::function<void(const SessionSnapshot &)> announce = {};
@@ -61,6 +67,10 @@ public:
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
     void shutDown(std::function<void()> done);
 
+    /// Ends the threads: nothing is asked of the parts any more. The destructor does it as well, but by then
+    /// parts that still answer must have been closed.
+    void stop();
+
     LiveFeed &feed() { return m_feed; }
     /// `done` is called in the thread of `context`.
     void command(const QString &sessionId, const Command &command, QObject *context,
@@ -72,17 +82,21 @@ public:
 
 private:
     [[nodiscard]] Readiness readiness() const;
+    void serveOperators();
 
     static constexpr std::chrono::milliseconds turnBound{10'000};
     static constexpr std::chrono::milliseconds shutdownBound{20'000};
 
     BackendParts m_parts;
     LiveFeed m_feed;
+    LiveFeed m_operatorFeed;
+    LiveSessions m_live;
     SessionStatistics m_statistics;
     ObserverFan m_observer;
     std::unique_ptr<FarTranscript> m_far; ///< none: there are no other nodes
     QString m_address;
     std::unique_ptr<Gateway> m_gateway;
+    std::unique_ptr<OperatorDesk> m_desk;
 };
 
 } // namespace loquat

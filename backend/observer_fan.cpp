@@ -6,18 +6,22 @@ namespace loquat {
 void ObserverFan::onEvent(const Event &event)
 {
     m_feed.publish(event);
+    m_operatorFeed.publish(event);
     m_statistics.onEvent(event);
 }
 
 void ObserverFan::onDelta(const Delta &delta)
 {
     m_feed.publish(delta);
+    m_operatorFeed.publish(delta);
     m_statistics.onDelta(delta);
 }
 
 void ObserverFan::onSnapshot(const SessionSnapshot &snapshot)
 {
+    m_live.onSnapshot(snapshot); // first: who takes the feed afterwards then finds it in one of the two
     m_feed.publish(snapshot);
+    m_operatorFeed.publish(snapshot);
     m_statistics.onSnapshot(snapshot);
     if (m_announce)
         m_announce(snapshot);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/live_feed.h"
+#include "session/live_sessions.h"
 #include "session/session_observer.h"
 #include "telemetry/session_statistics.h"
 
@@ -9,15 +10,19 @@
 
 namespace loquat {
 
-/// Hands what sessions do to the sinks: the live feed and the statistics.
+/// Hands what sessions do to the sinks: the feeds of the console and of operators elsewhere, who is live, and
+/// the statistics.
 class ObserverFan final : public SessionObserver
 {
 public:
     using Announce = std::function<void(const SessionSnapshot &)>;
 
     /// `announce`: to other nodes, if there are any.
-    ObserverFan(LiveFeed &feed, SessionStatistics &statistics, Announce announce = {})
+    ObserverFan(LiveFeed &feed, LiveFeed &operatorFeed, LiveSessions &live, SessionStatistics &statistics,
+                Announce announce = {})
         : m_feed(feed)
+        , m_operatorFeed(operatorFeed)
+        , m_live(live)
         , m_statistics(statistics)
         , m_announce(std::move(announce))
     {
@@ -29,6 +34,8 @@ public:
 
 private:
     LiveFeed &m_feed;
+    LiveFeed &m_operatorFeed;
+    LiveSessions &m_live;
     SessionStatistics &m_statistics;
     const Announce m_announce;
 };

@@ -16,6 +16,8 @@ void StatusModel::show(const BackendStatus &status)
 
 QString StatusModel::address() const
 {
+    if (!m_status.trouble.isEmpty())
+        return m_status.trouble;
     return listening() ? m_status.address : u"not listening"_s;
 }
 

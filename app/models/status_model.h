@@ -16,6 +16,7 @@ class StatusModel : public QObject
     QML_UNCREATABLE("Owned by ConsoleModel")
     Q_PROPERTY(bool listening READ listening NOTIFY changed)
     Q_PROPERTY(QString address READ address NOTIFY changed)
+    Q_PROPERTY(QString trouble READ trouble NOTIFY changed)
     Q_PROPERTY(QString demoUrl READ demoUrl NOTIFY changed)
     Q_PROPERTY(QString tryCommand READ tryCommand NOTIFY changed)
     Q_PROPERTY(QString historyUrl READ historyUrl NOTIFY changed)
@@ -40,7 +41,8 @@ public:
 
     [[nodiscard]] bool listening() const { return !m_status.address.isEmpty(); }
     [[nodiscard]] QString address() const;
-    [[nodiscard]] QString demoUrl() const;    ///< the browser client
+    [[nodiscard]] QString trouble() const { return m_status.trouble; } ///< with a backend elsewhere
+    [[nodiscard]] QString demoUrl() const;                             ///< the browser client
     [[nodiscard]] QString tryCommand() const; ///< what to type to get a first session
     [[nodiscard]] QString historyUrl() const;
     [[nodiscard]] QString metricsUrl() const;

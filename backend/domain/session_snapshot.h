@@ -72,6 +72,7 @@ struct LiveBatch
 struct BackendStatus
 {
     QString address; ///< ws://127.0.0.1:8000, empty while not listening
+    QString trouble; ///< of a backend elsewhere: why nothing is heard of it, and what to do
     int openSessions = 0;
     int streamingSessions = 0;
     double tokensPerSecond = 0;

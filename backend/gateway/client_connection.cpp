@@ -107,7 +107,7 @@ void ClientConnection::received(const QString &frame)
         session->userMessage(parsed->text, parsed->interrupt);
         break;
     case ClientFrame::Kind::Cancel:
-        session->cancel();
+        session->cancel(parsed->turn);
         break;
     case ClientFrame::Kind::End:
         session->end(u"ended"_s);

@@ -32,8 +32,13 @@ Expected<ClientFrame> parseClientFrame(const QString &frame)
             return Error{u"bad_frame"_s, u"'content' of a message must be a string."_s, {}, false};
         return ClientFrame{Kind::Message, content.toString(), object["interrupt"_L1].toBool()};
     }
-    if (type == "cancel"_L1)
-        return ClientFrame{Kind::Cancel, {}};
+    if (type == "cancel"_L1) {
+        const QJsonValue turn = object["turn"_L1];
+        if (!turn.isUndefined() && turn.toInt() < 1)
+            return Error{u"bad_frame"_s, u"'turn' of a cancel must be a number from 1 on."_s,
+                         u"Send the 'turn' of the reply's 'start', or none for whichever runs."_s, false};
+        return ClientFrame{Kind::Cancel, {}, false, turn.toInt()};
+    }
     if (type == "end"_L1)
         return ClientFrame{Kind::End, {}};
     if (type == "ping"_L1)

@@ -14,6 +14,7 @@ struct ClientFrame
     Kind kind = Kind::Message;
     QString text;
     bool interrupt = false; ///< barge-in: cancels the running reply and goes first
+    int turn = 0;           ///< of a cancel: only this one; 0: whichever runs
 };
 
 /// Plain text is a message; so are {"message":"…"} and {"type":"message","content":"…"}. Text that only looks

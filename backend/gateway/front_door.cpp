@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/front_door.h"
 
+#include "gateway/api_query.h"
 #include "gateway/head_peek.h"
 #include "gateway/problem.h"
 
@@ -11,6 +12,21 @@
 namespace loquat {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// nullptr: the connection is gone.
+QTcpSocket *socketOf(qintptr descriptor, QObject *parent)
+{
+    auto *socket = new QTcpSocket(parent);
+    if (socket->setSocketDescriptor(descriptor))
+        return socket;
+    delete socket;
+    ::close(int(descriptor));
+    return nullptr;
+}
+
+} // namespace
 
 FrontDoor::FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles,
                      std::atomic<int> &connections, HandOver handOver)
@@ -50,6 +66,8 @@ void FrontDoor::headArrived(qintptr descriptor, QByteArrayView bytes)
     const auto head = parseRequestHead(bytes);
     if (!head)
         refuse(descriptor, {400, {u"bad_request"_s, u"This is not an HTTP/1.1 request."_s, {}, false}});
+    else if (m_operators && isForOperators(head->path()))
+        m_operators([descriptor](QObject *parent) { return socketOf(descriptor, parent); }, *head);
     else if (head->wantsWebSocket)
         admit(descriptor, *head);
     else

@@ -26,10 +26,16 @@ class FrontDoor final : public QTcpServer
 
 public:
     using HandOver = std::function<void(qintptr descriptor, const SessionRequest &request)>;
+    using TakeSocket = std::function<QTcpSocket *(QObject *parent)>;
+    /// `take` gives the connection's socket, in the thread that serves it; nullptr: it is gone.
+    using ToOperators = std::function<void(TakeSocket take, const RequestHead &head)>;
 
     /// `connections` counts WebSockets; the one who takes a descriptor over counts it down again.
     FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles,
               std::atomic<int> &connections, HandOver handOver);
+
+    /// Who answers what only operators may use; unset: nobody does. Before listen().
+    void setOperators(ToOperators operators) { m_operators = std::move(operators); }
 
 protected:
     void incomingConnection(qintptr descriptor) override;
@@ -45,6 +51,7 @@ private:
     const QStringList m_profiles; ///< that a connection may name
     std::atomic<int> &m_connections;
     HandOver m_handOver;
+    ToOperators m_operators;
 };
 
 } // namespace loquat

@@ -58,6 +58,7 @@ Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
             SessionWorker &worker = workerOf(request.sessionId);
             QMetaObject::invokeMethod(&worker, [&worker, descriptor] { worker.accept(descriptor); });
         });
+    m_door->setOperators(m_operators);
     m_http = std::make_unique<QHttpServer>();
     HttpRoutes::install(*m_http, m_readiness);
     m_acceptor.setObjectName(u"acceptor"_s);

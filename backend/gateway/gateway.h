@@ -28,10 +28,12 @@ public:
     Gateway(GatewayParts parts, std::function<Readiness()> readiness, int threads);
     ~Gateway() override;
 
+    /// Before start().
+    void setOperators(FrontDoor::ToOperators operators) { m_operators = std::move(operators); }
     /// Listens; the port that it got. 0 asks for any free one.
     Expected<quint16> start(const QHostAddress &address, quint16 port);
     void recover(const QStringList &sessionIds);
-    /// `done` is called in the thread of `context`.
+    /// `done` is called in the thread of `context`. From any thread, before stop().
     void command(const QString &sessionId, const Command &command, QObject *context,
                  std::function<void(Expected<void>)> done);
     /// Stops accepting, lets turns finish within `turnBound`, ends and sums up the sessions within `bound`
@@ -55,6 +57,7 @@ private:
 
     GatewayParts m_parts;
     std::function<Readiness()> m_readiness;
+    FrontDoor::ToOperators m_operators;
     std::atomic<int> m_connections = 0;
     std::vector<GatewayThread> m_threads;
     QThread m_acceptor;

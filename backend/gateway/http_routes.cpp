@@ -48,15 +48,30 @@ QByteArray mimeType(const QString &file)
     return types.value(file.section(u'.', -1), "application/octet-stream");
 }
 
-QHttpServerResponse demoFile(const QString &name)
+/// A file of one of the folders of pages, "demo" or "docs".
+QHttpServerResponse pageFile(const QString &folder, const QString &name)
 {
     // Only files that were built in; a name cannot leave the folder.
     if (name.contains(u'/') || name.contains(u".."_s))
         return notFound();
-    QFile file(u":/demo/"_s + name);
+    QFile file(u":/%1/%2"_s.arg(folder, name));
     if (!file.open(QIODevice::ReadOnly))
         return notFound();
     return {mimeType(name), file.readAll()};
+}
+
+/// The API's description, with this program's version.
+QHttpServerResponse description()
+{
+    QFile file(u":/api/openapi.json"_s);
+    if (!file.open(QIODevice::ReadOnly))
+        return notFound();
+    // As text, so that it keeps its order.
+    const QByteArray version = '"' + QCoreApplication::applicationVersion().toUtf8() + '"';
+    QHttpServerResponse response("application/json",
+                                 file.readAll().replace(R"("version": "0")", R"("version": )" + version));
+    response.addHeader("Cache-Control", "no-store");
+    return response;
 }
 
 QHttpServerResponse root(const QHttpServerRequest &request)
@@ -71,6 +86,11 @@ QHttpServerResponse root(const QHttpServerRequest &request)
                  {"links"_L1, QJsonObject{{"demo"_L1, "/demo"_L1},
                                           {"health"_L1, "/healthz"_L1},
                                           {"ready"_L1, "/readyz"_L1},
+                                          {"docs"_L1, "/docs"_L1},
+                                          {"openapi"_L1, "/openapi.json"_L1},
+                                          {"sessions"_L1, "/api/sessions"_L1},
+                                          {"live"_L1, "/api/live"_L1},
+                                          {"operator"_L1, "/ws/operator"_L1},
                                           {"chat"_L1, "/ws/session/{session_id}?user_id="_L1}}}});
 }
 
@@ -79,8 +99,11 @@ QHttpServerResponse root(const QHttpServerRequest &request)
 void HttpRoutes::install(QHttpServer &server, std::function<Readiness()> readiness)
 {
     server.route("/", Method::Get, [](const QHttpServerRequest &request) { return root(request); });
-    server.route("/demo", Method::Get, [] { return demoFile(u"index.html"_s); });
-    server.route("/demo/<arg>", Method::Get, [](const QString &name) { return demoFile(name); });
+    server.route("/demo", Method::Get, [] { return pageFile(u"demo"_s, u"index.html"_s); });
+    server.route("/demo/<arg>", Method::Get, [](const QString &name) { return pageFile(u"demo"_s, name); });
+    server.route("/docs", Method::Get, [] { return pageFile(u"docs"_s, u"index.html"_s); });
+    server.route("/docs/<arg>", Method::Get, [](const QString &name) { return pageFile(u"docs"_s, name); });
+    server.route("/openapi.json", Method::Get, [] { return description(); });
     server.route("/healthz", Method::Get, [] {
         return json({{"status"_L1, "ok"_L1},
                      {"app"_L1, "loquat"_L1},
@@ -93,9 +116,13 @@ void HttpRoutes::install(QHttpServer &server, std::function<Readiness()> readine
                     state.ready ? Status::Ok : Status::ServiceUnavailable);
     });
     server.setMissingHandler([](const QHttpServerRequest &, QHttpServerResponder &&responder) {
-        notFound().write(std::move(responder));
+        QHttpServerResponse response = notFound();
+        response.addHeader("Connection", "close");
+        response.write(std::move(responder));
     });
     server.afterRequest([](QHttpServerResponse &&response) {
+        // The front door decides who answers a connection by its first request.
+        response.addHeader("Connection", "close");
         response.addHeader("X-Content-Type-Options", "nosniff");
         response.addHeader("Referrer-Policy", "no-referrer");
         response.addHeader("Content-Security-Policy", contentPolicy);

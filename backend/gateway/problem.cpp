@@ -8,11 +8,11 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-QByteArray title(int status)
+QByteArray statusTitle(int status)
 {
     switch (status) {
+    case 200:
+        return "OK";
     case 400:
         return "Bad Request";
     case 401:
@@ -23,6 +23,12 @@ QByteArray title(int status)
         return "Not Found";
     case 405:
         return "Method Not Allowed";
+    case 409:
+        return "Conflict";
+    case 411:
+        return "Length Required";
+    case 413:
+        return "Content Too Large";
     case 426:
         return "Upgrade Required";
     case 429:
@@ -36,12 +42,10 @@ QByteArray title(int status)
     }
 }
 
-} // namespace
-
 QByteArray problemJson(int status, const Error &error)
 {
     QJsonObject problem{{"type"_L1, "about:blank"_L1},
-                        {"title"_L1, QString::fromLatin1(title(status))},
+                        {"title"_L1, QString::fromLatin1(statusTitle(status))},
                         {"status"_L1, status},
                         {"detail"_L1, error.message},
                         {"code"_L1, error.code}};
@@ -54,7 +58,7 @@ QByteArray problemResponse(int status, const Error &error)
 {
     const QByteArray body = problemJson(status, error);
     QByteArray response =
-        "HTTP/1.1 " + QByteArray::number(status) + ' ' + title(status) +
+        "HTTP/1.1 " + QByteArray::number(status) + ' ' + statusTitle(status) +
         "\r\nContent-Type: application/problem+json\r\nContent-Length: " + QByteArray::number(body.size()) +
         "\r\nConnection: close\r\n";
     if (status == 426)

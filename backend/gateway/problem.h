@@ -7,6 +7,9 @@
 
 namespace loquat {
 
+/// The reason phrase of an HTTP status.
+QByteArray statusTitle(int status);
+
 /// An Error as application/problem+json (RFC 9457): {"type","title","status","detail","code","remedy"}.
 QByteArray problemJson(int status, const Error &error);
 

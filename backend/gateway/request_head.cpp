@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/request_head.h"
 
+#include <algorithm>
+
 namespace loquat {
 
 namespace {
@@ -24,6 +26,20 @@ bool listContains(QByteArrayView list, QByteArrayView token)
 bool isHeadComplete(QByteArrayView bytes)
 {
     return bytes.indexOf("\r\n\r\n") >= 0;
+}
+
+QByteArray RequestHead::header(QByteArrayView name) const
+{
+    for (const auto &[key, value] : headers)
+        if (name.compare(key, Qt::CaseInsensitive) == 0)
+            return value;
+    return {};
+}
+
+qsizetype RequestHead::count(QByteArrayView name) const
+{
+    return std::ranges::count_if(
+        headers, [name](const auto &each) { return name.compare(each.first, Qt::CaseInsensitive) == 0; });
 }
 
 std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
@@ -56,6 +72,7 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
             return {};
         const QByteArrayView name = header.first(colon);
         const QByteArrayView value = header.sliced(colon + 1).trimmed();
+        head.headers.append({name.toByteArray(), value.toByteArray()});
         const auto is = [name](QByteArrayView other) {
             return name.compare(other, Qt::CaseInsensitive) == 0;
         };

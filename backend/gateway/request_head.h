@@ -3,6 +3,7 @@
 
 #include <QByteArray>
 #include <QByteArrayView>
+#include <QList>
 #include <QUrl>
 
 #include <optional>
@@ -18,7 +19,19 @@ struct RequestHead
     bool wantsWebSocket = false;
     QByteArray webSocketKey;
     QByteArray webSocketVersion;
+    QList<std::pair<QByteArray, QByteArray>> headers; ///< as sent, in order
 
+    /// The value of the first header of this name in any case; empty: there is none.
+    [[nodiscard]] QByteArray header(QByteArrayView name) const;
+    /// How often it was sent.
+    [[nodiscard]] qsizetype count(QByteArrayView name) const;
+
+    /// The target without its query, as sent.
+    [[nodiscard]] QByteArray path() const
+    {
+        const qsizetype mark = target.indexOf('?');
+        return mark < 0 ? target : target.first(mark);
+    }
     [[nodiscard]] QUrl url() const { return QUrl::fromEncoded(target); }
 };
 

@@ -2,8 +2,7 @@
 #include "gateway/session_request.h"
 
 #include "domain/ids.h"
-
-#include <QUrlQuery>
+#include "gateway/query_value.h"
 
 namespace loquat {
 
@@ -16,13 +15,6 @@ constexpr auto sessionPath = "/ws/session/"_L1;
 Refusal refusal(int status, const QString &code, const QString &message, const QString &remedy = {})
 {
     return {status, {code, message, remedy, false}};
-}
-
-/// A client that writes "+" for a space, as HTML forms do, means a space.
-QString queryValue(const QUrlQuery &query, const QString &key)
-{
-    const QString encoded = query.queryItemValue(key, QUrl::FullyEncoded).replace(u'+', "%20"_L1);
-    return QUrl::fromPercentEncoding(encoded.toUtf8());
 }
 
 } // namespace
@@ -63,9 +55,11 @@ Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dia
     return SessionRequest{*sessionId, *userId, dialect, profile, after};
 }
 
-Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect,
-                                               const QStringList &profiles)
+std::optional<Refusal> upgradeProblem(const RequestHead &head)
 {
+    if (!head.wantsWebSocket)
+        return refusal(426, u"bad_upgrade"_s, u"This path speaks WebSocket."_s,
+                       u"Connect with a WebSocket client."_s);
     if (head.method != "GET")
         return refusal(400, u"bad_upgrade"_s, u"A WebSocket upgrade is a GET request."_s);
     if (QByteArray::fromBase64(head.webSocketKey).size() != 16)
@@ -73,6 +67,14 @@ Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Di
     if (head.webSocketVersion != "13")
         return refusal(426, u"bad_upgrade"_s, u"Only version 13 of the WebSocket protocol is spoken."_s,
                        u"Send Sec-WebSocket-Version: 13."_s);
+    return {};
+}
+
+Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect,
+                                               const QStringList &profiles)
+{
+    if (auto problem = upgradeProblem(head))
+        return *problem;
     return parseSessionRequest(head.url(), defaultDialect, profiles);
 }
 

@@ -30,7 +30,10 @@ struct Refusal
 Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dialect &defaultDialect,
                                                       const QStringList &profiles = {});
 
-/// Also what the upgrade itself must be (RFC 6455, 4.2.1): QWebSocketServer would close without an answer.
+/// What is wrong with an upgrade itself (RFC 6455, 4.2.1): QWebSocketServer would close without an answer.
+std::optional<Refusal> upgradeProblem(const RequestHead &head);
+
+/// Also what the upgrade itself must be.
 Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Dialect &defaultDialect,
                                                const QStringList &profiles = {});
 

@@ -19,12 +19,13 @@ BudgetedModel::~BudgetedModel() = default;
 
 std::unique_ptr<ChatReply> BudgetedModel::start(const ChatRequest &request)
 {
-    const BudgetAmount estimate = estimateAmount(request, m_replyTokens, *m_prices, m_model->name());
+    const QString priced = m_model->firstOf(request.providers).name();
+    const BudgetAmount estimate = estimateAmount(request, m_replyTokens, *m_prices, priced);
     auto reservation = m_budget->reserve(request.sessionId, request.userId, estimate, m_clock.nowMs());
     if (!reservation)
         return std::make_unique<RefusedReply>(reservation.error(), m_clock);
     return std::make_unique<BudgetedReply>(m_model->start(request), m_budget, std::move(*reservation),
-                                           m_prices, m_model->name());
+                                           m_prices, priced);
 }
 
 } // namespace loquat

@@ -27,6 +27,10 @@ public:
     {
         return m_model->contextWindow(providers);
     }
+    [[nodiscard]] const ChatModel &firstOf(const QStringList &providers) const override
+    {
+        return m_model->firstOf(providers);
+    }
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override;
 
 private:

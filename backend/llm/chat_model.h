@@ -39,11 +39,9 @@ public:
     [[nodiscard]] virtual bool isSimulated() const { return false; }
     /// How many tokens a request and its reply may have together, whichever of `providers` (empty: all)
     /// answers; absent where that is not known.
-    [[nodiscard]] virtual std::optional<qint64> contextWindow(const QStringList &providers) const
-    {
-        Q_UNUSED(providers)
-        return {};
-    }
+    [[nodiscard]] virtual std::optional<qint64> contextWindow(const QStringList &providers) const = 0;
+    /// The model that a request which names these providers (empty: all) asks first.
+    [[nodiscard]] virtual const ChatModel &firstOf(const QStringList &providers) const = 0;
     [[nodiscard]] virtual std::unique_ptr<ChatReply> start(const ChatRequest &request) = 0;
 };
 

@@ -42,6 +42,16 @@ std::optional<qint64> FailoverModel::contextWindow(const QStringList &providers)
     return smallest;
 }
 
+const ChatModel &FailoverModel::firstOf(const QStringList &providers) const
+{
+    const auto &all = m_state->providers;
+    for (const QString &name : providers)
+        if (const auto found = std::ranges::find(all, name, &FailoverState::Provider::name);
+            found != all.end())
+            return *found->model;
+    return *all.front().model;
+}
+
 std::unique_ptr<ChatReply> FailoverModel::start(const ChatRequest &request)
 {
     auto reply = std::make_unique<FailoverReply>(m_state, request);

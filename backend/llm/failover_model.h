@@ -57,6 +57,7 @@ public:
     [[nodiscard]] bool isSimulated() const override;
     /// The smallest window that is known of them.
     [[nodiscard]] std::optional<qint64> contextWindow(const QStringList &providers) const override;
+    [[nodiscard]] const ChatModel &firstOf(const QStringList &providers) const override;
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override;
 
 private:

@@ -33,6 +33,8 @@ class HttpModel : public ChatModel
 {
 public:
     [[nodiscard]] QString name() const override { return m_settings.model; }
+    [[nodiscard]] std::optional<qint64> contextWindow(const QStringList &) const override { return {}; }
+    [[nodiscard]] const ChatModel &firstOf(const QStringList &) const override { return *this; }
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override;
 
 protected:

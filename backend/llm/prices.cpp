@@ -16,15 +16,22 @@ Error wrong(const QString &what, const QString &right)
     return {u"bad_prices"_s, what, u"expected %1"_s.arg(right), false};
 }
 
-Expected<Price> priceFrom(const QString &path, const QJsonObject &json)
+/// What a file tells of a model: its price, its window, or both.
+struct Entry
 {
-    Price price;
+    std::optional<Price> price;
+    std::optional<qint64> window;
+};
+
+Expected<Entry> entryFrom(const QString &path, const QJsonObject &json)
+{
+    Entry entry;
     for (auto each = json.begin(); each != json.end(); ++each) {
         const QString key = each.key();
         if (key == "window"_L1) {
             if (each->toInteger() < 1)
                 return wrong(u"%1.window: not a number of tokens"_s.arg(path), u"1 or more"_s);
-            price.window = each->toInteger();
+            entry.window = each->toInteger();
             continue;
         }
         if (key != "input"_L1 && key != "cached"_L1 && key != "output"_L1)
@@ -32,13 +39,26 @@ Expected<Price> priceFrom(const QString &path, const QJsonObject &json)
         if (!each->isDouble() || each->toDouble() < 0)
             return wrong(u"%1.%2: not a price"_s.arg(path, key), u"USD per million tokens, 0 or more"_s);
     }
+    if (json.size() == 1 && entry.window)
+        return entry;
     if (!json.contains("input"_L1) || !json.contains("output"_L1))
         return wrong(u"%1: input or output is missing"_s.arg(path), u"both"_s);
-    price.input = json["input"_L1].toDouble();
-    price.output = json["output"_L1].toDouble();
+    entry.price = Price{json["input"_L1].toDouble(), json["output"_L1].toDouble()};
     if (json.contains("cached"_L1))
-        price.cached = json["cached"_L1].toDouble();
-    return price;
+        entry.price->cached = json["cached"_L1].toDouble();
+    return entry;
+}
+
+/// By the exact name, or by that name with the date of a snapshot behind it.
+template <typename Value>
+std::optional<Value> valueOf(const QHash<QString, Value> &values, const QString &model)
+{
+    static const QRegularExpression snapshot(u"-(?:\\d{4}-\\d{2}-\\d{2}|\\d{8})$"_s);
+    auto found = values.constFind(model);
+    if (found == values.cend())
+        if (const auto match = snapshot.match(model); match.hasMatch())
+            found = values.constFind(model.first(match.capturedStart()));
+    return found == values.cend() ? std::nullopt : std::optional(*found);
 }
 
 } // namespace
@@ -59,10 +79,13 @@ Expected<Prices> Prices::parse(const QByteArray &json)
     Prices prices;
     const QJsonObject list = models.toObject();
     for (auto each = list.begin(); each != list.end(); ++each) {
-        const auto price = priceFrom(u"$.models.%1"_s.arg(each.key()), each->toObject());
-        if (!price)
-            return price.error();
-        prices.m_prices.insert(each.key(), *price);
+        const auto entry = entryFrom(u"$.models.%1"_s.arg(each.key()), each->toObject());
+        if (!entry)
+            return entry.error();
+        if (entry->price)
+            prices.m_prices.insert(each.key(), *entry->price);
+        if (entry->window)
+            prices.m_windows.insert(each.key(), *entry->window);
     }
     return prices;
 }
@@ -81,27 +104,18 @@ Expected<Prices> Prices::load(const QString &path)
 
 void Prices::overrideWith(const Prices &other)
 {
-    for (auto each = other.m_prices.cbegin(); each != other.m_prices.cend(); ++each) {
-        const auto window = each->window ? each->window : m_prices.value(each.key()).window;
-        m_prices.insert(each.key(), *each);
-        m_prices[each.key()].window = window;
-    }
+    m_prices.insert(other.m_prices);
+    m_windows.insert(other.m_windows);
 }
 
 std::optional<Price> Prices::priceOf(const QString &model) const
 {
-    static const QRegularExpression snapshot(u"-(?:\\d{4}-\\d{2}-\\d{2}|\\d{8})$"_s);
-    auto found = m_prices.constFind(model);
-    if (found == m_prices.cend())
-        if (const auto match = snapshot.match(model); match.hasMatch())
-            found = m_prices.constFind(model.first(match.capturedStart()));
-    return found == m_prices.cend() ? std::nullopt : std::optional(*found);
+    return valueOf(m_prices, model);
 }
 
 std::optional<qint64> Prices::windowOf(const QString &model) const
 {
-    const auto price = priceOf(model);
-    return price ? price->window : std::nullopt;
+    return valueOf(m_windows, model);
 }
 
 std::optional<double> Prices::cost(const QString &model, const Usage &usage) const

@@ -14,7 +14,6 @@ struct Price
     double input = 0;
     double output = 0;
     std::optional<double> cached = std::nullopt; ///< of the input; absent: as `input`
-    std::optional<qint64> window = std::nullopt; ///< not a price: the tokens that fit, input and output
 };
 
 /// What model calls cost by the list prices. Better no number than a wrong one: an unknown price or an
@@ -28,13 +27,13 @@ public:
     static Expected<Prices> parse(const QByteArray &json);
     static Expected<Prices> load(const QString &path);
 
-    /// `other`'s prices win; a window that it does not tell stays.
+    /// What `other` tells of a model wins: its price, its window, or both.
     void overrideWith(const Prices &other);
 
     /// A model is found by its exact name, or by that name with the date of a snapshot behind it
     /// (gpt-4o-2024-08-06), never by a likeness: gpt-4o's price is not gpt-4o-mini's.
     [[nodiscard]] std::optional<Price> priceOf(const QString &model) const;
-    /// How many tokens fit into the model, where the file says.
+    /// How many tokens fit into the model, input and output together, where the file says.
     [[nodiscard]] std::optional<qint64> windowOf(const QString &model) const;
     /// For one model call. Cached tokens are part of the input and billed at their own price; reasoning
     /// tokens are part of the output.
@@ -42,6 +41,7 @@ public:
 
 private:
     QHash<QString, Price> m_prices;
+    QHash<QString, qint64> m_windows;
 };
 
 } // namespace loquat

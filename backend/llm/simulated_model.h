@@ -26,6 +26,8 @@ public:
 
     [[nodiscard]] QString name() const override { return QStringLiteral("simulated"); }
     [[nodiscard]] bool isSimulated() const override { return true; }
+    [[nodiscard]] std::optional<qint64> contextWindow(const QStringList &) const override { return {}; }
+    [[nodiscard]] const ChatModel &firstOf(const QStringList &) const override { return *this; }
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override;
 
 private:

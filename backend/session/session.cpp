@@ -73,6 +73,8 @@ void Session::restore(const StoredSession &stored)
             m_saidSinceSummary = false;
             m_state.summary = event.content;
             m_state.title = event.meta["title"_L1].toString();
+        } else if (event.type == EventType::SessionStarted || event.type == EventType::SessionResumed) {
+            useProfile(event.meta["profile"_L1].toString());
         } else if (event.type == EventType::SessionEnded) {
             m_endSeq = event.seq;
         } else if (event.type == EventType::ModeChanged) {
@@ -106,20 +108,22 @@ void Session::begin(const ClientHello &hello)
     m_state.connected = m_client != nullptr;
     m_state.protocol = hello.protocol;
     m_state.status = SessionStatus::Active;
-    const auto named = m_parts.settings.profiles.constFind(hello.profile);
-    m_profile = named == m_parts.settings.profiles.cend() ? &m_parts.settings.profile : &*named;
+    useProfile(hello.profile);
     const bool resumed = m_state.lastSeq > 0;
     closeInterruptedTurns();
+    QJsonObject how{{"protocol"_L1, hello.protocol}};
+    if (!hello.profile.isEmpty())
+        how["profile"_L1] = hello.profile;
+    if (!resumed) {
+        how["user_id"_L1] = m_state.userId;
+        how["model"_L1] = m_state.model;
+        how["node_id"_L1] = m_state.nodeId;
+    }
     const Event event =
-        resumed ? emitEvent(EventType::SessionResumed, Role::System, {}, {{"protocol"_L1, hello.protocol}})
-                : emitEvent(EventType::SessionStarted, Role::System, {},
-                            {{"user_id"_L1, m_state.userId},
-                             {"model"_L1, m_state.model},
-                             {"node_id"_L1, m_state.nodeId},
-                             {"protocol"_L1, hello.protocol}});
-    const outbound::SessionStarted started{
-        m_state.sessionId, m_state.userId, m_state.model, m_parts.model.isSimulated(),
-        resumed,           m_state.mode,   event.seq};
+        emitEvent(resumed ? EventType::SessionResumed : EventType::SessionStarted, Role::System, {}, how);
+    const bool simulated = m_parts.model.firstOf(m_profile->providers).isSimulated();
+    const outbound::SessionStarted started{m_state.sessionId, m_state.userId, m_state.model, simulated,
+                                           resumed,           m_state.mode,   event.seq};
     m_outbox.then(
         [this, started, after = hello.after, attachment = m_attachments] {
             if (attachment == m_attachments)
@@ -127,6 +131,13 @@ void Session::begin(const ClientHello &hello)
         },
         event.seq);
     publish();
+}
+
+void Session::useProfile(const QString &name)
+{
+    const auto named = m_parts.settings.profiles.constFind(name);
+    m_profile = named == m_parts.settings.profiles.cend() ? &m_parts.settings.profile : &*named;
+    m_state.model = m_parts.model.firstOf(m_profile->providers).name();
 }
 
 void Session::welcome(outbound::SessionStarted started, std::optional<qint64> after)

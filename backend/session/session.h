@@ -44,8 +44,10 @@ class SessionKeeper
 {
 public:
     virtual ~SessionKeeper() = default;
-    /// The end is on disk and a summary is owed: answer with completeWith(). `endSeq` tells ends apart.
-    virtual void sessionNeedsSummary(const QString &sessionId, qint64 endSeq) = 0;
+    /// The end is on disk and a summary is owed, by one of `providers` (empty: any): answer with
+    /// completeWith(). `endSeq` tells ends apart.
+    virtual void sessionNeedsSummary(const QString &sessionId, qint64 endSeq,
+                                     const QStringList &providers) = 0;
     /// Everything about the session is on disk and it may be forgotten.
     virtual void sessionCompleted(const QString &sessionId) = 0;
 };
@@ -74,7 +76,9 @@ public:
 
     /// `interrupt`: barge-in; a reply that runs is cancelled, what it said is kept, and this message is next.
     void userMessage(const QString &text, bool interrupt = false);
-    void cancel();
+    /// `turn`: only if it is this one that runs, so that a late cancel does not hit the reply after it. 0:
+    /// any.
+    void cancel(int turn = 0);
     void end(const QString &reason);
     Expected<void> command(const Command &command);
     /// Writes the summary of the end `endSeq`, unless the session was reopened since.
@@ -110,6 +114,7 @@ private:
     [[nodiscard]] QJsonObject replyMeta(const TurnResult &result) const;
     void restore(const StoredSession &stored);
     void begin(const ClientHello &hello);
+    void useProfile(const QString &name);
     void welcome(outbound::SessionStarted started, std::optional<qint64> after);
     [[nodiscard]] QJsonObject resyncSnapshot() const;
     void leave(bool clean);

@@ -47,7 +47,7 @@ void Session::finish(const QString &reason, qint64 atMs)
             m_state.connected = false;
             publish();
             if (owed)
-                m_keeper.sessionNeedsSummary(m_state.sessionId, endSeq);
+                m_keeper.sessionNeedsSummary(m_state.sessionId, endSeq, m_profile->providers);
             else
                 m_keeper.sessionCompleted(m_state.sessionId);
         },
@@ -80,7 +80,8 @@ void Session::recover()
     if (m_client || m_state.lastSeq == 0 || m_state.status == SessionStatus::Completed)
         return;
     if (m_state.status == SessionStatus::Ending && m_endSeq > 0 && m_saidSinceSummary) {
-        m_keeper.sessionNeedsSummary(m_state.sessionId, m_endSeq); // it ended; only the summary is owed
+        // It ended; only the summary is owed.
+        m_keeper.sessionNeedsSummary(m_state.sessionId, m_endSeq, m_profile->providers);
         return;
     }
     const qint64 lastSign = m_state.lastActivityMs;

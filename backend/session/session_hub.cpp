@@ -79,9 +79,9 @@ void SessionHub::load(const QString &sessionId)
                    });
 }
 
-void SessionHub::sessionNeedsSummary(const QString &sessionId, qint64 endSeq)
+void SessionHub::sessionNeedsSummary(const QString &sessionId, qint64 endSeq, const QStringList &providers)
 {
-    m_summariser.summarise(sessionId, [this, sessionId, endSeq](const SessionSummary &summary) {
+    m_summariser.summarise(sessionId, providers, [this, sessionId, endSeq](const SessionSummary &summary) {
         if (Session *session = find(sessionId))
             session->completeWith(summary, endSeq);
     });

@@ -32,7 +32,7 @@ public:
     [[nodiscard]] bool isQuiet() const { return m_sessions.empty(); }
 
 private:
-    void sessionNeedsSummary(const QString &sessionId, qint64 endSeq) override;
+    void sessionNeedsSummary(const QString &sessionId, qint64 endSeq, const QStringList &providers) override;
     void sessionCompleted(const QString &sessionId) override;
     Session &create(const QString &sessionId, const QString &userId);
     void load(const QString &sessionId);

@@ -63,9 +63,9 @@ void Session::pump()
     }
 }
 
-void Session::cancel()
+void Session::cancel(int turn)
 {
-    if (m_open && m_turn)
+    if (m_open && m_turn && (turn == 0 || turn == m_runningTurn))
         m_turn->cancel();
 }
 

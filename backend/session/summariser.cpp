@@ -13,6 +13,8 @@ namespace {
 
 constexpr qsizetype maxTranscriptChars = 48'000;
 constexpr qsizetype maxQuoteChars = 160;
+constexpr std::chrono::milliseconds firstReadRetry{1'000};
+constexpr std::chrono::milliseconds longestReadRetry{60'000};
 
 QString quoted(const QString &text)
 {
@@ -105,26 +107,40 @@ Summariser::~Summariser()
             job.reply->abort();
 }
 
-void Summariser::summarise(const QString &sessionId, Done done)
+void Summariser::summarise(const QString &sessionId, const QStringList &providers, Done done)
 {
-    m_waiting.append({sessionId, std::move(done)});
+    Job job;
+    job.sessionId = sessionId;
+    job.providers = providers;
+    job.done = std::move(done);
+    m_waiting.push_back(std::move(job));
     startNext();
 }
 
 void Summariser::startNext()
 {
-    while (!m_waiting.isEmpty() && m_running.size() < size_t(maxParallel)) {
-        auto [sessionId, done] = m_waiting.takeFirst();
+    while (!m_waiting.empty() && m_running.size() < size_t(maxParallel)) {
         const quint64 id = ++m_nextId;
-        Job &job = m_running[id];
-        job.sessionId = sessionId;
-        job.done = std::move(done);
-        m_archive.load(sessionId, m_context,
-                       [this, id, alive = m_alive](const Expected<std::optional<StoredSession>> &loaded) {
-                           if (*alive)
-                               begin(id, loaded ? *loaded : std::nullopt);
-                       });
+        m_running.emplace(id, std::move(m_waiting.front()));
+        m_waiting.pop_front();
+        read(id);
     }
+}
+
+void Summariser::read(quint64 id)
+{
+    m_archive.load(m_running.at(id).sessionId, m_context,
+                   [this, id, alive = m_alive](const Expected<std::optional<StoredSession>> &loaded) {
+                       if (!*alive)
+                           return;
+                       if (loaded)
+                           return begin(id, *loaded);
+                       Job &job = m_running.at(id);
+                       const auto wait =
+                           std::min(firstReadRetry * (1 << std::min(job.failedReads, 10)), longestReadRetry);
+                       ++job.failedReads;
+                       job.limit = m_clock.after(wait, [this, id] { read(id); });
+                   });
 }
 
 void Summariser::begin(quint64 id, const std::optional<StoredSession> &session)
@@ -133,14 +149,15 @@ void Summariser::begin(quint64 id, const std::optional<StoredSession> &session)
     const QList<Event> events = session ? session->events : QList<Event>();
     job.fallback = fallbackSummary(events);
     const auto byUser = [](const Event &event) { return event.type == EventType::UserMessage; };
-    if (std::ranges::none_of(events, byUser)) // or the journal could not be read: nothing to pay for
-        return finish(id, {});
+    if (std::ranges::none_of(events, byUser))
+        return finish(id, {}); // nothing to pay for
     job.request = {{{Role::System, summary::prompt(), {}, {}}, {Role::User, transcriptOf(events), {}, {}}},
                    {},
                    Purpose::Summary};
     job.request.replySchema = summary::schema();
     job.request.sessionId = job.sessionId;
     job.request.userId = session->userId;
+    job.request.providers = job.providers;
     job.limit = m_clock.after(m_limit, [this, id] { finish(id, {}); });
     askModel(id);
 }

@@ -7,6 +7,7 @@
 #include "session/summary.h"
 #include "store/api/session_archive.h"
 
+#include <deque>
 #include <functional>
 #include <map>
 
@@ -25,15 +26,19 @@ public:
     ~Summariser();
     Q_DISABLE_COPY_MOVE(Summariser)
 
-    /// `done` comes exactly once, unless the summariser is destroyed before.
-    void summarise(const QString &sessionId, Done done);
-    [[nodiscard]] bool isIdle() const { return m_running.empty() && m_waiting.isEmpty(); }
+    /// Asks one of `providers` (empty: any). `done` comes exactly once, unless the summariser is destroyed
+    /// before. While the archive cannot be read it is asked again, less and less often: a poor summary would
+    /// be there for good, one that is owed is made at the next start.
+    void summarise(const QString &sessionId, const QStringList &providers, Done done);
+    [[nodiscard]] bool isIdle() const { return m_running.empty() && m_waiting.empty(); }
 
 private:
     struct Job
     {
         QString sessionId;
+        QStringList providers;
         Done done;
+        int failedReads = 0;
         QString fallback;
         ChatRequest request;
         QString text; ///< what the model wrote so far
@@ -42,6 +47,7 @@ private:
     };
 
     void startNext();
+    void read(quint64 id);
     void begin(quint64 id, const std::optional<StoredSession> &session);
     void askModel(quint64 id);
     void modelFailed(quint64 id, const Error &error);
@@ -55,7 +61,7 @@ private:
     std::chrono::milliseconds m_limit;
     quint64 m_nextId = 0;
     std::map<quint64, Job> m_running;
-    QList<std::pair<QString, Done>> m_waiting;
+    std::deque<Job> m_waiting;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };
 

@@ -262,7 +262,7 @@ void Turn::interruptTools(const QString &why)
 {
     const auto interrupted = std::exchange(m_running, {});
     for (const auto &[id, running] : interrupted) {
-        m_tools.cancel(id);
+        m_tools.cancel(m_who.sessionId, id);
         m_owner.turnToolEnded(running.call, {false, QJsonObject{{"error"_L1, why}}},
                               m_clock.monotonicMs() - running.startedMs);
     }

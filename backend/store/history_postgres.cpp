@@ -75,6 +75,8 @@ QString PostgresHistory::filter(const SessionQuery &query) const
         sql += u" and s.status = "_s + literal(nameOf(*query.status));
     if (!query.userId.isEmpty())
         sql += u" and s.user_id = "_s + literal(query.userId);
+    if (!query.sessionId.isEmpty())
+        sql += u" and s.session_id = "_s + literal(query.sessionId);
     if (query.fromMs)
         sql += u" and s.start_time >= "_s + literal(storedTime(*query.fromMs));
     if (query.toMs)

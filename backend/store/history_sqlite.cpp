@@ -23,6 +23,8 @@ struct Filter
             add(u"sessions.status = ?"_s, nameOf(*query.status));
         if (!query.userId.isEmpty())
             add(u"sessions.user_id = ?"_s, query.userId);
+        if (!query.sessionId.isEmpty())
+            add(u"sessions.session_id = ?"_s, query.sessionId);
         if (query.fromMs)
             add(u"sessions.start_time >= ?"_s, storedTime(*query.fromMs));
         if (query.toMs)

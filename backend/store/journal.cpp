@@ -90,6 +90,23 @@ void Journal::forget(const QString &sessionId, QObject *context, Stored forgotte
         m_gate->post(context, [forgotten, error = queued.error()] { forgotten(error); });
 }
 
+void Journal::after(qint64 id, int limit, qsizetype maxCharacters, QObject *context, Entries found)
+{
+    // Past the writer's queue: what is on disk is what is asked for.
+    const auto reply = [gate = m_gate, context,
+                        found = std::move(found)](Expected<QList<JournalEntry>> entries) {
+        gate->post(context, [found, entries = std::move(entries)] { found(entries); });
+    };
+    if (!m_readers->add([=](JournalReader &reader) { reply(reader.after(id, limit, maxCharacters)); }))
+        reply(Error{u"store_busy"_s, u"Too many sessions are being read at once."_s, u"Try again."_s, true});
+}
+
+void Journal::settledEvents(const EventQuery &query, QObject *context, SessionHistory::Events found)
+{
+    read<EventPage>(context, std::move(found),
+                    [query](JournalReader &reader) { return reader.events(query); });
+}
+
 void Journal::close()
 {
     // In this order: the writer hands reads on to the readers, and both call back through the gate.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/api/event_log.h"
+#include "store/api/event_tail.h"
 #include "store/api/session_archive.h"
 #include "store/api/session_row.h"
 #include "store/journal_settings.h"
@@ -21,7 +22,7 @@ class ReaderThread;
 /// store_io, store_busy, store_closed (nothing of it was written; the first three may pass). A refusal
 /// because too much waits (store_busy) may arrive before the answers to events appended earlier. U+0000 and
 /// halves of surrogate pairs are replaced before writing, so that every database holds the same.
-class Journal final : public EventLog, public SessionArchive
+class Journal final : public EventLog, public SessionArchive, public EventTail
 {
 public:
     using Rows = std::function<void(Expected<QList<SessionRow>>)>;
@@ -37,6 +38,9 @@ public:
     /// Sees everything appended before the call.
     void load(const QString &sessionId, QObject *context, Loaded loaded) override;
     void unfinished(QObject *context, Listed listed) override;
+    [[nodiscard]] qint64 lastId() const override;
+    void after(qint64 id, int limit, qsizetype maxCharacters, QObject *context, Entries found) override;
+    void settledEvents(const EventQuery &query, QObject *context, SessionHistory::Events found) override;
     /// The newest sessions first.
     void list(int limit, QObject *context, Rows listed);
 
@@ -52,7 +56,6 @@ public:
 
     /// For replicas, which read with a JournalReader on this file:
     [[nodiscard]] QString file() const { return m_file; }
-    [[nodiscard]] qint64 lastId() const; ///< id of the newest event on disk
     /// One listener, called in the writer's thread after every commit; must not block. When this returns, the
     /// previous one is not running and will not run again.
     void setCommittedListener(std::function<void(qint64 lastId)> listener);

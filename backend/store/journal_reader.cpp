@@ -162,6 +162,29 @@ Expected<QList<JournalEntry>> JournalReader::after(qint64 id, int limit, qsizety
     return entries;
 }
 
+Expected<EventPage> JournalReader::events(const EventQuery &query)
+{
+    QSqlQuery rows(m_connection->db());
+    if (!ask(rows,
+             u"select %1 from session_events where session_id = ? and seq > ? order by seq limit ?"_s.arg(
+                 storedEventColumns),
+             {query.sessionId, query.afterSeq, query.limit + 1}))
+        return journalError(rows.lastError());
+    EventPage page;
+    while (rows.next()) {
+        auto read = entry(rows);
+        if (!read)
+            return read.error();
+        page.events.append(std::move(read->event));
+    }
+    if (rows.lastError().isValid())
+        return journalError(rows.lastError());
+    page.more = page.events.size() > query.limit;
+    if (page.more)
+        page.events.removeLast();
+    return page;
+}
+
 Expected<qint64> JournalReader::shippedUpTo(const QString &target)
 {
     return number(u"select coalesce(max(event_id), 0) from replica_marks where target = ?"_s, {target});

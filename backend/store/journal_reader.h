@@ -29,6 +29,8 @@ public:
     /// What came after `id`, in order: at most `limit` events, and no more once their text exceeds
     /// `maxCharacters` (but always at least one, if there is one).
     Expected<QList<JournalEntry>> after(qint64 id, int limit, qsizetype maxCharacters);
+    /// `types` are not looked at.
+    Expected<EventPage> events(const EventQuery &query);
     /// How far `target` has come; 0 if it has nothing yet.
     Expected<qint64> shippedUpTo(const QString &target);
     Expected<qint64> lastId();

@@ -100,6 +100,7 @@ void Replica::run()
         const bool well = m_connected ? shipNext(**reader) : connect();
         if (well)
             continue;
+        noteOldest(**reader);
         m_target->disconnect();
         m_connected = false;
         waitToRetry();
@@ -145,6 +146,7 @@ bool Replica::shipNext(JournalReader &reader)
             // The newest events may have been deleted with their session.
             const QMutexLocker lock(&m_mutex);
             m_shippedUpTo = std::max(m_shippedUpTo, newest);
+            m_status.oldestQueuedAtMs.reset();
         }
         publish(State::InSync);
         m_nextRetry = m_settings.firstRetry;
@@ -162,7 +164,24 @@ bool Replica::shipNext(JournalReader &reader)
     const QMutexLocker lock(&m_mutex);
     m_shippedUpTo = entries->last().id;
     m_status.lastShippedAtMs = QDateTime::currentMSecsSinceEpoch();
+    if (m_shippedUpTo >= newest)
+        m_status.oldestQueuedAtMs.reset();
+    else
+        m_status.oldestQueuedAtMs = entries->last().event.atMs;
     return true;
+}
+
+void Replica::noteOldest(JournalReader &reader)
+{
+    const auto next = reader.after(
+        [this] {
+            const QMutexLocker lock(&m_mutex);
+            return m_shippedUpTo;
+        }(),
+        1, m_settings.maxBatchCharacters);
+    const QMutexLocker lock(&m_mutex);
+    if (next && !next->isEmpty())
+        m_status.oldestQueuedAtMs = next->first().event.atMs;
 }
 
 Expected<void> Replica::ship(JournalReader &reader, const QList<JournalEntry> &entries)

@@ -44,6 +44,7 @@ private:
     void run();
     bool connect();
     bool shipNext(JournalReader &reader);
+    void noteOldest(JournalReader &reader);
     Expected<void> ship(JournalReader &reader, const QList<JournalEntry> &entries);
     bool waitForWork();
     void waitToRetry();

@@ -18,6 +18,7 @@ struct ReplicaStatus
     qint64 queued = 0;   ///< events on disk that are not there yet
     qint64 rejected = 0; ///< events set aside since the start, see replica_rejects
     std::optional<qint64> lastShippedAtMs;
+    std::optional<qint64> oldestQueuedAtMs; ///< since when it lags behind, while it does
 };
 
 QString

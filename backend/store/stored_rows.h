@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/event.h"
-#include "store/api/session_row.h"
+#include "store/api/event_tail.h"
 
 #include <QSqlQuery>
 #include <QVariantList>
 
 namespace loquat {
-
-/// An event with its place in the order of arrival, which is over all sessions.
-struct JournalEntry
-{
-    qint64 id = 0;
-    Event event;
-};
 
 /// The columns, in the order in which sessionRow() and entry() expect them. Postgres's queries give times and
 /// JSON as the journal's text.

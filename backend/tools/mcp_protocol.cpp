@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/mcp_protocol.h"
 
+#include <QCoreApplication>
 #include <QJsonArray>
 
 namespace loquat {
@@ -27,7 +28,7 @@ Error errorOf(const McpError &error)
 
 QJsonObject mcpClientInfo()
 {
-    return {{"name"_L1, "loquat"_L1}, {"version"_L1, "1"_L1}};
+    return {{"name"_L1, "loquat"_L1}, {"version"_L1, QCoreApplication::applicationVersion()}};
 }
 
 QJsonObject mcpModernMeta()

@@ -33,9 +33,13 @@ public:
         Q_UNUSED(tool)
         return ToolPolicy::Allow;
     }
-    /// Stops a running or waiting call, which then ends with an outcome that says so. Does nothing if there
-    /// is none, or if several sessions' calls share the id: it must not stop somebody else's.
-    virtual void cancel(const QString &callId) { Q_UNUSED(callId) }
+    /// Stops a running or waiting call of the session, which then ends with an outcome that says so. Does
+    /// nothing if there is none.
+    virtual void cancel(const QString &sessionId, const QString &callId)
+    {
+        Q_UNUSED(sessionId)
+        Q_UNUSED(callId)
+    }
 };
 
 } // namespace loquat

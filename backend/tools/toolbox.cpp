@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <deque>
 #include <exception>
-#include <iterator>
 #include <utility>
 
 namespace loquat {
@@ -67,13 +66,16 @@ struct Toolbox::Calls
     std::vector<std::shared_ptr<Running>> running = {};
     std::deque<std::shared_ptr<Running>> waiting = {};
 
-    [[nodiscard]] std::vector<std::shared_ptr<Running>> named(const QString &callId) const
+    /// None: an empty pointer.
+    [[nodiscard]] std::shared_ptr<Running> find(const QString &sessionId, const QString &callId) const
     {
-        std::vector<std::shared_ptr<Running>> found;
-        const auto isIt = [&callId](const auto &call) { return call->id == callId; };
-        std::ranges::copy_if(running, std::back_inserter(found), isIt);
-        std::ranges::copy_if(waiting, std::back_inserter(found), isIt);
-        return found;
+        const auto isIt = [&](const auto &call) {
+            return call->id == callId && call->context.sessionId == sessionId;
+        };
+        if (const auto found = std::ranges::find_if(running, isIt); found != running.end())
+            return *found;
+        const auto found = std::ranges::find_if(waiting, isIt);
+        return found == waiting.end() ? nullptr : *found;
     }
 };
 
@@ -251,12 +253,11 @@ void Toolbox::start(const std::shared_ptr<Running> &running)
     drive(running->tool, running->arguments, running->context, weak);
 }
 
-void Toolbox::cancel(const QString &callId)
+void Toolbox::cancel(const QString &sessionId, const QString &callId)
 {
-    const auto found = m_calls->named(callId);
-    if (found.size() != 1)
+    const auto call = m_calls->find(sessionId, callId);
+    if (!call)
         return;
-    const auto &call = found.front();
     Running::end(call, failure(u"The call of %1 was cancelled."_s.arg(call->name())));
     call->context.stop->stop();
 }

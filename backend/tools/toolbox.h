@@ -40,7 +40,7 @@ public:
     void call(const ToolCall &call, const ToolContext &context,
               std::function<void(ToolOutcome)> done) override;
     [[nodiscard]] ToolPolicy policy(const QString &tool) const override;
-    void cancel(const QString &callId) override;
+    void cancel(const QString &sessionId, const QString &callId) override;
 
     [[nodiscard]] qsizetype running() const;
     [[nodiscard]] qsizetype waiting() const;

@@ -83,6 +83,8 @@ Item {
         explanation: {
             if (!none)
                 return qsTr("Click one in the list, or press J and K to go through them.\nT takes over, W whispers, Ctrl+K searches.");
+            if (conversation.status.trouble.length > 0)
+                return conversation.status.trouble;
             if (!conversation.status.listening)
                 return qsTr("The backend is not listening, so nobody can connect. Its log says why; often another program holds the port: start with --port 0 to take any free one.");
             return qsTr("Clients connect to %1. Try it from a terminal, or in the browser:").arg(conversation.status.address);

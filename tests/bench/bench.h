@@ -51,6 +51,7 @@ inline QString times(double value, double other, const char *than)
 void benchJournal(const Amount &amount);
 void benchReplica(const Amount &amount);
 void benchOpening(const Amount &amount);
+void benchSearch(const Amount &amount);
 
 [[noreturn]] void giveUp(const QString &why);
 

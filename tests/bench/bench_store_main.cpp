@@ -24,7 +24,7 @@ int main(int argc, char **argv)
     options.setApplicationDescription(QStringLiteral("Measures the journal and the replica."));
     options.addHelpOption();
     options.addPositionalArgument(QStringLiteral("part"),
-                                  QStringLiteral("journal, replica, opening; all without."));
+                                  QStringLiteral("journal, replica, opening, search; all without."));
     const auto number = [&](const QString &name, const QString &what, qint64 standard) {
         const QCommandLineOption option(name, what, QStringLiteral("number"), QString::number(standard));
         options.addOption(option);
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
         number(QStringLiteral("rounds"), QStringLiteral("The median of so many."), standard.rounds);
     const auto events = number(QStringLiteral("events"), QStringLiteral("Events a round."), standard.events);
     const auto stored =
-        number(QStringLiteral("stored"), QStringLiteral("Events in the journal that is opened."),
+        number(QStringLiteral("stored"), QStringLiteral("Events in the journal that is opened, or searched."),
                standard.storedEvents);
     options.process(app);
     const Amount amount{options.value(rounds).toInt(), options.value(events).toLongLong(),
@@ -56,5 +56,7 @@ int main(int argc, char **argv)
         benchReplica(amount);
     if (want("opening"))
         benchOpening(amount);
+    if (want("search"))
+        benchSearch(amount);
     return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "in_process_link.h"
 #include "models/console_model.h"
+#include "operator_link.h"
 #include "service.h"
 
 #include <QJsonDocument>
@@ -49,14 +50,23 @@ private:
 } // namespace
 
 /// Protects the console on the real thing: what an operator does in it reaches the client, and what a client
-/// does is seen in it, through the real service, its threads, its journal and its sockets.
+/// does is seen in it, through the real service, its threads, its journal and its sockets; in the same
+/// process, and over the operators' WebSocket as with --connect.
 class TestConsoleLive : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase_data()
+    {
+        QTest::addColumn<bool>("elsewhere");
+        QTest::newRow("in process") << false;
+        QTest::newRow("elsewhere") << true;
+    }
+
     void init()
     {
+        QFETCH_GLOBAL(const bool, elsewhere);
         m_folder.emplace();
         Options options;
         options.port = 0;
@@ -65,12 +75,18 @@ private Q_SLOTS:
         options.providers = {{u"simulated"_s, {}, {}, u"simulated"_s}};
         options.simulatedPace = 10ms;
         options.threads = 2;
+        options.operatorToken = u"a token"_s;
         auto service = Service::create(options);
         QVERIFY(service.has_value());
         m_service = std::move(*service);
-        m_link = std::make_unique<InProcessLink>(m_service->backend());
-        m_console = std::make_unique<ConsoleModel>(*m_link, m_clock);
         QVERIFY(m_service->start().has_value());
+        if (elsewhere)
+            m_link = std::make_unique<OperatorLink>(QUrl(m_service->backend().status().address),
+                                                    options.operatorToken);
+        else
+            m_link = std::make_unique<InProcessLink>(m_service->backend());
+        m_console = std::make_unique<ConsoleModel>(*m_link, m_clock);
+        QTRY_VERIFY_WITH_TIMEOUT(!m_link->status().address.isEmpty(), patience);
         m_client = std::make_unique<ChatClient>(m_link->status(), u"s-1"_s);
         QTRY_VERIFY_WITH_TIMEOUT(m_client->got(u"session_started"_s), patience);
         QTRY_COMPARE_WITH_TIMEOUT(m_console->sessions()->rowCount(), 1, patience);
@@ -172,7 +188,7 @@ private:
     SystemClock m_clock;
     std::optional<QTemporaryDir> m_folder;
     std::unique_ptr<Service> m_service;
-    std::unique_ptr<InProcessLink> m_link;
+    std::unique_ptr<ConsoleLink> m_link;
     std::unique_ptr<ConsoleModel> m_console;
     std::unique_ptr<ChatClient> m_client;
 };

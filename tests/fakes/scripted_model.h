@@ -58,6 +58,7 @@ public:
     [[nodiscard]] QString name() const override { return m_name; }
     [[nodiscard]] bool isSimulated() const override { return simulated; }
     [[nodiscard]] std::optional<qint64> contextWindow(const QStringList &) const override { return window; }
+    [[nodiscard]] const ChatModel &firstOf(const QStringList &) const override { return *this; }
     [[nodiscard]] std::unique_ptr<ChatReply> start(const ChatRequest &request) override;
 
     [[nodiscard]] qsizetype count() const { return qsizetype(m_calls.size()); }

@@ -23,7 +23,7 @@ public:
               std::function<void(ToolOutcome)> done) override;
 
     [[nodiscard]] ToolPolicy policy(const QString &tool) const override { return policies.value(tool); }
-    void cancel(const QString &callId) override { cancelled.append(callId); }
+    void cancel(const QString &, const QString &callId) override { cancelled.append(callId); }
 
     /// Announces a tool that takes any object.
     void add(const QString &name);

@@ -18,5 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     const auto arguments = QJsonDocument::fromJson(lines.value(1)).object();
     FUZZ_CHECK(schema->complaint(arguments) == schema->complaint(arguments));
+    // The plainest schema must not be among those refused, or nothing above was looked at.
+    static const auto plainest = ArgumentsSchema::compile({{"type"_L1, "object"_L1}});
+    FUZZ_CHECK(plainest && plainest->complaint(arguments).isEmpty());
     return 0;
 }

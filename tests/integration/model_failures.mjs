@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Whatever a model does wrong costs one turn, never the conversation, and tells nobody a secret.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
 import { startFakeOpenAi, startLoquat } from './lib/processes.mjs';
@@ -71,4 +74,26 @@ describe('A model that fails', () => {
     assert.ok(!log.includes(fake.settings.OPENAI_API_KEY));
     assert.ok(!log.includes('a-secret-of-mine'));
   });
+});
+
+it('says that it was the connecting that took too long', async () => {
+  // A server that has stopped, with its queue of connections full, so that the kernel answers no more.
+  const code = "const s = require('net').createServer(); s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port));";
+  const frozen = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = Number((await once(frozen.stdout, 'data'))[0]);
+  frozen.kill('SIGSTOP');
+  const queued = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  const server = await startLoquat({
+    env: { OPENAI_API_KEY: 'sk-test', OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, LOQUAT_CONNECT_TIMEOUT_MS: '300' },
+  });
+  try {
+    const chat = await Chat.open(server);
+    const { errors, done } = await chat.ask('hello');
+    assert.equal(errors[0].code, 'model_connect_timeout');
+    assert.equal(done.finish, 'failed');
+  } finally {
+    queued.forEach((socket) => socket.destroy());
+    frozen.kill('SIGKILL');
+    await server.stop();
+  }
 });

@@ -42,11 +42,20 @@ it('refuses what the budget does not allow, asks no provider, and remembers acro
   await Promise.all([server.stop(), fake.stop()]);
 });
 
-it('folds what no longer fits the window into a synopsis, which the journal keeps', async () => {
+// The window is told by the settings or, as for any model that has one there, by the file of prices.
+const windows = {
+  'the settings': () => ({ limits: { contextTokens: 3000, replyTokens: 200 } }),
+  'the prices': () => {
+    const prices = join(temporaryFolder(), 'prices.json');
+    writeFileSync(prices, JSON.stringify({ models: { 'small-window': { window: 3000 } } }));
+    return { prices, limits: { replyTokens: 200 } };
+  },
+};
+for (const [place, config] of Object.entries(windows)) it(`folds what no longer fits the window of ${place}`, async () => {
   const fake = await startFakeOpenAi();
   const server = await startLoquat({
-    args: configured({ limits: { contextTokens: 3000, replyTokens: 200 }, systemPrompt: 'Be brief.' }),
-    env: fake.settings,
+    args: configured({ ...config(), systemPrompt: 'Be brief.' }),
+    env: { ...fake.settings, OPENAI_MODEL: 'small-window' },
   });
   const chat = await Chat.open(server);
   for (let turn = 1; turn <= 12; ++turn)

@@ -221,6 +221,9 @@ private Q_SLOTS:
         QCOMPARE(ids(ask(SessionQuery{})), u"d c b a"_s);
         QCOMPARE(ids(ask(SessionQuery{.userId = u"zoë"_s})), u"d c a"_s);
         QCOMPARE(ids(ask(SessionQuery{.userId = u"' or true --"_s})), QString());
+        QCOMPARE(ids(ask(SessionQuery{.sessionId = u"c"_s})), u"c"_s);
+        QCOMPARE(ids(ask(SessionQuery{.userId = u"max"_s, .sessionId = u"c"_s})), QString());
+        QCOMPARE(ids(ask(SessionQuery{.sessionId = u"' or true --"_s})), QString());
         QCOMPARE(ids(ask(SessionQuery{.status = SessionStatus::Completed})), u"a"_s);
         QCOMPARE(ids(ask(SessionQuery{.status = SessionStatus::Active, .userId = u"max"_s})), u"b"_s);
         QCOMPARE(ids(ask(SessionQuery{.fromMs = base + hour, .toMs = base + 2 * hour})), u"b"_s);

@@ -122,7 +122,7 @@ private Q_SLOTS:
         std::optional<ToolOutcome> slow;
         call(u"trigger-long-running-operation"_s, u"{\"duration\":600,\"steps\":2}"_s, slow, u"c2"_s);
         QVERIFY(!slow);
-        m_toolbox->cancel(u"c2"_s);
+        m_toolbox->cancel(u"s"_s, u"c2"_s);
         QVERIFY(slow && !slow->ok);
         std::optional<ToolOutcome> again;
         call(u"echo"_s, u"{\"message\":\"still here\"}"_s, again);

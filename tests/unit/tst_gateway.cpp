@@ -144,12 +144,19 @@ private Q_SLOTS:
         QCOMPARE(parsed->text, content);
     }
 
+    void aCancelMayNameItsTurn()
+    {
+        QCOMPARE(parseClientFrame(uR"({"type":"cancel","turn":2})"_s)->turn, 2);
+        QCOMPARE(parseClientFrame(uR"({"type":"cancel"})"_s)->turn, 0);
+    }
+
     void framesWithoutMeaningAreErrors()
     {
         QCOMPARE(parseClientFrame(u"{}"_s).error().code, u"bad_frame"_s);
         QCOMPARE(parseClientFrame(uR"({"message":7})"_s).error().code, u"bad_frame"_s);
         QCOMPARE(parseClientFrame(uR"({"type":"message","content":[]})"_s).error().code, u"bad_frame"_s);
         QCOMPARE(parseClientFrame(uR"({"type":"dance"})"_s).error().code, u"unknown_type"_s);
+        QCOMPARE(parseClientFrame(uR"({"type":"cancel","turn":"two"})"_s).error().code, u"bad_frame"_s);
         QCOMPARE(parseClientFrame(uR"({"type":null})"_s).error().code, u"unknown_type"_s);
     }
 

@@ -207,7 +207,7 @@ private Q_SLOTS:
         if (late)
             m_clock.advance(2s);
         else
-            m_toolbox->cancel(u"call-1"_s);
+            m_toolbox->cancel(u"s"_s, u"call-1"_s);
         QVERIFY(m_outcome && !m_outcome->ok);
         QTRY_COMPARE(gone.size(), 1);
     }

@@ -189,7 +189,7 @@ private Q_SLOTS:
         goModern();
         call(u"echo"_s);
         const QJsonValue id = m_log.last()["id"_L1];
-        m_toolbox->cancel(u"c1"_s);
+        m_toolbox->cancel({}, u"c1"_s);
         QCOMPARE(m_log.lastMethod(), u"notifications/cancelled"_s);
         QCOMPARE(params()["requestId"_L1], id);
         QVERIFY(m_outcome && !m_outcome->ok);
@@ -205,7 +205,7 @@ private Q_SLOTS:
         goModern();
         call(u"echo"_s);
         const auto id = m_log.last()["id"_L1].toInteger();
-        m_toolbox->cancel(u"c1"_s);
+        m_toolbox->cancel({}, u"c1"_s);
         QCOMPARE(m_log.lastMethod(), u"tools/call"_s);
         QCOMPARE(m_log.abandoned, QList<qint64>{id});
     }

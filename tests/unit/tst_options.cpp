@@ -41,6 +41,19 @@ private Q_SLOTS:
         QVERIFY(QDir::setCurrent(m_empty.path()));
     }
 
+    void aConsoleForABackendElsewhereTakesItsTokenFromTheEnvironment()
+    {
+        const auto options = parsed({u"--connect"_s, u"https://loquat.example/"_s},
+                                    {{u"LOQUAT_OPERATOR_TOKEN"_s, u" secret "_s}});
+        QVERIFY(options.has_value());
+        QVERIFY(options->run == Options::Run::Connect);
+        QCOMPARE(options->connectTo, QUrl(u"wss://loquat.example"_s));
+        QCOMPARE(options->operatorToken, u"secret"_s);
+        QVERIFY(!parsed({u"--connect"_s, u"loquat.example"_s}).has_value());
+        for (const auto &other : {u"--server"_s, u"--demo"_s})
+            QVERIFY(!parsed({u"--connect"_s, u"https://loquat.example"_s, other}).has_value());
+    }
+
     void nothingSaidIsALocalConsoleWithTheSimulatedModel()
     {
         const auto options = parsed({});

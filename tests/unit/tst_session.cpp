@@ -108,6 +108,21 @@ private Q_SLOTS:
             ChatMessage{Role::Assistant, u"one two"_s, {}, {}}));
     }
 
+    void aLateCancelSparesTheReplyAfterTheOneItMeant()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"one"_s);
+        stage.reply().push(u"1"_s);
+        stage.reply().finish();
+        session.userMessage(u"two"_s);
+        stage.reply().push(u"2"_s);
+        session.cancel(1);
+        QCOMPARE(stage.model.aborts(), 0);
+        session.cancel(2);
+        QCOMPARE(stage.model.aborts(), 1);
+    }
+
     void bargeInCutsTheReplyKeepsWhatWasSaidAndGoesFirst()
     {
         SessionStage stage;

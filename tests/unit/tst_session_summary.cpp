@@ -8,6 +8,7 @@
 using namespace loquat;
 using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -71,6 +72,42 @@ private Q_SLOTS:
         const auto summary = stage.log.events(u"s1"_s).last();
         QCOMPARE(summary.meta["source"_L1].toString(), u"fallback"_s);
         QVERIFY(summary.content.contains("where is my order?"_L1));
+    }
+
+    void aJournalThatCannotBeReadPutsTheSummaryOff()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.reply().finish();
+        stage.log.failReadsWith(Error{u"store_failed"_s, u"No."_s, {}, true});
+        session.end(u"ended"_s);
+        stage.settle();
+        QCOMPARE(stage.log.types(u"s1"_s).count(EventType::Summary), 0);
+        stage.log.failReadsWith({});
+        stage.clock.advance(1s);
+        stage.reply().push(u"They greeted."_s);
+        stage.reply().finish();
+        stage.settle();
+        QCOMPARE(stage.log.events(u"s1"_s).last().content, u"They greeted."_s);
+    }
+
+    void theProfilesProvidersSumUpAlsoAfterACrash()
+    {
+        SessionStage stage;
+        stage.settings.profiles[u"private"_s].providers = QStringList{u"here"_s};
+        stage.restart();
+        Session &session =
+            stage.hub->attach(u"s1"_s, u"user-1"_s, &stage.client, {u"frames"_s, u"private"_s});
+        session.userMessage(u"hello"_s);
+        stage.reply().push(u"Hi"_s);
+        stage.reply().finish();
+        stage.restart();
+        stage.hub->recover({u"s1"_s});
+        stage.settle();
+        const ChatRequest &asked = stage.model.lastCall().request;
+        QCOMPARE(asked.purpose, Purpose::Summary);
+        QCOMPARE(asked.providers, QStringList{u"here"_s});
     }
 
     void anEmptySessionEndsWithoutASummary()

@@ -144,10 +144,13 @@ private:
         QVERIFY(m_toolbox->add(std::make_unique<TestTool>(ToolSpec{name, {}, schema}, body)).has_value());
     }
 
-    std::shared_ptr<Ended> call(const QString &name, const QString &arguments = u"{}"_s)
+    std::shared_ptr<Ended> call(const QString &name, const QString &arguments = u"{}"_s,
+                                const QString &session = u"s1"_s)
     {
         auto ended = std::make_shared<Ended>();
-        m_toolbox->call({u"c1"_s, name, arguments}, {}, [ended](const ToolOutcome &outcome) {
+        ToolContext who;
+        who.sessionId = session;
+        m_toolbox->call({u"c1"_s, name, arguments}, who, [ended](const ToolOutcome &outcome) {
             ended->outcome = outcome;
             ++ended->times;
         });
@@ -295,24 +298,26 @@ private Q_SLOTS:
         bool stopped = false;
         QVERIFY(m_toolbox->add(std::make_unique<StoppableTool>(m_gate, &stopped)).has_value());
         const auto ended = call(u"stoppable"_s);
-        m_toolbox->cancel(u"another"_s);
+        m_toolbox->cancel(u"s1"_s, u"another"_s);
+        m_toolbox->cancel(u"s2"_s, u"c1"_s); // another session's call of the same name
         QCOMPARE(ended->times, 0);
-        m_toolbox->cancel(u"c1"_s);
+        m_toolbox->cancel(u"s1"_s, u"c1"_s);
         QCOMPARE(ended->times, 1);
         QVERIFY2(ended->error().contains(u"cancelled"_s), qPrintable(ended->error()));
         QVERIFY(stopped);
         m_gate.open();
-        m_toolbox->cancel(u"c1"_s);
+        m_toolbox->cancel(u"s1"_s, u"c1"_s);
         QCOMPARE(ended->times, 1);
         QCOMPARE(m_clock.pending(), 0);
     }
 
-    void cancellingSparesCallsThatShareAnId()
+    void cancellingSparesAnotherSessionsCallOfTheSameId()
     {
-        const auto one = call(u"slow"_s);
-        const auto two = call(u"slow"_s);
-        m_toolbox->cancel(u"c1"_s);
-        QCOMPARE(one->times + two->times, 0);
+        const auto one = call(u"slow"_s, u"{}"_s, u"s1"_s);
+        const auto two = call(u"slow"_s, u"{}"_s, u"s2"_s);
+        m_toolbox->cancel(u"s2"_s, u"c1"_s);
+        QCOMPARE(one->times, 0);
+        QCOMPARE(two->times, 1);
     }
 
     void aTimeOutAndTheEndOfTheToolboxStopTheTool()

@@ -16,6 +16,7 @@ struct SessionQuery
 {
     std::optional<SessionStatus> status = {};
     QString userId = {};
+    QString sessionId = {}; ///< this one only
     /// Words that were all said in one message, reply, operator's message or summary; of the last one a
     /// beginning of three letters or more will do. Case, accents and punctuation do not count.
     QString text = {};

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/api_connection.h"
+
+#include "gateway/lingering_close.h"
+
+#include <QPointer>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// What is wrong with how the body is announced; nullopt: nothing, `size` is its length.
+std::optional<ApiReply> bodyProblem(const RequestHead &head, const ApiLimits &limits, qsizetype &size)
+{
+    if (head.count("transfer-encoding") > 0)
+        return problemReply(411, {u"length_required"_s, u"The length of the body is not announced."_s,
+                                  u"Send Content-Length instead of Transfer-Encoding."_s, false});
+    if (head.count("content-length") == 0)
+        return {};
+    bool whole = false;
+    const QByteArray text = head.header("content-length");
+    const qlonglong length = text.toLongLong(&whole);
+    if (!whole || length < 0 || head.count("content-length") > 1)
+        return problemReply(400, {u"bad_request"_s, u"The Content-Length is not a number."_s, {}, false});
+    if (length > limits.maxBodyBytes)
+        return problemReply(413, {u"body_too_large"_s,
+                                  u"The body is larger than %1 bytes."_s.arg(limits.maxBodyBytes),
+                                  {},
+                                  false});
+    size = qsizetype(length);
+    return {};
+}
+
+} // namespace
+
+ApiConnection::ApiConnection(QTcpSocket *socket, const RequestHead &head, const ApiLimits &limits,
+                             Handle handle, QObject *parent)
+    : QObject(parent)
+    , m_socket(socket)
+    , m_limits(limits)
+    , m_handle(std::move(handle))
+{
+    m_socket->setParent(this);
+    connect(m_socket, &QTcpSocket::disconnected, this, &QObject::deleteLater);
+    connect(m_socket, &QTcpSocket::readyRead, this, &ApiConnection::read);
+    connect(m_socket, &QTcpSocket::bytesWritten, this, [this] { m_patience.start(m_limits.stallTime); });
+    m_patience.setSingleShot(true);
+    connect(&m_patience, &QTimer::timeout, this, [this] {
+        m_socket->abort();
+        deleteLater();
+    });
+    m_patience.start(m_limits.bodyTime);
+    if (const auto problem = bodyProblem(head, limits, m_bodySize))
+        answer(*problem);
+    else
+        read();
+}
+
+void ApiConnection::refuse(QTcpSocket *socket, const ApiReply &reply, const ApiLimits &limits,
+                           QObject *parent)
+{
+    auto *connection = new ApiConnection(
+        socket, {}, limits, [](const QByteArray &, const Answer &) {}, parent);
+    connection->answer(reply);
+}
+
+void ApiConnection::read()
+{
+    if (m_answered || m_handled) {
+        m_socket->readAll(); // no second request comes on this connection
+        return;
+    }
+    m_received += m_socket->readAll();
+    const qsizetype head = m_received.indexOf("\r\n\r\n");
+    if (head < 0 || m_received.size() < head + 4 + m_bodySize)
+        return;
+    m_handled = true;
+    m_patience.stop();
+    m_handle(m_received.sliced(head + 4, m_bodySize), [self = QPointer(this)](const ApiReply &reply) {
+        if (self)
+            self->answer(reply);
+    });
+}
+
+void ApiConnection::answer(const ApiReply &reply)
+{
+    if (std::exchange(m_answered, true))
+        return;
+    m_received.clear();
+    m_socket->readAll();
+    m_patience.start(m_limits.stallTime);
+    m_socket->write(httpMessage(reply));
+    // With bytes of the client still on their way, closing would reset the connection and lose the answer.
+    if (!m_handled)
+        new LingeringClose(m_socket->socketDescriptor(), parent());
+    m_socket->disconnectFromHost();
+}
+
+} // namespace loquat

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/api_reply.h"
+
+#include "gateway/problem.h"
+
+#include <QHash>
+#include <QJsonDocument>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+ApiReply jsonReply(const QJsonObject &object)
+{
+    return {200, "application/json", QJsonDocument(object).toJson(QJsonDocument::Compact)};
+}
+
+ApiReply problemReply(int status, const Error &error)
+{
+    ApiReply reply{status, "application/problem+json", problemJson(status, error)};
+    if (status == 401)
+        reply.headers.emplaceBack("WWW-Authenticate", "Bearer realm=\"loquat\"");
+    if (status == 503)
+        reply.headers.emplaceBack("Retry-After", "5");
+    return reply;
+}
+
+ApiReply problemReply(const Error &error)
+{
+    static const QHash<QString, int> statuses{
+        {u"bad_query"_s, 400},         {u"bad_cursor"_s, 400},         {u"bad_json"_s, 400},
+        {u"bad_command"_s, 400},       {u"unknown_command"_s, 400},    {u"bad_session_id"_s, 400},
+        {u"empty_text"_s, 400},        {u"unknown_format"_s, 400},     {u"not_found"_s, 404},
+        {u"session_not_found"_s, 404}, {u"session_not_live"_s, 409},   {u"session_not_active"_s, 409},
+        {u"nothing_to_cancel"_s, 409}, {u"nothing_to_approve"_s, 409}, {u"export_too_large"_s, 413},
+    };
+    const auto known = statuses.constFind(error.code);
+    return problemReply(known == statuses.cend() ? 503 : *known, error);
+}
+
+QByteArray httpMessage(const ApiReply &reply)
+{
+    QByteArray message = "HTTP/1.1 " + QByteArray::number(reply.status) + ' ' + statusTitle(reply.status) +
+                         "\r\nContent-Type: " + reply.contentType +
+                         "\r\nContent-Length: " + QByteArray::number(reply.body.size()) +
+                         "\r\nConnection: close\r\nCache-Control: no-store"
+                         "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer"
+                         "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+    for (const auto &[name, value] : reply.headers)
+        message += name + ": " + value + "\r\n";
+    return message + "\r\n" + reply.body;
+}
+
+} // namespace loquat

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/error.h"
+
+#include <QByteArray>
+#include <QJsonObject>
+#include <QList>
+
+#include <utility>
+
+namespace loquat {
+
+using HttpHeaders = QList<std::pair<QByteArray, QByteArray>>;
+
+/// One answer of the API.
+struct ApiReply
+{
+    int status = 200;
+    QByteArray contentType = "application/json";
+    QByteArray body;
+    HttpHeaders headers = {};
+};
+
+ApiReply jsonReply(const QJsonObject &object);
+ApiReply problemReply(int status, const Error &error);
+/// With the status that the error's code stands for: 400 for what was asked wrongly, 404 and 409 for a
+/// session that is not there or not in the state for it, 503 for a store that may answer later.
+ApiReply problemReply(const Error &error);
+
+/// The whole HTTP/1.1 message; the connection is to be closed after it.
+QByteArray httpMessage(const ApiReply &reply);
+
+} // namespace loquat

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/operator_desk.h"
+
+#include "domain/live_json.h"
+#include "gateway/live_reader.h"
+#include "gateway/operator_connection.h"
+
+#include <QJsonDocument>
+
+#include <algorithm>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::milliseconds statusInterval{1'000};
+
+Error overloaded(const QString &whom)
+{
+    return {u"overloaded"_s, u"Too many %1 are served already."_s.arg(whom), u"Try again soon."_s, true};
+}
+
+template <typename T> QList<T *> connected(const std::unique_ptr<QObject> &parent)
+{
+    return parent->findChildren<T *>(Qt::FindDirectChildrenOnly);
+}
+
+QString compact(const QJsonObject &json)
+{
+    return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));
+}
+
+} // namespace
+
+OperatorDesk::OperatorDesk(OperatorParts parts)
+    : m_parts(std::move(parts))
+    , m_routes(m_parts, this)
+    , m_tail(m_parts, this)
+    , m_beat(this)
+    , m_status(this)
+{
+    connect(&m_beat, &QTimer::timeout, this, &OperatorDesk::beat);
+    connect(&m_status, &QTimer::timeout, this, &OperatorDesk::tellStatus);
+    connect(&m_tail, &LiveTail::batch, this, [this](const LiveBatch &batch, bool gapped) {
+        const auto operators = connected<OperatorConnection>(m_connections);
+        if (operators.isEmpty())
+            return;
+        QJsonObject json = toJson(batch);
+        json["type"_L1] = "batch"_L1;
+        const QString frame = compact(json);
+        for (OperatorConnection *each : operators)
+            each->batch(frame, gapped);
+    });
+}
+
+OperatorDesk::~OperatorDesk()
+{
+    stop();
+}
+
+void OperatorDesk::start()
+{
+    m_thread.setObjectName(u"operators"_s);
+    moveToThread(&m_thread);
+    m_thread.start();
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_connections = std::make_unique<QObject>();
+            m_server = std::make_unique<QWebSocketServer>(u"loquat"_s, QWebSocketServer::NonSecureMode);
+            m_server->setSupportedSubprotocols({QString::fromLatin1(operatorSubprotocol)});
+            connect(m_server.get(), &QWebSocketServer::newConnection, this, &OperatorDesk::upgraded);
+            m_beat.start(m_parts.limits.heartbeat);
+        },
+        Qt::BlockingQueuedConnection);
+}
+
+void OperatorDesk::stop()
+{
+    if (!m_thread.isRunning())
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_beat.stop();
+            m_status.stop();
+            m_tail.stop();
+            for (OperatorConnection *each : connected<OperatorConnection>(m_connections))
+                each->close(QWebSocketProtocol::CloseCodeGoingAway, u"shutting down"_s);
+            m_connections.reset();
+            m_server.reset();
+        },
+        Qt::BlockingQueuedConnection);
+    m_thread.quit();
+    m_thread.wait();
+}
+
+void OperatorDesk::handOver(Take take, const RequestHead &head)
+{
+    QMetaObject::invokeMethod(this, [this, take = std::move(take), head] {
+        if (!m_connections)
+            return;
+        if (QTcpSocket *socket = take(m_connections.get()))
+            serve(socket, head);
+    });
+}
+
+void OperatorDesk::serve(QTcpSocket *socket, const RequestHead &head)
+{
+    const auto access = operatorAccess(head, m_parts.policy);
+    const QByteArray path = head.path();
+    if (!access)
+        refuse(socket, head, problemReply(access.error().status, access.error().error));
+    else if (path == "/ws/operator")
+        serveOperator(socket, head, *access);
+    else if (*access == OperatorAccess::OwesToken)
+        refuse(socket, head,
+               problemReply(400, {u"bad_upgrade"_s, u"There is no WebSocket at this path."_s,
+                                  u"Connect to /ws/operator."_s, false}));
+    else if (path == "/api/live")
+        serveLive(socket, head);
+    else
+        serveApi(socket, head);
+}
+
+HttpHeaders OperatorDesk::headersFor(const RequestHead &head) const
+{
+    return m_parts.headersFor ? m_parts.headersFor(head.header("origin")) : HttpHeaders();
+}
+
+void OperatorDesk::refuse(QTcpSocket *socket, const RequestHead &head, ApiReply reply)
+{
+    reply.headers += headersFor(head);
+    ApiConnection::refuse(socket, reply, m_parts.limits, m_connections.get());
+}
+
+void OperatorDesk::serveApi(QTcpSocket *socket, const RequestHead &head)
+{
+    if (connected<ApiConnection>(m_connections).size() >= m_parts.limits.maxRequests)
+        return refuse(socket, head, problemReply(overloaded(u"requests"_s)));
+    new ApiConnection(
+        socket, head, m_parts.limits,
+        [this, head](const QByteArray &body, ApiConnection::Answer answer) {
+            m_routes.handle(head.method, head.target, body,
+                            [headers = headersFor(head), answer = std::move(answer)](ApiReply reply) {
+                                reply.headers += headers;
+                                answer(std::move(reply));
+                            });
+        },
+        m_connections.get());
+}
+
+void OperatorDesk::serveLive(QTcpSocket *socket, const RequestHead &head)
+{
+    if (head.method != "GET") {
+        ApiReply reply =
+            problemReply(405, {u"method_not_allowed"_s, u"The live stream is read."_s, u"Use GET."_s, false});
+        reply.headers.emplaceBack("Allow", "GET");
+        return refuse(socket, head, reply);
+    }
+    std::optional<qint64> after;
+    if (const QByteArray id = head.header("last-event-id"); !id.isEmpty()) {
+        bool whole = false;
+        after = id.toLongLong(&whole);
+        if (!whole || *after < 0)
+            return refuse(socket, head,
+                          problemReply(Error{u"bad_query"_s, u"Last-Event-ID is not a number."_s,
+                                             u"Send the last 'id' that arrived, or none."_s, false}));
+    }
+    if (connected<LiveReader>(m_connections).size() >= m_parts.limits.maxLiveReaders)
+        return refuse(socket, head, problemReply(overloaded(u"readers"_s)));
+    watch(1);
+    auto *reader =
+        new LiveReader(socket, m_tail, after, m_parts.limits, headersFor(head), m_connections.get());
+    connect(
+        reader, &QObject::destroyed, &m_tail, [this] { watch(); }, Qt::QueuedConnection);
+}
+
+void OperatorDesk::serveOperator(QTcpSocket *socket, const RequestHead &head, OperatorAccess access)
+{
+    if (auto wrong = upgradeProblem(head))
+        return refuse(socket, head, problemReply(wrong->status, wrong->error));
+    const auto operators = connected<OperatorConnection>(m_connections);
+    const auto unproven = std::ranges::count_if(operators, [](auto *each) { return !each->isProven(); });
+    if (operators.size() + m_admitted.size() >= m_parts.limits.maxOperators ||
+        (access == OperatorAccess::OwesToken && unproven >= m_parts.limits.maxUnproven))
+        return refuse(socket, head, problemReply(overloaded(u"operators"_s)));
+    socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    const Peer peer{socket->peerAddress(), socket->peerPort()};
+    m_admitted.insert(peer, access);
+    connect(socket, &QTcpSocket::disconnected, this, [this, peer] { m_admitted.remove(peer); });
+    m_server->handleConnection(socket);
+    // What was decrypted to look at it is not announced once more.
+    if (socket->bytesAvailable() > 0)
+        QMetaObject::invokeMethod(socket, &QTcpSocket::readyRead, Qt::QueuedConnection);
+}
+
+void OperatorDesk::upgraded()
+{
+    while (std::unique_ptr<QWebSocket> socket{m_server->nextPendingConnection()}) {
+        const auto access = m_admitted.find({socket->peerAddress(), socket->peerPort()});
+        if (access == m_admitted.end()) { // it is gone again
+            socket.release()->deleteLater();
+            continue;
+        }
+        const OperatorAccess granted = *access;
+        m_admitted.erase(access);
+        watch(1);
+        auto *connection =
+            new OperatorConnection(std::move(socket), granted, m_parts, this, m_connections.get());
+        connect(
+            connection, &QObject::destroyed, &m_tail, [this] { watch(); }, Qt::QueuedConnection);
+    }
+}
+
+/// Follows what happens as long as somebody is there. `more`: who is about to be.
+void OperatorDesk::watch(int more)
+{
+    if (!m_connections)
+        return;
+    const int operators = int(connected<OperatorConnection>(m_connections).size());
+    const int readers = int(connected<LiveReader>(m_connections).size());
+    m_tail.setReaders(readers + more, operators + more);
+    if (operators + more > 0 && !m_status.isActive())
+        m_status.start(statusInterval);
+    else if (operators + more == 0)
+        m_status.stop();
+}
+
+void OperatorDesk::tellStatus()
+{
+    const QString frame = compact({{"type"_L1, "status"_L1}, {"status"_L1, toJson(m_parts.status())}});
+    for (OperatorConnection *each : connected<OperatorConnection>(m_connections))
+        each->tellStatus(frame);
+}
+
+void OperatorDesk::beat()
+{
+    for (LiveReader *each : connected<LiveReader>(m_connections))
+        each->beat();
+    for (OperatorConnection *each : connected<OperatorConnection>(m_connections))
+        each->beat();
+}
+
+} // namespace loquat

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/live_sessions.h"
+
+#include <QMutexLocker>
+
+namespace loquat {
+
+void LiveSessions::onSnapshot(const SessionSnapshot &snapshot)
+{
+    const QMutexLocker lock(&m_mutex);
+    if (snapshot.status == SessionStatus::Completed)
+        m_sessions.remove(snapshot.sessionId);
+    else
+        m_sessions.insert(snapshot.sessionId, snapshot);
+}
+
+QList<SessionSnapshot> LiveSessions::all() const
+{
+    const QMutexLocker lock(&m_mutex);
+    return m_sessions.values();
+}
+
+std::optional<SessionSnapshot> LiveSessions::find(const QString &sessionId) const
+{
+    const QMutexLocker lock(&m_mutex);
+    const auto found = m_sessions.constFind(sessionId);
+    return found == m_sessions.cend() ? std::nullopt : std::optional(*found);
+}
+
+} // namespace loquat

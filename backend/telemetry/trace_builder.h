@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/event.h"
+
+#include <QHash>
+#include <QJsonArray>
+
+#include <optional>
+
+namespace loquat {
+
+/// Makes OpenTelemetry spans of events: a session is a trace, and a turn, a model call and a tool call are a
+/// span each. Names and attributes are those of the GenAI conventions; what was said is never among them. Ids
+/// follow from the session and the event, so that a session that is resumed, elsewhere too, stays one trace.
+///
+/// Spans as OTLP's JSON has them (opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding"). One thread.
+class TraceBuilder
+{
+public:
+    /// The spans that ended with this event.
+    QJsonArray take(const Event &event);
+    /// Sessions that are held in memory.
+    [[nodiscard]] qsizetype open() const { return m_sessions.size(); }
+
+private:
+    struct Started
+    {
+        qint64 atMs = 0;
+        qint64 seq = 0;
+    };
+    struct Turn
+    {
+        Started started;
+        Started modelCall; ///< the one that runs, or ran last
+        bool modelRuns = true;
+        QHash<QString, Started> tools; ///< by call id
+    };
+    struct Session
+    {
+        Started started;
+        int number = 0; ///< of the turn that runs
+        std::optional<Turn> turn;
+        QString model;
+    };
+
+    QJsonObject endModelCall(const Event &event, Session &session);
+    QJsonArray endTurn(const Event &event, Session &session);
+
+    QHash<QString, Session> m_sessions;
+};
+
+} // namespace loquat

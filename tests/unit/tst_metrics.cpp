@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/metrics.h"
+
+#include <QTest>
+
+using namespace loquat;
+using namespace Qt::StringLiterals;
+
+/// Protects what an operator's dashboards read: names, labels and numbers of /metrics.
+class TestMetrics : public QObject
+{
+    Q_OBJECT
+
+    static Event of(EventType type, const QJsonObject &meta, const QString &content = {})
+    {
+        return {u"a-session"_s, 1, 0, type, Role::System, content, meta};
+    }
+
+    static bool has(const QByteArray &text, const QByteArray &line)
+    {
+        return text.split('\n').contains(line);
+    }
+
+private Q_SLOTS:
+    void aReplyCountsTimeTokensAndCost()
+    {
+        Metrics metrics(u"1.2.3"_s);
+        metrics.onEvent(of(EventType::AiMessage,
+                           {{"final"_L1, true},
+                            {"finish"_L1, "stop"_L1},
+                            {"model"_L1, "m"_L1},
+                            {"provider"_L1, "p"_L1},
+                            {"round"_L1, 1},
+                            {"duration_ms"_L1, 1100},
+                            {"ttft_ms"_L1, 100},
+                            {"cost_usd"_L1, 0.5},
+                            {"usage"_L1, QJsonObject{{"input_tokens"_L1, 7}, {"output_tokens"_L1, 11}}}},
+                           u"secret words"_s));
+        const QByteArray text = metrics.text({});
+        const QByteArray who = R"({gen_ai_provider_name="p",gen_ai_response_model="m"})";
+        QVERIFY2(has(text, R"(loquat_turns_total{finish="stop"} 1)"), text.constData());
+        QVERIFY2(has(text, "loquat_cost_usd_total" + who + " 0.5"), text.constData());
+        QVERIFY2(has(text, "loquat_turn_duration_seconds_sum" + who + " 1.1"), text.constData());
+        QVERIFY2(has(text, "gen_ai_client_operation_time_to_first_chunk_seconds_sum" + who + " 0.1"),
+                 text.constData());
+        QVERIFY2(has(text, "gen_ai_client_operation_time_per_output_chunk_seconds_sum" + who + " 0.1"),
+                 text.constData());
+        QVERIFY2(text.contains(R"(gen_ai_token_type="input"} 7)"), text.constData());
+        QVERIFY2(text.contains(R"(gen_ai_token_type="output"} 11)"), text.constData());
+        QVERIFY2(has(text, R"(loquat_build_info{version="1.2.3"} 1)"), text.constData());
+        QVERIFY(!text.contains("secret words") && !text.contains("a-session"));
+    }
+
+    void whatIsNotKnownIsNotCountedAsZero()
+    {
+        Metrics metrics({});
+        metrics.onEvent(of(EventType::AiMessage, {{"final"_L1, true}, {"finish"_L1, "failed"_L1}}));
+        const QByteArray text = metrics.text({});
+        QVERIFY2(has(text, R"(loquat_turns_total{finish="failed"} 1)"), text.constData());
+        QVERIFY2(!text.contains("loquat_cost_usd_total{"), text.constData());
+        QVERIFY2(!text.contains("gen_ai_client_token_usage_sum"), text.constData());
+        QVERIFY2(!text.contains("loquat_replica_"), text.constData());
+    }
+
+    void textBeforeToolCallsIsNoReply()
+    {
+        Metrics metrics({});
+        metrics.onEvent(of(EventType::AiMessage, {{"final"_L1, false}, {"finish"_L1, "tool_calls"_L1}}));
+        QVERIFY(!metrics.text({}).contains("loquat_turns_total{"));
+    }
+
+    void toolsThatAModelInventsDoNotFillTheMemory()
+    {
+        Metrics metrics({});
+        for (int n = 0; n < 1'000; ++n)
+            metrics.onEvent(of(EventType::ToolResult,
+                               {{"tool"_L1, u"invented_%1"_s.arg(n)}, {"ok"_L1, false}, {"ms"_L1, 1}}));
+        const QByteArray text = metrics.text({});
+        QCOMPARE(text.count("gen_ai_execute_tool_duration_seconds_count"), 101);
+        QVERIFY2(text.contains(R"(gen_ai_tool_name="other",ok="false"} 900)"), text.constData());
+    }
+
+    void readingsAreTakenWhenAsked()
+    {
+        const Metrics metrics({});
+        MetricsReadings readings;
+        readings.connections = 3;
+        readings.replicaQueued = 12;
+        readings.replicaLagSeconds = 1.5;
+        readings.refused = {{"origin", 2}};
+        QVERIFY(has(metrics.text(readings), "loquat_connections 3"));
+        readings.refused = {{"origin", 5}};
+        const QByteArray text = metrics.text(readings);
+        QVERIFY2(has(text, R"(loquat_refused_total{reason="origin"} 5)"), text.constData());
+        QVERIFY2(has(text, "loquat_replica_queue_events 12"), text.constData());
+        QVERIFY2(has(text, "loquat_replica_lag_seconds 1.5"), text.constData());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMetrics)
+#include "tst_metrics.moc"
