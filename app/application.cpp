@@ -106,6 +106,7 @@ int runApplication(int argc, char *argv[])
         options->dataDir = temporary->path();
         options->databaseUrl.clear();
         options->supabase = {};
+        options->fleet = {};
         options->providers = {{u"simulated"_s, {}, {}, u"simulated"_s, {}}};
     }
     auto service = Service::create(*options);

@@ -147,6 +147,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.providers = reader.providers();
     options.databaseUrl = reader.text(u"SUPABASE_DB_URL"_s);
     options.supabase = reader.supabase();
+    options.fleet = reader.fleet();
     options.operatorToken = reader.text(u"LOQUAT_OPERATOR_TOKEN"_s);
     options.configFile = configFile(parser, reader);
     if (parser.isSet(u"config"_s) && options.configFile.isEmpty())

@@ -39,6 +39,15 @@ struct SupabaseOptions
     QString schema;
 };
 
+/// This node among several on one database. Unchecked but for the URL.
+struct FleetOptions
+{
+    QUrl nodeUrl;      ///< where the other nodes reach this one; empty: it is alone
+    QString nodeId;    ///< empty: made from the machine's name and the data folder
+    QString listenUrl; ///< a database URL on which LISTEN works; empty: databaseUrl. Never shown
+    std::chrono::milliseconds deadAfter{20'000};
+};
+
 /// Everything a run is told from outside, checked. Precedence: command line, environment, .env file,
 /// defaults.
 struct Options
@@ -63,9 +72,10 @@ struct Options
     std::chrono::milliseconds gracePeriod{30'000};
     std::chrono::milliseconds simulatedPace{35};
     bool synchronousFull = true;
-    int retentionDays = 0;           ///< 0: the journal keeps everything
-    QString databaseUrl;             ///< SUPABASE_DB_URL, unparsed; never shown
-    SupabaseOptions supabase;        ///< unchecked
+    int retentionDays = 0;    ///< 0: the journal keeps everything
+    QString databaseUrl;      ///< SUPABASE_DB_URL, unparsed; never shown
+    SupabaseOptions supabase; ///< unchecked
+    FleetOptions fleet;
     QUrl connectTo;                  ///< of Connect: the backend elsewhere, as operatorAddress() gives it
     QString operatorToken;           ///< LOQUAT_OPERATOR_TOKEN; never shown
     QProcessEnvironment environment; ///< with the .env file's; secrets of tools come from here

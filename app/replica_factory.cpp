@@ -19,7 +19,7 @@ Expected<ReplicaPlan> planPostgres(const Options &options)
     if (!postgres)
         return SettingsReader::wrong(u"SUPABASE_DB_URL"_s, postgres.error().message,
                                      u"postgresql://USER:PASSWORD@HOST:PORT/DATABASE"_s);
-    return ReplicaPlan{std::make_unique<PostgresTarget>(*postgres),
+    return ReplicaPlan{std::make_unique<PostgresTarget>(*postgres, !options.fleet.nodeUrl.isEmpty()),
                        postgres->isSupabase() ? u"Supabase"_s : u"Postgres"_s,
                        {}};
 }

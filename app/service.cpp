@@ -4,6 +4,7 @@
 #include "budget_factory.h"
 #include "config_file.h"
 #include "door_factory.h"
+#include "fleet_factory.h"
 #include "model_factory.h"
 #include "provider_list.h"
 #include "replica_factory.h"
@@ -143,9 +144,12 @@ Service::~Service()
     if (m_replica)
         m_replica->stop({});
     m_replica.reset();
+    if (m_fleet)
+        m_fleet->stop();
     if (m_journal)
         m_journal->close();
     m_backend.reset();
+    m_fleet.reset();
     m_journal.reset();
 }
 
@@ -154,6 +158,9 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     auto plan = planReplica(options);
     if (!plan)
         return plan.error();
+    const auto fleet = planFleet(options);
+    if (!fleet)
+        return fleet.error();
     auto config = options.configFile.isEmpty() ? Expected<Config>(Config{}) : loadConfig(options.configFile);
     if (!config)
         return naming(u"--config"_s, config.error());
@@ -193,7 +200,14 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     const auto budget = loadBudget(config->budgets, service->m_journal->file());
     if (!budget)
         return SettingsReader::wrong(u"--data-dir"_s, budget.error().message, budget.error().remedy);
-    const SessionSettings session = sessionSettings(*effective, *config);
+    SessionSettings session = sessionSettings(*effective, *config);
+    GatewayLimits limits = options.limits;
+    if (*fleet) {
+        session.nodeId = (*fleet)->node.nodeId;
+        // Until another has taken over from a node that died.
+        limits.relayTime = (*fleet)->deadAfter + std::chrono::seconds(10);
+        service->m_fleet = std::make_unique<FleetMember>(**fleet, *service->m_journal);
+    }
     BackendParts parts{.makeModel =
                            budgeted(modelFactory(*effective, *prices), *budget, *prices, session.replyTokens),
                        .makeTools = *makeTools,
@@ -203,7 +217,7 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .modelName = effective->providers.first().model,
                        .modelSimulated = effective->providers.first().name == "simulated"_L1,
                        .session = session,
-                       .limits = options.limits,
+                       .limits = limits,
                        .dialect = findDialect(options.dialect),
                        .door = std::move(*door),
                        .host = options.host,
@@ -212,7 +226,12 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .history = service->m_history.get(),
                        .tail = service->m_journal.get(),
                        .exportSession = exportSession,
-                       .operatorToken = options.operatorToken};
+                       .operatorToken = options.operatorToken,
+                       .locator = service->m_fleet.get()};
+    if (service->m_fleet)
+        parts.announce = [fleet = service->m_fleet.get()](const SessionSnapshot &snapshot) {
+            fleet->announce(snapshot);
+        };
     service->m_backend = std::make_unique<Backend>(std::move(parts));
     return service;
 }
@@ -222,6 +241,10 @@ Expected<QUrl> Service::start()
     auto address = m_backend->start();
     if (address && m_replica)
         m_replica->start();
+    if (address && m_fleet)
+        m_fleet->start(m_backend.get(),
+                       {[this](const QStringList &ids) { m_backend->recover(ids); },
+                        [this](const SessionSnapshot &elsewhere) { m_backend->show(elsewhere); }});
     return address;
 }
 
@@ -231,6 +254,9 @@ void Service::shutDown(std::function<void()> done)
         // Nothing is served any more, so this thread may wait for the database.
         if (m_replica)
             m_replica->stop(drainBound);
+        // What it leaves open may be taken over from here on.
+        if (m_fleet)
+            m_fleet->stop();
         m_journal->close();
         done();
     });

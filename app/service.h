@@ -8,6 +8,7 @@
 
 namespace loquat {
 
+class FleetMember;
 class Journal;
 class Replica;
 class SessionHistory;
@@ -39,6 +40,7 @@ private:
     SystemClock m_clock;
     DoorOptions m_door;
     std::unique_ptr<Journal> m_journal;
+    std::unique_ptr<FleetMember> m_fleet; ///< none: this node is alone
     std::unique_ptr<Replica> m_replica;
     std::unique_ptr<SessionHistory> m_history;
     QString m_replicaName;

@@ -170,6 +170,26 @@ SupabaseOptions SettingsReader::supabase() const
     return options;
 }
 
+FleetOptions SettingsReader::fleet()
+{
+    FleetOptions options;
+    options.nodeId = text(u"LOQUAT_NODE_ID"_s);
+    options.listenUrl = text(u"LOQUAT_LISTEN_URL"_s);
+    options.deadAfter = std::chrono::milliseconds(
+        number(u"LOQUAT_NODE_DEAD_AFTER_MS"_s, options.deadAfter.count(), 500, 3'600'000));
+    const QString url = text(u"LOQUAT_NODE_URL"_s);
+    if (url.isEmpty())
+        return options;
+    options.nodeUrl = QUrl(url, QUrl::StrictMode);
+    const bool isWeb = options.nodeUrl.scheme() == "http"_L1 || options.nodeUrl.scheme() == "https"_L1;
+    const bool isPlain = options.nodeUrl.path().size() <= 1 && !options.nodeUrl.hasQuery() &&
+                         options.nodeUrl.userInfo().isEmpty();
+    if (!options.nodeUrl.isValid() || options.nodeUrl.host().isEmpty() || !isWeb || !isPlain)
+        fail(wrong(u"LOQUAT_NODE_URL"_s, u"'%1' is not an address of this node"_s.arg(url),
+                   u"http://HOST:PORT where the other nodes reach this one"_s));
+    return options;
+}
+
 void SettingsReader::noteUnused(QStringList &notes) const
 {
     const SupabaseOptions rest = supabase();

@@ -34,6 +34,7 @@ public:
     QList<ProviderOptions> providers();
     /// The key by any of the names that people give it.
     [[nodiscard]] SupabaseOptions supabase() const;
+    FleetOptions fleet();
     /// What is set to no effect.
     void noteUnused(QStringList &notes) const;
     [[nodiscard]] const std::optional<Error> &error() const { return m_error; }

@@ -4,6 +4,7 @@
 #include "domain/live_json.h"
 
 #include <QDateTime>
+#include <QPointer>
 
 namespace loquat {
 
@@ -21,8 +22,10 @@ QString hostForUrl(const QHostAddress &host)
 
 Backend::Backend(BackendParts parts)
     : m_parts(std::move(parts))
-    , m_observer(m_feed, m_operatorFeed, m_live, m_statistics)
+    , m_observer(m_feed, m_operatorFeed, m_live, m_statistics, m_parts.announce)
 {
+    if (m_parts.locator)
+        m_far = std::make_unique<FarTranscript>(*m_parts.locator, m_feed);
 }
 
 Backend::~Backend()
@@ -32,6 +35,9 @@ Backend::~Backend()
 
 void Backend::stop()
 {
+    // It answers in the gateway's threads.
+    if (m_parts.locator)
+        m_parts.locator->silence();
     if (m_desk)
         m_desk->stop(); // it asks the gateway
     if (m_gateway)
@@ -63,13 +69,18 @@ Expected<QUrl> Backend::start()
 {
     m_gateway = std::make_unique<Gateway>(
         GatewayParts{m_parts.makeModel, m_parts.makeTools, m_parts.log, m_parts.archive, m_observer,
-                     m_parts.session, m_parts.limits, m_parts.dialect, m_parts.door, m_counters},
+                     m_parts.session, m_parts.limits, m_parts.dialect, m_parts.door, m_counters,
+                     m_parts.locator},
         [this] { return readiness(); }, m_parts.threads);
     // Asked before the first client can open a session, so that what is live now is not taken for left
     // behind.
     m_parts.archive.unfinished(this, [this](const Expected<QStringList> &sessionIds) {
-        if (m_gateway && sessionIds)
-            m_gateway->recover(*sessionIds);
+        if (!sessionIds)
+            return;
+        if (m_parts.locator)
+            m_parts.locator->claim(*sessionIds, this, [this](const QStringList &mine) { recover(mine); });
+        else
+            recover(*sessionIds);
     });
     serveOperators();
     const auto port = m_gateway->start(m_parts.host, m_parts.port);
@@ -79,6 +90,22 @@ Expected<QUrl> Backend::start()
     const QString secure = m_parts.door.tls ? u"s"_s : QString();
     m_address = u"ws%1://%2"_s.arg(secure, authority);
     return QUrl(u"http%1://%2"_s.arg(secure, authority));
+}
+
+void Backend::recover(const QStringList &sessionIds)
+{
+    if (m_gateway)
+        m_gateway->recover(sessionIds);
+}
+
+void Backend::show(SessionSnapshot elsewhere)
+{
+    // What was said there is not told.
+    if (elsewhere.preview.isEmpty())
+        elsewhere.preview = u"on node %1"_s.arg(elsewhere.nodeId);
+    m_feed.publish(elsewhere);
+    if (m_far)
+        m_far->changed(elsewhere);
 }
 
 void Backend::shutDown(std::function<void()> done)
@@ -100,13 +127,25 @@ void Backend::command(const QString &sessionId, const Command &command, QObject 
 void Backend::loadEvents(const QString &sessionId, QObject *context,
                          std::function<void(Expected<QList<Event>>)> done)
 {
-    m_parts.archive.load(sessionId, context,
-                         [done = std::move(done)](const Expected<std::optional<StoredSession>> &loaded) {
-                             if (!loaded)
-                                 done(loaded.error());
-                             else
-                                 done(*loaded ? (*loaded)->events : QList<Event>());
-                         });
+    using Loaded = Expected<std::optional<StoredSession>>;
+    m_parts.archive.load(
+        sessionId, context,
+        [locator = m_parts.locator, far = QPointer(m_far.get()), sessionId, context,
+         done = std::move(done)](const Loaded &loaded) {
+            if (!loaded)
+                return done(loaded.error());
+            const QList<Event> here = *loaded ? (*loaded)->events : QList<Event>();
+            if (!locator)
+                return done(here);
+            // Where another node leads the session, the database knows more.
+            locator->read(
+                sessionId, context, [far, sessionId, here, done](const Expected<QList<Event>> &there) {
+                    const QList<Event> &known = there && there->size() > here.size() ? *there : here;
+                    if (far)
+                        far->follow(sessionId, known.isEmpty() ? 0 : known.last().seq);
+                    done(known);
+                });
+        });
 }
 
 BackendStatus Backend::status() const

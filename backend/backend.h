@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "far_transcript.h"
 #include "gateway/gateway.h"
 #include "gateway/operator_desk.h"
 #include "observer_fan.h"
@@ -43,6 +44,9 @@ struct BackendParts
     EventTail *tail = nullptr;
     OperatorParts::ExportSession exportSession = {};
     QString operatorToken = {};
+    SessionLocator *locator = nullptr; ///< of several nodes on one database; outlives the backend
+    /// Lets other nodes see a session; called from its thread.
+    std::function<void(const SessionSnapshot &)> announce = {};
 };
 
 /// The whole backend behind one door: start, watch, command, stop. Used from one thread (the application's).
@@ -57,6 +61,10 @@ public:
     /// Serves; the address as people write it: http://HOST:PORT. Sessions that a crash left open are
     /// finalised in the background.
     Expected<QUrl> start();
+    /// Finalises sessions that are in the archive and nobody leads.
+    void recover(const QStringList &sessionIds);
+    /// A session that another node leads, for the feed.
+    void show(SessionSnapshot elsewhere);
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
     void shutDown(std::function<void()> done);
 
@@ -91,6 +99,7 @@ private:
     LiveSessions m_live;
     SessionStatistics m_statistics;
     ObserverFan m_observer;
+    std::unique_ptr<FarTranscript> m_far; ///< none: there are no other nodes
     QString m_address;
     std::unique_ptr<Gateway> m_gateway;
     std::unique_ptr<OperatorDesk> m_desk;

@@ -23,6 +23,8 @@ void ObserverFan::onSnapshot(const SessionSnapshot &snapshot)
     m_feed.publish(snapshot);
     m_operatorFeed.publish(snapshot);
     m_statistics.onSnapshot(snapshot);
+    if (m_announce)
+        m_announce(snapshot);
 }
 
 } // namespace loquat

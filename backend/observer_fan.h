@@ -6,6 +6,8 @@
 #include "session/session_observer.h"
 #include "telemetry/session_statistics.h"
 
+#include <functional>
+
 namespace loquat {
 
 /// Hands what sessions do to the sinks: the feeds of the console and of operators elsewhere, who is live, and
@@ -13,11 +15,16 @@ namespace loquat {
 class ObserverFan final : public SessionObserver
 {
 public:
-    ObserverFan(LiveFeed &feed, LiveFeed &operatorFeed, LiveSessions &live, SessionStatistics &statistics)
+    using Announce = std::function<void(const SessionSnapshot &)>;
+
+    /// `announce`: to other nodes, if there are any.
+    ObserverFan(LiveFeed &feed, LiveFeed &operatorFeed, LiveSessions &live, SessionStatistics &statistics,
+                Announce announce = {})
         : m_feed(feed)
         , m_operatorFeed(operatorFeed)
         , m_live(live)
         , m_statistics(statistics)
+        , m_announce(std::move(announce))
     {
     }
 
@@ -30,6 +37,7 @@ private:
     LiveFeed &m_operatorFeed;
     LiveSessions &m_live;
     SessionStatistics &m_statistics;
+    const Announce m_announce;
 };
 
 } // namespace loquat

@@ -51,14 +51,17 @@ ClientConnection::~ClientConnection()
     m_socket.release()->deleteLater(); // this may run in one of its signals
 }
 
-void ClientConnection::open()
+void ClientConnection::open(const QStringList &said)
 {
-    if (!m_request.mustSignIn)
-        return attach();
-    QTimer::singleShot(m_around.limits.headTime, this, [this] {
-        if (m_request.mustSignIn)
-            refuse(Refused::Credentials, u"sign in"_s);
-    });
+    if (m_request.mustSignIn)
+        QTimer::singleShot(m_around.limits.headTime, this, [this] {
+            if (m_request.mustSignIn)
+                refuse(Refused::Credentials, u"sign in"_s);
+        });
+    else
+        attach();
+    for (const QString &frame : said)
+        received(frame);
 }
 
 void ClientConnection::attach()

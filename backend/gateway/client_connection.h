@@ -40,8 +40,9 @@ public:
                      const ClientSurroundings &surroundings, const SessionRequest &request, QObject *parent);
     ~ClientConnection() override;
 
-    /// Attaches to the session, or waits for the client to say who it is. Its frames are read from here on.
-    void open();
+    /// Attaches to the session, or waits for the client to say who it is. Its frames are read from here on;
+    /// `said`: those that came before.
+    void open(const QStringList &said = {});
     /// Called once per ping interval: asks for a sign of life, and ends a client that gave none for three.
     void checkAlive();
 

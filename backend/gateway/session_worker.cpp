@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/session_worker.h"
 
+#include "gateway/arrival.h"
 #include "gateway/client_connection.h"
 #include "gateway/credentials.h"
+#include "gateway/relay_connection.h"
 
 #include <QTcpSocket>
 
@@ -32,6 +34,9 @@ void SessionWorker::start()
         const auto connections = findChildren<ClientConnection *>(Qt::FindDirectChildrenOnly);
         for (ClientConnection *connection : connections)
             connection->checkAlive();
+        const auto relays = findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly);
+        for (RelayConnection *relay : relays)
+            relay->checkAlive();
     });
     m_pings->start(m_parts.limits.pingInterval);
 }
@@ -40,6 +45,8 @@ void SessionWorker::stop()
 {
     const auto connections = findChildren<ClientConnection *>(Qt::FindDirectChildrenOnly);
     qDeleteAll(connections);
+    qDeleteAll(findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly));
+    qDeleteAll(findChildren<Arrival *>(Qt::FindDirectChildrenOnly));
     m_pings.reset();
     m_server.reset();
     m_hub.reset();
@@ -77,12 +84,37 @@ void SessionWorker::upgraded()
             socket.release()->deleteLater();
             continue;
         }
-        const ClientSurroundings around{*m_hub, *m_clock, m_parts.limits, *m_parts.counters,
-                                        m_parts.door.authenticator.get()};
-        auto *connection =
-            new ClientConnection(std::move(socket), accepted->socket, around, accepted->request, this);
-        connection->open();
+        if (m_parts.locator)
+            locate(std::move(socket), *accepted);
+        else
+            open(std::move(socket), *accepted);
     }
+}
+
+void SessionWorker::locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted)
+{
+    const QString sessionId = accepted.request.sessionId;
+    const auto here = [this, transport = QPointer(accepted.socket),
+                       request = accepted.request](Arrival::Socket client, const QStringList &said) {
+        if (!m_shuttingDown)
+            return open(std::move(client), {transport, request}, said);
+        client->close(QWebSocketProtocol::CloseCodeGoingAway);
+        client.release()->deleteLater();
+    };
+    const auto there = [this](Arrival::Socket client, Arrival::Socket node, const QStringList &said) {
+        new RelayConnection(std::move(client), std::move(node), said, m_parts.limits, this);
+    };
+    new Arrival(std::move(socket), sessionId, *m_parts.locator, this, m_parts.limits, {here, there}, this);
+}
+
+void SessionWorker::open(std::unique_ptr<QWebSocket> socket, const Accepted &accepted,
+                         const QStringList &said)
+{
+    const ClientSurroundings around{*m_hub, *m_clock, m_parts.limits, *m_parts.counters,
+                                    m_parts.door.authenticator.get()};
+    auto *connection =
+        new ClientConnection(std::move(socket), accepted.socket, around, accepted.request, this);
+    connection->open(said);
 }
 
 Expected<void> SessionWorker::command(const QString &sessionId, const Command &command)
@@ -98,6 +130,8 @@ void SessionWorker::recover(const QStringList &sessionIds)
 void SessionWorker::shutDown(std::chrono::milliseconds bound)
 {
     m_shuttingDown = true;
+    for (RelayConnection *relay : findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly))
+        relay->shutDown();
     m_hub->shutDown(bound);
 }
 

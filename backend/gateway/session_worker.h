@@ -7,6 +7,7 @@
 #include "gateway/limits.h"
 #include "gateway/session_request.h"
 #include "session/session_hub.h"
+#include "store/api/session_locator.h"
 
 #include <QHash>
 #include <QHostAddress>
@@ -18,6 +19,7 @@
 #include <memory>
 
 class QTcpSocket;
+class QWebSocket;
 
 namespace loquat {
 
@@ -35,6 +37,7 @@ struct GatewayParts
     const Dialect *dialect = &framesDialect();
     DoorPolicy door = {};
     std::shared_ptr<GatewayCounters> counters = std::make_shared<GatewayCounters>();
+    SessionLocator *locator = nullptr; ///< none: every session is this process's
 };
 
 /// A gateway thread's inhabitant: owns its sockets, its sessions and its model, for good.
@@ -64,6 +67,8 @@ private:
     };
 
     void upgraded();
+    void locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted);
+    void open(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
     void forgetSocket(const Peer &peer, const QObject *socket);
 
     GatewayParts &m_parts;

@@ -20,6 +20,8 @@ public:
     [[nodiscard]] QDeadlineTimer due(qint64 lastId) const;
     /// Does one step of what is due. `idle`: nothing waits.
     void work(qint64 lastId, bool idle);
+    /// Removes a session and all that was said in it.
+    Expected<void> forget(const QString &sessionId) { return m_retention.forget(sessionId); }
     /// A replica has confirmed more.
     void replicaMoved();
 

@@ -44,7 +44,7 @@ Journal::~Journal()
 
 void Journal::append(const Event &event, QObject *context, Stored stored)
 {
-    auto queued = m_writer->queue().add({EncodedEvent(event), context, stored, {}});
+    auto queued = m_writer->queue().add({EncodedEvent(event), context, stored, {}, {}});
     if (!queued && context && stored)
         m_gate->post(context, [stored = std::move(stored), error = queued.error()] { stored(error); });
 }
@@ -62,7 +62,7 @@ void Journal::read(QObject *context, std::function<void(Expected<Result>)> answe
             reply(Error{u"store_busy"_s, u"Too many sessions are being read at once."_s, u"Try again."_s,
                         true});
     };
-    if (auto queued = m_writer->queue().add({{}, nullptr, {}, std::move(fence)}); !queued)
+    if (auto queued = m_writer->queue().add({{}, nullptr, {}, std::move(fence), {}}); !queued)
         reply(queued.error());
 }
 
@@ -81,6 +81,13 @@ void Journal::list(int limit, QObject *context, Rows listed)
 {
     read<QList<SessionRow>>(context, std::move(listed),
                             [limit](JournalReader &reader) { return reader.newest(limit); });
+}
+
+void Journal::forget(const QString &sessionId, QObject *context, Stored forgotten)
+{
+    auto queued = m_writer->queue().add({{}, context, forgotten, {}, sessionId});
+    if (!queued)
+        m_gate->post(context, [forgotten, error = queued.error()] { forgotten(error); });
 }
 
 void Journal::after(qint64 id, int limit, qsizetype maxCharacters, QObject *context, Entries found)

@@ -44,6 +44,9 @@ public:
     /// The newest sessions first.
     void list(int limit, QObject *context, Rows listed);
 
+    /// Removes a session and all that was said in it, which must be elsewhere.
+    void forget(const QString &sessionId, QObject *context, Stored forgotten);
+
     /// Writes everything that was appended, then stops. When it returns nothing is called back any more, what
     /// was still under way included. Not to be called from within a callback.
     void close();

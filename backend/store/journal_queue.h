@@ -17,15 +17,17 @@ namespace loquat {
 class JournalQueue
 {
 public:
-    /// An event to write, or a call to make once all that was added before it is on disk.
+    /// An event to write, a session to forget, or a call to make; the latter two once all that was added
+    /// before is on disk.
     struct Job
     {
         EncodedEvent event;
         QObject *context = nullptr;
         EventLog::Stored stored;
         std::function<void()> fence; ///< set: there is no event
+        QString forget;              ///< a session; set: there is no event, `stored` is told
 
-        [[nodiscard]] bool isFence() const { return bool(fence); }
+        [[nodiscard]] bool isEvent() const { return !fence && forget.isEmpty(); }
     };
 
     struct Work

@@ -75,6 +75,11 @@ Expected<std::optional<StoredSession>> JournalReader::pruned(const QString &sess
         StoredSession{sessionId, query.value(1).toString(), SessionStatus::Completed, startedAt, {end}});
 }
 
+Expected<qint64> JournalReader::lastSeq(const QString &sessionId)
+{
+    return number(u"select coalesce(max(seq), 0) from session_events where session_id = ?"_s, {sessionId});
+}
+
 Expected<QStringList> JournalReader::unfinished()
 {
     QSqlQuery query(m_connection->db());
@@ -116,6 +121,24 @@ Expected<QList<SessionRow>> JournalReader::rows(const QStringList &sessionIds)
         query.finish();
     }
     return rows;
+}
+
+Expected<QList<JournalEntry>> JournalReader::eventsFrom(const QString &sessionId, qint64 seq, int limit)
+{
+    QSqlQuery query(m_connection->db());
+    if (!ask(query,
+             u"select %1 from session_events where session_id = ? and seq >= ? order by seq limit ?"_s.arg(
+                 storedEventColumns),
+             {sessionId, seq, limit}))
+        return journalError(query.lastError());
+    QList<JournalEntry> entries;
+    while (query.next()) {
+        auto read = entry(query);
+        if (!read)
+            return read.error();
+        entries.append(std::move(*read));
+    }
+    return entries;
 }
 
 Expected<QList<JournalEntry>> JournalReader::after(qint64 id, int limit, qsizetype maxCharacters)

@@ -18,6 +18,10 @@ public:
 
     /// nullopt: no such session.
     Expected<std::optional<StoredSession>> session(const QString &sessionId);
+    /// Of the session's newest event; 0: there is none.
+    Expected<qint64> lastSeq(const QString &sessionId);
+    /// The session's events from `seq` on.
+    Expected<QList<JournalEntry>> eventsFrom(const QString &sessionId, qint64 seq, int limit);
     Expected<QStringList> unfinished();
     /// The newest sessions first.
     Expected<QList<SessionRow>> newest(int limit);

@@ -84,7 +84,7 @@ Expected<void> JournalWriter::run(const QString &file, const std::function<void(
         const bool idle = work.jobs.empty();
         if (!work.notes.marks.isEmpty())
             housekeeping.replicaMoved();
-        write(batch, std::move(work));
+        write(batch, housekeeping, std::move(work));
         if (!last)
             housekeeping.work(m_lastId, idle);
     }
@@ -93,11 +93,11 @@ Expected<void> JournalWriter::run(const QString &file, const std::function<void(
     return {};
 }
 
-void JournalWriter::write(JournalBatch &batch, JournalQueue::Work work)
+void JournalWriter::write(JournalBatch &batch, Housekeeping &housekeeping, JournalQueue::Work work)
 {
     std::vector<const EncodedEvent *> events;
     for (const auto &job : work.jobs)
-        if (!job.isFence())
+        if (job.isEvent())
             events.push_back(&job.event);
     if (!events.empty() || !work.notes.isEmpty()) {
         auto results = batch.write(events, work.notes);
@@ -111,9 +111,14 @@ void JournalWriter::write(JournalBatch &batch, JournalQueue::Work work)
         if (written > 0 && m_committed)
             m_committed(m_lastId);
     }
-    for (const auto &job : work.jobs)
-        if (job.isFence())
+    for (const auto &job : work.jobs) {
+        if (job.fence)
             job.fence();
+        else if (!job.forget.isEmpty())
+            m_gate->post(job.context, [stored = job.stored, forgotten = housekeeping.forget(job.forget)] {
+                stored(forgotten);
+            });
+    }
 }
 
 std::optional<Error> JournalWriter::trouble() const
@@ -147,7 +152,7 @@ void JournalWriter::answer(std::vector<JournalQueue::Job> &jobs, std::vector<Exp
     QHash<QObject *, std::vector<Answer>> answers;
     size_t next = 0;
     for (auto &job : jobs) {
-        if (job.isFence())
+        if (!job.isEvent())
             continue;
         auto &result = results[next++];
         if (job.context && job.stored)

@@ -11,6 +11,8 @@
 
 namespace loquat {
 
+class Housekeeping;
+
 /// The one thread that writes the journal. Group commit: whatever waits when the disk is free again becomes
 /// one transaction; nothing is delayed to make batches larger.
 class JournalWriter
@@ -39,7 +41,7 @@ public:
 private:
     JournalWriter(const JournalSettings &settings, std::shared_ptr<CallbackGate> gate);
     Expected<void> run(const QString &file, const std::function<void(Expected<void>)> &opened);
-    void write(JournalBatch &batch, JournalQueue::Work work);
+    void write(JournalBatch &batch, Housekeeping &housekeeping, JournalQueue::Work work);
     void noteTrouble(const std::vector<Expected<void>> &results);
     void answer(std::vector<JournalQueue::Job> &jobs, std::vector<Expected<void>> results);
 

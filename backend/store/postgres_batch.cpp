@@ -36,14 +36,17 @@ QString insert(const QString &table, const ReplicaColumn (&columns)[n], const QJ
 
 } // namespace
 
-QStringList postgresStatements(const ReplicaBatch &batch, const SqlLiteral &literal)
+QStringList postgresStatements(const ReplicaBatch &batch, bool shared, const SqlLiteral &literal)
 {
     QJsonArray sessions;
     for (const auto &row : batch.sessions)
         sessions.append(toJson(row));
+    // The sessions' rows first, which locks them: two nodes never write one session's events at the same
+    // time.
     return {insert(u"sessions"_s, replicaSessionColumns, sessions, literal) +
                 u"on conflict (session_id) do update set "_s + overwritten(replicaSessionColumns),
-            postgresEventInsert(batch.entries, literal)};
+            shared ? postgresSharedEventInsert(batch.entries, literal)
+                   : postgresEventInsert(batch.entries, literal)};
 }
 
 } // namespace loquat

@@ -46,9 +46,10 @@ private:
     QString m_text = u"{"_s;
 };
 
-} // namespace
+constexpr auto columns = "session_id, seq, ts, event_type, role, content, metadata"_L1;
 
-QString postgresEventInsert(const QList<JournalEntry> &entries, const SqlLiteral &literal)
+/// What the entries hold, as rows r.
+QString selectRows(const QList<JournalEntry> &entries, const SqlLiteral &literal)
 {
     ArrayText sessions;
     ArrayText seqs;
@@ -70,14 +71,39 @@ QString postgresEventInsert(const QList<JournalEntry> &entries, const SqlLiteral
         return literal(of.finished()) + "::"_L1 + type + "[]"_L1;
     };
     // As text first: an array of jsonb would be parsed twice.
-    return u"insert into session_events (session_id, seq, ts, event_type, role, content, metadata) "
-           "select session_id, seq, ts, event_type, role, content, metadata::jsonb from unnest("_s +
+    return u"select session_id, seq, ts, event_type, role, content, metadata::jsonb as metadata from unnest("_s +
            QStringList{array(sessions, "text"_L1), array(seqs, "bigint"_L1), array(times, "timestamptz"_L1),
                        array(types, "text"_L1),    array(roles, "text"_L1),  array(contents, "text"_L1),
                        array(metas, "text"_L1)}
                .join(", "_L1) +
-           u") as r (session_id, seq, ts, event_type, role, content, metadata) "
-           "on conflict (session_id, seq) do nothing"_s;
+           u") as r ("_s + columns + u')';
+}
+
+} // namespace
+
+QString postgresEventInsert(const QList<JournalEntry> &entries, const SqlLiteral &literal)
+{
+    return u"insert into session_events ("_s + columns + u") "_s + selectRows(entries, literal) +
+           u" on conflict (session_id, seq) do nothing"_s;
+}
+
+QString postgresSharedEventInsert(const QList<JournalEntry> &entries, const SqlLiteral &literal)
+{
+    return u"with r as materialized ("_s + selectRows(entries, literal) +
+           u"), fresh as (insert into session_events ("_s + columns + u") select "_s + columns +
+           u" from r on conflict (session_id, seq) do nothing returning session_id, seq) "
+           "insert into session_events ("_s +
+           columns +
+           u") select r.session_id, greatest("
+           "(select max(m.seq) from session_events m where m.session_id = r.session_id), "
+           "(select max(f.seq) from fresh f where f.session_id = r.session_id)) "
+           "+ row_number() over (partition by r.session_id order by r.seq), r.ts, r.event_type, r.role, "
+           "r.content, r.metadata || jsonb_build_object('late_seq', r.seq) "
+           "from r join session_events e on e.session_id = r.session_id and e.seq = r.seq "
+           "where (e.ts, e.event_type, e.content) is distinct from (r.ts, r.event_type, r.content) "
+           "and not exists (select from session_events l where l.session_id = r.session_id "
+           "and l.metadata->'late_seq' = to_jsonb(r.seq) and l.ts = r.ts and l.event_type = r.event_type "
+           "and l.content = r.content)"_s;
 }
 
 } // namespace loquat

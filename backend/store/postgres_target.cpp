@@ -8,8 +8,9 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-PostgresTarget::PostgresTarget(PostgresSettings settings)
+PostgresTarget::PostgresTarget(PostgresSettings settings, bool shared)
     : m_settings(std::move(settings))
+    , m_shared(shared)
 {
 }
 
@@ -35,8 +36,8 @@ Expected<void> PostgresTarget::connect()
 
 Expected<void> PostgresTarget::ship(const ReplicaBatch &batch)
 {
-    return m_connection->run(
-        postgresStatements(batch, [this](const QString &text) { return m_connection->literal(text); }));
+    return m_connection->run(postgresStatements(
+        batch, m_shared, [this](const QString &text) { return m_connection->literal(text); }));
 }
 
 Expected<void> PostgresTarget::check()

@@ -10,7 +10,8 @@ namespace loquat {
 class PostgresTarget final : public ReplicaTarget
 {
 public:
-    explicit PostgresTarget(PostgresSettings settings);
+    /// `shared`: other nodes write there too, see postgresSharedEventInsert().
+    explicit PostgresTarget(PostgresSettings settings, bool shared = false);
 
     [[nodiscard]] QString place() const override;
     Expected<void> connect() override;
@@ -21,6 +22,7 @@ public:
 
 private:
     const PostgresSettings m_settings;
+    const bool m_shared;
     ConnectionBreaker m_breaker;
     std::unique_ptr<PostgresConnection> m_connection;
 };

@@ -91,15 +91,31 @@ Expected<Retention::Victims> Retention::victims(qint64 nowMs)
 
 Expected<void> Retention::prune(const QString &sessionId)
 {
+    return erase(sessionId,
+                 {u"insert or replace into pruned_sessions select s.session_id, "
+                  "(select coalesce(max(seq), 0) from session_events e where e.session_id = s.session_id), "
+                  "user_id, start_time, model, turns, input_tokens, output_tokens, cost_usd "
+                  "from sessions s where session_id = ?"_s});
+}
+
+Expected<void> Retention::forget(const QString &sessionId)
+{
+    auto outcome = m_connection.run(u"begin immediate"_s);
+    if (outcome)
+        outcome = erase(sessionId, {});
+    if (outcome)
+        outcome = m_connection.run(u"commit"_s);
+    if (!outcome)
+        std::ignore = m_connection.run(u"rollback"_s);
+    return outcome;
+}
+
+Expected<void> Retention::erase(const QString &sessionId, const QStringList &statements)
+{
     if (auto forgotten = m_index.forget(sessionId); !forgotten)
         return forgotten;
-    for (const auto &sql :
-         {u"insert or replace into pruned_sessions select s.session_id, "
-          "(select coalesce(max(seq), 0) from session_events e where e.session_id = s.session_id), "
-          "user_id, start_time, model, turns, input_tokens, output_tokens, cost_usd "
-          "from sessions s where session_id = ?"_s,
-          u"delete from session_events where session_id = ?"_s,
-          u"delete from sessions where session_id = ?"_s}) {
+    for (const auto &sql : statements + QStringList{u"delete from session_events where session_id = ?"_s,
+                                                    u"delete from sessions where session_id = ?"_s}) {
         QSqlQuery query(m_connection.db());
         query.prepare(sql);
         query.addBindValue(sessionId);

@@ -29,6 +29,9 @@ public:
     [[nodiscard]] const RetentionSettings &settings() const { return m_settings; }
     /// Prunes some of what may go, in a transaction of its own. True: there may be more.
     Expected<bool> step(qint64 nowMs);
+    /// Removes a session and all that was said in it, also where its numbers ended; in a transaction of its
+    /// own.
+    Expected<void> forget(const QString &sessionId);
 
 private:
     struct Victims
@@ -40,6 +43,7 @@ private:
     Expected<qint64> confirmedByAll();
     Expected<Victims> victims(qint64 nowMs);
     Expected<void> prune(const QString &sessionId);
+    Expected<void> erase(const QString &sessionId, const QStringList &statements);
 
     SqliteConnection &m_connection;
     const RetentionSettings m_settings;

@@ -139,6 +139,8 @@ private Q_SLOTS:
         variable(u"LOQUAT_SYNCHRONOUS"_s, u"SOMETIMES"_s);
         variable(u"LOQUAT_GRACE_PERIOD_MS"_s, u"soon"_s);
         variable(u"LOQUAT_CONNECT_TIMEOUT_MS"_s, u"0"_s);
+        variable(u"LOQUAT_NODE_URL"_s, u"10.0.0.1:8000"_s);
+        variable(u"LOQUAT_NODE_DEAD_AFTER_MS"_s, u"now"_s);
         // Protections that are asked for and cannot be had must not be silently absent.
         variable(u"LOQUAT_AUTH"_s, u"jwt"_s);
         variable(u"LOQUAT_AUTH"_s, u"yes"_s);

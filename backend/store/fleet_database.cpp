@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/fleet_database.h"
+
+#include "store/postgres_error.h"
+#include "store/postgres_events.h"
+#include "store/stored_text.h"
+
+#include <QRegularExpression>
+#include <QVariant>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QString newestSeq =
+    u"(select coalesce(max(e.seq), 0) from session_events e where e.session_id = o.session_id)"_s;
+
+} // namespace
+
+bool isNodeId(const QString &text)
+{
+    static const QRegularExpression form(u"^[A-Za-z0-9._-]{1,64}$"_s);
+    return form.match(text).hasMatch();
+}
+
+Expected<QSqlQuery> FleetDatabase::ask(const QString &sql)
+{
+    QSqlQuery query(m_connection.db());
+    if (!query.exec(sql))
+        return postgresError(query.lastError(), m_connection.db().isOpen());
+    return query;
+}
+
+QString FleetDatabase::isAlive(const QString &node) const
+{
+    // By the database's clock alone: those of the nodes may differ.
+    const QString heard =
+        u" and n.heartbeat_at > now() - interval '%1 milliseconds'"_s.arg(m_deadAfter.count());
+    return u"exists (select from nodes n where n.node_id = "_s + node + (m_judge ? heard : QString()) + u')';
+}
+
+Expected<void> FleetDatabase::beat(const NodeIdentity &node)
+{
+    return m_connection.run(
+        {u"insert into nodes (node_id, address, version) values ("_s +
+         QStringList{quoted(node.nodeId), quoted(node.address.toString()), quoted(node.version)}.join(u',') +
+         u") on conflict (node_id) do update set address = excluded.address, version = excluded.version, "
+         "heartbeat_at = now()"_s});
+}
+
+Expected<void> FleetDatabase::leave()
+{
+    return m_connection.run({u"delete from nodes where node_id = "_s + quoted(m_nodeId)});
+}
+
+Expected<QHash<QString, Claim>> FleetDatabase::claim(const QStringList &sessionIds)
+{
+    const QString ids = u"string_to_array("_s + quoted(sessionIds.join(u' ')) + u", ' ')"_s;
+    // The row that is in the way is locked and looked at again by "on conflict", so that one claimer wins;
+    // all lock in the same order.
+    auto found = ask(
+        u"insert into session_owners as o (session_id, node_id) select distinct id, "_s + quoted(m_nodeId) +
+        u" from unnest("_s + ids + u") id order by id "_s +
+        u"on conflict (session_id) do update set node_id = excluded.node_id, claimed_at = now() "
+        "where o.node_id <> excluded.node_id and not "_s +
+        isAlive(u"o.node_id"_s) + u"; select o.session_id, o.node_id, n.address, "_s + newestSeq +
+        u" from session_owners o left join nodes n using (node_id) where o.session_id = any("_s + ids + u')');
+    if (!found)
+        return found.error();
+    if (!found->nextResult())
+        return postgresError(found->lastError(), m_connection.db().isOpen());
+    QHash<QString, Claim> claims;
+    while (found->next())
+        claims.insert(found->value(0).toString(),
+                      {found->value(1).toString() == m_nodeId, QUrl(found->value(2).toString()),
+                       found->value(3).toLongLong()});
+    return claims;
+}
+
+Expected<QHash<QString, Claim>> FleetDatabase::takeOver()
+{
+    auto taken = ask(u"with gone as materialized (select c.session_id from session_owners c "
+                     "join sessions s using (session_id) where c.node_id <> "_s +
+                     quoted(m_nodeId) + u" and s.status <> 'completed' and not "_s + isAlive(u"c.node_id"_s) +
+                     u" order by c.session_id limit "_s + QString::number(maxTakenOver) +
+                     u" for update of c skip locked) "
+                     "update session_owners o set node_id = "_s +
+                     quoted(m_nodeId) +
+                     u", claimed_at = now() from gone where o.session_id = gone.session_id "
+                     "returning o.session_id, "_s +
+                     newestSeq);
+    if (!taken)
+        return taken.error();
+    QHash<QString, Claim> claims;
+    while (taken->next())
+        claims.insert(taken->value(0).toString(), {true, {}, taken->value(1).toLongLong()});
+    return claims;
+}
+
+Expected<void> FleetDatabase::send(const QString &sessionId, const QList<JournalEntry> &entries)
+{
+    return m_connection.run(
+        {u"select from sessions where session_id = "_s + quoted(sessionId) + u" for update"_s,
+         postgresSharedEventInsert(entries, [this](const QString &text) { return quoted(text); })});
+}
+
+Expected<QList<Event>> FleetDatabase::events(const QString &sessionId, qint64 seq)
+{
+    auto found = ask(u"select seq, (extract(epoch from ts) * 1000)::bigint, event_type, role, content, "
+                     "metadata::text from session_events where session_id = "_s +
+                     quoted(sessionId) + u" and seq > "_s + QString::number(seq) + u" order by seq"_s);
+    if (!found)
+        return found.error();
+    QList<Event> events;
+    while (found->next()) {
+        const auto type = eventTypeFromString(found->value(2).toString());
+        if (!type)
+            return type.error();
+        const auto role = roleFromString(found->value(3).toString());
+        if (!role)
+            return role.error();
+        events.append({sessionId, found->value(0).toLongLong(), found->value(1).toLongLong(), *type, *role,
+                       found->value(4).toString(), objectFromStored(found->value(5).toString())});
+    }
+    return events;
+}
+
+} // namespace loquat

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/event.h"
+#include "store/postgres_connection.h"
+#include "store/stored_rows.h"
+
+#include <QSqlQuery>
+#include <QUrl>
+
+#include <chrono>
+
+namespace loquat {
+
+/// This node as the others see it.
+struct NodeIdentity
+{
+    QString nodeId; ///< as isNodeId() allows
+    QUrl address;   ///< http://HOST:PORT where the other nodes reach it
+    QString version = {};
+};
+
+/// 1 to 64 of A-Z a-z 0-9 . _ -
+bool isNodeId(const QString &text);
+
+/// Who leads a session.
+struct Claim
+{
+    bool mine = true;
+    QUrl address = {};  ///< the owner's, if it is another
+    qint64 lastSeq = 0; ///< of the newest event that Postgres has
+};
+
+/// What nodes say to each other through Postgres: statements over one connection, without state of their own.
+/// Blocks; one thread. Session ids are those that parseSessionId() lets in. See sql/postgres/0004_nodes.sql.
+class FleetDatabase
+{
+public:
+    /// How many sessions of dead nodes are taken over at once.
+    static constexpr int maxTakenOver = 20;
+
+    /// `deadAfter`: a node that was not heard of for so long is dead.
+    FleetDatabase(PostgresConnection &connection, QString nodeId, std::chrono::milliseconds deadAfter)
+        : m_connection(connection)
+        , m_nodeId(std::move(nodeId))
+        , m_deadAfter(deadAfter)
+    {
+    }
+
+    /// Nodes that are silent count as dead only if `judge` is set; otherwise only those that left do. For a
+    /// while after the database was away, every node is silent.
+    void setJudge(bool judge) { m_judge = judge; }
+
+    Expected<void> beat(const NodeIdentity &node);
+    /// The node leaves: its sessions may be claimed at once.
+    Expected<void> leave();
+    /// One transaction: of several nodes that claim a session at once, one gets it.
+    Expected<QHash<QString, Claim>> claim(const QStringList &sessionIds);
+    /// Unfinished sessions of nodes that are gone, now this node's: no other gets the same ones. With the
+    /// newest seq of each.
+    Expected<QHash<QString, Claim>> takeOver();
+    /// Sends events of a session as a replica on a shared database does.
+    Expected<void> send(const QString &sessionId, const QList<JournalEntry> &entries);
+    /// The session's events after `seq`.
+    Expected<QList<Event>> events(const QString &sessionId, qint64 seq);
+
+private:
+    Expected<QSqlQuery> ask(const QString &sql);
+    [[nodiscard]] QString isAlive(const QString &node) const;
+    [[nodiscard]] QString quoted(const QString &text) const { return m_connection.literal(text); }
+
+    PostgresConnection &m_connection;
+    const QString m_nodeId;
+    const std::chrono::milliseconds m_deadAfter;
+    bool m_judge = true;
+};
+
+} // namespace loquat

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/fleet_history.h"
+
+#include "store/journal.h"
+#include "store/logging.h"
+
+#include <algorithm>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isSame(const Event &one, const Event &other)
+{
+    return one.seq == other.seq && one.atMs == other.atMs && one.type == other.type &&
+           one.content == other.content;
+}
+
+} // namespace
+
+void FleetHistory::led(const QString &sessionId)
+{
+    m_ledTooMany = m_ledTooMany || m_led.size() >= maxRemembered;
+    if (!m_ledTooMany)
+        m_led.insert(sessionId);
+}
+
+Expected<void> FleetHistory::fetch(FleetDatabase &database, const QString &sessionId, qint64 lastSeq,
+                                   const std::function<void()> &done)
+{
+    if (m_alone.contains(sessionId)) {
+        done();
+        return {};
+    }
+    if (!m_reader) {
+        auto reader = JournalReader::open(m_journal.file());
+        if (!reader)
+            return reader.error();
+        m_reader = std::move(*reader);
+    }
+    const auto newest = m_reader->lastSeq(sessionId);
+    if (!newest)
+        return newest.error();
+    // Events are sent in their order: if the last that both have is the same, so are those before.
+    const qint64 both = m_ledTooMany || m_led.contains(sessionId) ? 0 : std::min(*newest, lastSeq);
+    if (*newest >= lastSeq && both == 0) {
+        done();
+        return {};
+    }
+    const auto there = database.events(sessionId, both > 0 ? both - 1 : *newest);
+    if (!there)
+        return there.error();
+    if (both == 0) {
+        append(*there);
+    } else {
+        const auto here = m_reader->eventsFrom(sessionId, both, 1);
+        if (!here)
+            return here.error();
+        if (here->isEmpty() || there->isEmpty() || !isSame(here->first().event, there->first()))
+            return replace(database, sessionId, done);
+        append(there->sliced(1));
+    }
+    done();
+    return {};
+}
+
+Expected<void> FleetHistory::replace(FleetDatabase &database, const QString &sessionId,
+                                     const std::function<void()> &done)
+{
+    qCInfo(storeLog) << "another node went on with a session; its order of events is taken over";
+    const auto here = m_reader->eventsFrom(sessionId, 1, std::numeric_limits<int>::max());
+    if (!here)
+        return here.error();
+    // Nothing leaves the journal that is not there.
+    if (const auto sent = database.send(sessionId, *here); !sent)
+        return sent;
+    const auto whole = database.events(sessionId, 0);
+    if (!whole)
+        return whole.error();
+    m_journal.forget(sessionId, m_context, [this, events = *whole, done](const Expected<void> &forgotten) {
+        if (forgotten)
+            append(events);
+        done();
+    });
+    return {};
+}
+
+void FleetHistory::append(const QList<Event> &events)
+{
+    // Whoever asks the journal from here on sees them: it reads what was appended before.
+    for (const Event &event : events)
+        m_journal.append(event, nullptr, {});
+}
+
+} // namespace loquat

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/fleet_worker.h"
+
+#include "store/logging.h"
+#include "store/migrator.h"
+
+#include <algorithm>
+
+namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+constexpr std::chrono::milliseconds callLimit{5'000};
+constexpr std::chrono::milliseconds showEvery{250}; ///< a session changes with every turn
+constexpr size_t maxAskedAtOnce = 200;
+constexpr qsizetype maxKnown = 100'000; ///< sessions claimed, or to be claimed
+} // namespace
+
+FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away,
+                         FleetOutbox &outbox)
+    : m_settings(settings)
+    , m_away(away)
+    , m_outbox(outbox)
+    , m_watchdog([this] { m_breaker.breakOff(); })
+    , m_history(journal, this)
+    , m_heartbeat(this)
+    , m_show(this)
+{
+    m_heartbeat.setInterval(settings.heartbeat());
+    QObject::connect(&m_heartbeat, &QTimer::timeout, this, &FleetWorker::beat);
+    m_show.setSingleShot(true);
+    m_show.setInterval(showEvery);
+    QObject::connect(&m_show, &QTimer::timeout, this, &FleetWorker::show);
+}
+
+FleetWorker::~FleetWorker() = default;
+
+template <typename Call> auto FleetWorker::guarded(Call call)
+{
+    auto result = m_watchdog.guard(callLimit, call);
+    if (!result)
+        disconnect(result.error());
+    return result;
+}
+
+void FleetWorker::start(const FleetMember::Callbacks &callbacks)
+{
+    m_callbacks = callbacks;
+    m_board = std::make_unique<FleetBoard>(m_settings.node.nodeId, m_settings.listen, m_callbacks.seen);
+    m_heartbeat.start();
+    beat();
+}
+
+bool FleetWorker::connect()
+{
+    if (m_database)
+        return true;
+    const auto opened = m_watchdog.guard(callLimit, [this]() -> Expected<void> {
+        const auto migrations = migrationsIn(u":/sql/postgres"_s);
+        if (!migrations)
+            return migrations.error();
+        auto connection = PostgresConnection::open(m_settings.postgres, m_breaker);
+        if (!connection)
+            return connection.error();
+        if (auto version = migrate((*connection)->db(), *migrations); !version)
+            return version.error();
+        m_connection = std::move(*connection);
+        m_database =
+            std::make_unique<FleetDatabase>(*m_connection, m_settings.node.nodeId, m_settings.deadAfter);
+        m_database->setJudge(false);
+        // Nothing is claimed by a node that the others would take for dead.
+        return m_database->beat(m_settings.node);
+    });
+    if (!opened) {
+        disconnect(opened.error());
+        return false;
+    }
+    qCInfo(storeLog).noquote() << "node" << m_settings.node.nodeId << "is in the fleet of"
+                               << m_settings.postgres.place();
+    m_sinceBeat.start();
+    m_connectedFor.start();
+    m_away = false;
+    return true;
+}
+
+void FleetWorker::disconnect(const Error &error)
+{
+    if (!m_away.exchange(true))
+        qCWarning(storeLog).noquote() << "the other nodes are not found:" << error.message;
+    m_mine.clear();
+    m_database.reset();
+    m_connection.reset();
+    answerWithoutDatabase();
+}
+
+void FleetWorker::beat()
+{
+    if (m_left || !connect() || !guarded([this] { return m_database->beat(m_settings.node); }))
+        return;
+    m_sinceBeat.start();
+    m_database->setJudge(m_connectedFor.hasExpired(m_settings.deadAfter.count()));
+    takeOver();
+    answerSome();
+    if (m_database)
+        std::ignore = guarded([this] { return m_board->tick(*m_connection); });
+}
+
+void FleetWorker::showSoon()
+{
+    if (!m_show.isActive() && !m_left)
+        m_show.start();
+}
+
+void FleetWorker::show()
+{
+    const QList<SessionSnapshot> sessions = m_outbox.take();
+    if (m_database && m_board && !sessions.isEmpty())
+        std::ignore = guarded([&] { return m_board->show(*m_connection, sessions); });
+}
+
+void FleetWorker::takeOver()
+{
+    const auto orphans = m_database ? guarded([this] { return m_database->takeOver(); })
+                                    : Expected<QHash<QString, Claim>>(QHash<QString, Claim>());
+    if (!orphans || orphans->isEmpty())
+        return;
+    qCInfo(storeLog) << "took over" << orphans->size() << "sessions of nodes that are gone";
+    for (auto it = orphans->cbegin(); it != orphans->cend(); ++it)
+        lead(it.key(), it->lastSeq, [this, id = it.key()] { m_callbacks.takenOver({id}); });
+    if (orphans->size() == FleetDatabase::maxTakenOver)
+        QMetaObject::invokeMethod(this, &FleetWorker::takeOver, Qt::QueuedConnection);
+}
+
+void FleetWorker::leadAlone(const QString &sessionId)
+{
+    m_history.ledAlone(sessionId);
+    ask({sessionId, [](const std::optional<QUrl> &) {}, true});
+}
+
+void FleetWorker::ask(Question question)
+{
+    const bool heardOf = m_sinceBeat.isValid() && !m_sinceBeat.hasExpired(m_settings.deadAfter.count() / 2);
+    if (m_database && heardOf && m_mine.contains(question.sessionId))
+        return question.located({});
+    if (qsizetype(m_questions.size()) >= maxKnown) // the database has been away for very long
+        return question.located({});
+    m_questions.push_back(std::move(question));
+    // Whoever comes until then is asked for in the same statement.
+    if (!std::exchange(m_answering, true))
+        QMetaObject::invokeMethod(this, &FleetWorker::answerSome, Qt::QueuedConnection);
+}
+
+void FleetWorker::answerSome()
+{
+    m_answering = false;
+    if (m_questions.empty() || m_left)
+        return;
+    // An attempt to reach a database that was away is the heartbeat's.
+    if (!m_database && (m_away || !connect()))
+        return answerWithoutDatabase();
+    std::vector<Question> asked;
+    QStringList ids;
+    while (!m_questions.empty() && asked.size() < maxAskedAtOnce) {
+        ids.append(m_questions.front().sessionId);
+        asked.push_back(std::move(m_questions.front()));
+        m_questions.pop_front();
+    }
+    const auto claims = m_watchdog.guard(callLimit, [&] { return m_database->claim(ids); });
+    if (!claims) {
+        m_questions.insert(m_questions.begin(), asked.begin(), asked.end());
+        return disconnect(claims.error());
+    }
+    if (m_mine.size() > maxKnown)
+        m_mine.clear();
+    for (const Question &question : asked) {
+        const Claim claim = claims->value(question.sessionId);
+        if (!claim.mine) {
+            if (question.patient) // left behind here by a crash, and gone on elsewhere: how it went on
+                copy(question.sessionId, claim.lastSeq);
+            question.located(claim.address);
+            continue;
+        }
+        lead(question.sessionId, claim.lastSeq, [located = question.located] { located({}); });
+    }
+    if (!m_questions.empty() && !std::exchange(m_answering, true))
+        QMetaObject::invokeMethod(this, &FleetWorker::answerSome, Qt::QueuedConnection);
+}
+
+void FleetWorker::answerWithoutDatabase()
+{
+    // Those that led on are claimed when the database is back.
+    for (Question &question : m_questions)
+        if (!std::exchange(question.patient, true)) {
+            m_history.ledAlone(question.sessionId);
+            std::exchange(question.located, [](const std::optional<QUrl> &) {})({});
+        }
+}
+
+Error FleetWorker::databaseAway()
+{
+    return {u"database_away"_s, u"The database that the nodes share is away."_s, u"Try again."_s, true};
+}
+
+Expected<QList<Event>> FleetWorker::read(const QString &sessionId)
+{
+    if (!m_database)
+        return databaseAway();
+    return guarded([&] { return m_database->events(sessionId, 0); });
+}
+
+void FleetWorker::lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done)
+{
+    const auto ready = [this, sessionId, done] {
+        m_mine.insert(sessionId);
+        m_history.led(sessionId);
+        done();
+    };
+    if (!m_database) // it went away since the claim
+        return ready();
+    if (const auto fetched = guarded([&] { return m_history.fetch(*m_database, sessionId, lastSeq, ready); });
+        !fetched) {
+        qCWarning(storeLog).noquote()
+            << "a session's earlier events were not fetched:" << fetched.error().message;
+        ready();
+    }
+}
+
+void FleetWorker::copy(const QString &sessionId, qint64 lastSeq)
+{
+    if (m_database)
+        std::ignore = guarded([&] { return m_history.fetch(*m_database, sessionId, lastSeq, [] {}); });
+}
+
+void FleetWorker::leave()
+{
+    m_left = true;
+    m_heartbeat.stop();
+    m_show.stop();
+    m_questions.clear();
+    show(); // how the sessions ended
+    if (m_database)
+        std::ignore = m_watchdog.guard(callLimit, [this] { return m_database->leave(); });
+    m_database.reset();
+    m_connection.reset();
+    m_history.close();
+    m_board.reset();
+}
+
+} // namespace loquat

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "line.h"
+#include "replica_fixture.h"
+#include "store/fleet_board.h"
+#include "store/fleet_member.h"
+
+#include <QThread>
+
+using namespace loquat;
+
+/// Protects what nodes agree on through Postgres: who leads a session, who is dead, what each knows of the
+/// others' sessions, and that no event is lost where two of them wrote to one session.
+class TestFleet : public ReplicaFixture
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        setUp();
+        PostgresTarget tables(m_direct);
+        QVERIFY(tables.connect().has_value());
+    }
+    void cleanup()
+    {
+        m_second.reset();
+        tearDown();
+    }
+
+    void ofManyThatClaimOneGetsEachSession()
+    {
+        QStringList ids;
+        for (int i = 0; i < 50; ++i)
+            ids.append(u"s-%1"_s.arg(i));
+        std::array<QHash<QString, Claim>, 4> answers;
+        asNodes(answers.size(), [&](size_t i, FleetDatabase &database) {
+            // Not in the same order: those who lock must not wait for each other.
+            QStringList mine = ids;
+            if (i % 2 == 1)
+                std::reverse(mine.begin(), mine.end());
+            for (int round = 0; round < 5; ++round)
+                if (auto claims = database.claim(mine))
+                    answers[i] = *claims;
+        });
+        for (const QString &id : std::as_const(ids)) {
+            const QString owner =
+                value(u"select node_id from session_owners where session_id = '%1'"_s.arg(id)).toString();
+            for (size_t i = 0; i < answers.size(); ++i) {
+                QVERIFY(answers[i].contains(id));
+                QCOMPARE(answers[i][id].mine, owner == nodeName(i));
+                if (!answers[i][id].mine)
+                    QCOMPARE(answers[i][id].address.host(), owner);
+            }
+        }
+    }
+
+    void unfinishedSessionsOfADeadNodeAreTakenOverOnce()
+    {
+        for (int i = 0; i < 70; ++i)
+            storeSession(u"s-%1"_s.arg(i), u"dead"_s, i % 7 == 0 ? u"completed"_s : u"active"_s);
+        storeSession(u"alive"_s, u"steady"_s, u"active"_s);
+        run(u"insert into nodes (node_id, address, heartbeat_at) values ('steady', 'http://steady', now())"_s);
+        run(u"insert into nodes (node_id, address, heartbeat_at) values ('dead', 'http://dead', now() - "
+            "interval '1 minute')"_s);
+        std::array<QStringList, 3> taken;
+        asNodes(taken.size(), [&](size_t i, FleetDatabase &database) {
+            for (int round = 0; round < 10; ++round)
+                if (auto claims = database.takeOver())
+                    taken[i] += claims->keys();
+        });
+        QStringList all = taken[0] + taken[1] + taken[2];
+        QCOMPARE(all.size(), 60);
+        all.removeDuplicates();
+        QCOMPARE(all.size(), 60);
+        QVERIFY(!all.contains(u"alive"_s));
+        QVERIFY(!all.contains(u"s-7"_s));
+    }
+
+    void aSilentNodeIsNotDeadWhileNobodyMayJudge()
+    {
+        storeSession(u"s"_s, u"silent"_s, u"active"_s);
+        run(u"insert into nodes (node_id, address, heartbeat_at) values ('silent', 'http://silent', now() - "
+            "interval '1 hour')"_s);
+        asNodes(1, [&](size_t, FleetDatabase &database) {
+            database.setJudge(false);
+            QVERIFY(database.takeOver()->isEmpty());
+            QVERIFY(!database.claim({u"s"_s})->value(u"s"_s).mine);
+            // One that left is gone, whoever judges.
+            run(u"delete from nodes where node_id = 'silent'"_s);
+            QVERIFY(database.claim({u"s"_s})->value(u"s"_s).mine);
+        });
+    }
+
+    void whatANodeSendsLateGoesBehindWhatAnotherWrote()
+    {
+        const auto started = eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}});
+        const auto shared = eventOf(u"s"_s, 2, EventType::UserMessage, u"both have this"_s);
+        const auto late = eventOf(u"s"_s, 3, EventType::AiMessage, u"never sent"_s);
+        const auto other = eventOf(u"s"_s, 3, EventType::SessionResumed);
+        const auto others = eventOf(u"s"_s, 4, EventType::UserMessage, u"the other node's"_s);
+        ship({started, shared});
+        ship({started, shared, other, others});
+        for (int i = 0; i < 3; ++i) // also when nobody knows whether it arrived
+            ship({shared, late});
+        QCOMPARE(value(u"select string_agg(seq || ' ' || content, ', ' order by seq) from session_events"_s)
+                     .toString(),
+                 u"1 , 2 both have this, 3 , 4 the other node's, 5 never sent"_s);
+        QCOMPARE(value(u"select metadata->>'late_seq' from session_events where seq = 5"_s).toInt(), 3);
+        // The other node goes on as if nothing had happened, and nothing of it is lost either.
+        ship({eventOf(u"s"_s, 5, EventType::AiMessage, u"the next"_s)});
+        QCOMPARE(value(u"select content from session_events where seq = 6"_s).toString(), u"the next"_s);
+    }
+
+    void aSessionOfAnotherNodeIsInTheJournalBeforeItIsThisOnes()
+    {
+        QList<Event> events{eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}})};
+        for (int seq = 2; seq <= 300; ++seq)
+            events.append(eventOf(u"s"_s, seq, EventType::UserMessage, u"Nr. %1 's \\ \"quoted\""_s.arg(seq),
+                                  {{"turn"_L1, seq}}));
+        ship(events);
+        run(u"insert into session_owners (session_id, node_id) values ('s', 'gone')"_s);
+        FleetMember member(settings(u"here"_s), *m_journal);
+        QCOMPARE(located(member, u"s"_s), QUrl());
+        std::optional<StoredSession> stored;
+        m_journal->load(u"s"_s, this, [&](const Expected<std::optional<StoredSession>> &loaded) {
+            stored = loaded ? *loaded : std::nullopt;
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(stored.has_value(), 10'000);
+        QCOMPARE(stored->events, events);
+        QCOMPARE(stored->userId, u"u"_s);
+        // What it fetched it may send again: nothing is new.
+        auto replica = replicaTo(m_direct);
+        QTRY_COMPARE_WITH_TIMEOUT(replica->status().queued, 0, 10'000);
+        QCOMPARE(this->events(), 300);
+        replica->stop(1s);
+        member.stop();
+        QCOMPARE(value(u"select count(*) from nodes"_s).toInt(), 0);
+    }
+
+    void aNodeThatWasGoneTakesTheOrderThatAnotherWroteIn()
+    {
+        const auto started = eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}});
+        const auto said = eventOf(u"s"_s, 2, EventType::UserMessage, u"hello"_s);
+        const auto unsent = eventOf(u"s"_s, 3, EventType::AiMessage, u"never sent"_s, {{"turn"_L1, 1}});
+        const QList<Event> elsewhere{started, said, eventOf(u"s"_s, 3, EventType::SessionResumed),
+                                     eventOf(u"s"_s, 4, EventType::UserMessage, u"are you there?"_s)};
+        for (const Event &event : {started, said, unsent})
+            append(event);
+        append(eventOf(u"t"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}}));
+        ship(elsewhere);
+        run(u"insert into session_owners (session_id, node_id) values ('s', 'gone')"_s);
+        FleetMember member(settings(u"here"_s), *m_journal);
+        QTRY_COMPARE_WITH_TIMEOUT(m_journal->lastId(), 4, 10'000);
+        QCOMPARE(located(member, u"s"_s), QUrl());
+        auto late = unsent;
+        late.seq = 5;
+        late.meta["late_seq"_L1] = 3;
+        QList<Event> stored;
+        m_journal->load(u"s"_s, this, [&](const Expected<std::optional<StoredSession>> &loaded) {
+            if (loaded && *loaded)
+                stored = (*loaded)->events;
+        });
+        QTRY_COMPARE_WITH_TIMEOUT(stored, elsewhere + QList<Event>{late}, 10'000);
+        auto replica = replicaTo(m_direct);
+        QTRY_VERIFY_WITH_TIMEOUT(events() == 6 && replica->status().queued == 0, 10'000);
+        replica->stop(1s);
+        QCOMPARE(
+            value(
+                u"select string_agg(content, ',' order by seq) from session_events where session_id = 's'"_s)
+                .toString(),
+            u",hello,,are you there?,never sent"_s);
+    }
+
+    void anotherNodesAddressIsTold()
+    {
+        FleetMember here(settings(u"here"_s), *m_journal);
+        FleetMember there(settings(u"there"_s), secondJournal());
+        QCOMPARE(located(there, u"s"_s), QUrl());
+        QCOMPARE(located(here, u"s"_s), QUrl(u"http://there:1"_s));
+        // What is said over there can be read here.
+        const QList<Event> events{eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}}),
+                                  eventOf(u"s"_s, 2, EventType::UserMessage, u"hello"_s)};
+        ship(events);
+        QList<Event> read;
+        here.read(u"s"_s, this,
+                  [&](const Expected<QList<Event>> &found) { read = found ? *found : QList<Event>(); });
+        QTRY_COMPARE_WITH_TIMEOUT(read, events, 20'000);
+        there.stop();
+        QCOMPARE(located(here, u"s"_s), QUrl());
+    }
+
+    void withoutTheDatabaseASessionIsThisNodesAndIsClaimedLater()
+    {
+        Line line(m_direct);
+        line.cut();
+        auto behind = settings(u"here"_s);
+        behind.postgres = line.settings();
+        FleetMember member(behind, *m_journal);
+        member.start(this, {[](const QStringList &) {}, [](const SessionSnapshot &) {}});
+        QCOMPARE(located(member, u"s"_s), QUrl());
+        QStringList claimed;
+        member.claim({u"left-open"_s}, this, [&](const QStringList &mine) { claimed = mine; });
+        QTest::qWait(500);
+        QVERIFY(claimed.isEmpty());
+        line.mend();
+        QTRY_COMPARE_WITH_TIMEOUT(claimed, QStringList{u"left-open"_s}, 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            value(u"select node_id from session_owners where session_id = 's'"_s).toString(), u"here"_s,
+            20'000);
+        line.cut(); // it runs in this thread, which waits for the member to leave
+    }
+
+    void nodesSeeEachOthersSessions()
+    {
+        auto listening = settings(u"here"_s);
+        listening.listen = m_direct;
+        QList<SessionSnapshot> seen;
+        FleetMember here(listening, *m_journal);
+        here.start(this, {[](const QStringList &) {}, [&](const SessionSnapshot &one) { seen.append(one); }});
+        FleetMember there(settings(u"there"_s), secondJournal());
+        there.start(this, {[](const QStringList &) {}, [](const SessionSnapshot &) {}});
+
+        SessionSnapshot session;
+        session.sessionId = u"s"_s;
+        session.userId = u"o'user"_s;
+        session.nodeId = u"there"_s;
+        session.preview = u"a secret"_s;
+        session.summary = u"a secret"_s;
+        session.title = u"A title"_s;
+        const auto isSeen = [&](int turns) {
+            session.turns = turns;
+            there.announce(session);
+            return !seen.isEmpty() && seen.last().turns == turns;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isSeen(1), 20'000);
+        QCOMPARE(seen.last().userId, u"o'user"_s);
+        QCOMPARE(seen.last().nodeId, u"there"_s);
+        QCOMPARE(seen.last().title, u"A title"_s);
+        QVERIFY(seen.last().preview.isEmpty() && seen.last().summary.isEmpty());
+        // The connection that listens dies, and another listens after it.
+        run(u"select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%' or query "
+            u"like "
+            "'listen%' or (query = 'select 1' and datname = current_database() and pid <> pg_backend_pid())"_s);
+        seen.clear();
+        QTRY_VERIFY_WITH_TIMEOUT(isSeen(2), 20'000);
+    }
+
+    void whereNothingIsHeardSessionsAreLookedUp()
+    {
+        auto deaf = settings(u"here"_s);
+        deaf.listen = m_pooled; // takes LISTEN, and passes nothing on
+        QList<SessionSnapshot> seen;
+        run(u"insert into nodes (node_id, address) values ('there', 'http://there')"_s);
+        run(u"update nodes set heartbeat_at = now() + interval '1 hour'"_s);
+        FleetMember here(deaf, *m_journal);
+        here.start(this, {[](const QStringList &) {}, [&](const SessionSnapshot &one) { seen.append(one); }});
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^LOQUAT_LISTEN_URL: .*passes no"_s));
+        for (int i = 0; i < 3; ++i) {
+            const QString id = u"s-%1"_s.arg(i);
+            storeSession(id, u"there"_s, u"active"_s);
+            QTRY_VERIFY_WITH_TIMEOUT(!seen.isEmpty() && seen.last().sessionId == id, 20'000);
+            QCOMPARE(seen.last().nodeId, u"there"_s);
+        }
+        QCOMPARE(seen.size(), 3);
+        QTest::qWait(600); // the warning
+        here.stop();
+    }
+
+    void aNotificationIsNeverTooLong()
+    {
+        SessionSnapshot session;
+        session.sessionId = QString(128, u's');
+        session.userId = QString(256, u'\u4e2d');
+        session.title = QString(100'000, u'\u4e2d');
+        session.phaseDetail = QString(100'000, u'"');
+        const QString payload = FleetBoard::payload(session);
+        QVERIFY(!payload.isEmpty());
+        QVERIFY(payload.toUtf8().size() < 8000);
+    }
+
+private:
+    static QString nodeName(size_t i) { return u"node-%1"_s.arg(i); }
+
+    [[nodiscard]] FleetSettings settings(const QString &name) const
+    {
+        return {{name, QUrl(u"http://%1:1"_s.arg(name)), u"1"_s}, m_direct, {}, 1s};
+    }
+
+    void run(const QString &sql)
+    {
+        const auto done = m_eye->run({sql});
+        QVERIFY2(done.has_value(), done ? "" : qPrintable(done.error().message));
+    }
+
+    void storeSession(const QString &id, const QString &owner, const QString &status)
+    {
+        run(u"insert into sessions (session_id, user_id, status, start_time, last_seq) "
+            "values ('%1', 'u', '%2', now(), 1)"_s.arg(id, status));
+        run(u"insert into session_owners (session_id, node_id) values ('%1', '%2')"_s.arg(id, owner));
+    }
+
+    void ship(const QList<Event> &events)
+    {
+        PostgresTarget target(m_pooled, true);
+        QVERIFY(target.connect().has_value());
+        SessionRow row{.sessionId = u"s"_s, .userId = u"u"_s, .status = u"active"_s, .startedAtMs = 1};
+        ReplicaBatch batch{{row}, {}};
+        for (const Event &event : events)
+            batch.entries.append({0, event});
+        const auto shipped = target.ship(batch);
+        QVERIFY2(shipped.has_value(), shipped ? "" : qPrintable(shipped.error().message));
+    }
+
+    QUrl located(FleetMember &member, const QString &sessionId)
+    {
+        std::optional<std::optional<QUrl>> answer;
+        member.locate(sessionId, this, [&](const std::optional<QUrl> &where) { answer = where; });
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), 20'000); }();
+        return answer ? answer->value_or(QUrl()) : QUrl(u"http://no-answer"_s);
+    }
+
+    Journal &secondJournal()
+    {
+        auto journal = Journal::open({.dataDir = m_dir->filePath(u"second"_s)});
+        m_second = std::move(*journal);
+        return *m_second;
+    }
+
+    /// Runs `what` in one thread per node, each with a connection of its own through the pooler.
+    template <typename What> void asNodes(size_t count, What what)
+    {
+        std::atomic<int> connected = 0;
+        std::vector<std::unique_ptr<QThread>> threads;
+        for (size_t i = 0; i < count; ++i) {
+            threads.emplace_back(QThread::create([&, i] {
+                ConnectionBreaker breaker;
+                auto connection = PostgresConnection::open(m_pooled, breaker);
+                if (!connection)
+                    return;
+                FleetDatabase database(**connection, nodeName(i), 10s);
+                if (!database.beat({nodeName(i), QUrl(u"http://"_s + nodeName(i))}))
+                    return;
+                ++connected;
+                what(i, database);
+            }));
+            threads.back()->start();
+        }
+        for (auto &thread : threads)
+            QVERIFY(thread->wait(60'000));
+        QCOMPARE(size_t(connected.load()), count);
+    }
+
+    std::unique_ptr<Journal> m_second;
+};
+
+QTEST_GUILESS_MAIN(TestFleet)
+#include "tst_fleet.moc"
