@@ -6,6 +6,7 @@
 #include "door_factory.h"
 #include "fleet_factory.h"
 #include "model_factory.h"
+#include "otlp_settings.h"
 #include "provider_list.h"
 #include "replica_factory.h"
 #include "settings_reader.h"
@@ -232,6 +233,12 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         parts.announce = [fleet = service->m_fleet.get()](const SessionSnapshot &snapshot) {
             fleet->announce(snapshot);
         };
+    auto traces = otlpSettings(options.environment);
+    if (!traces)
+        return traces.error();
+    if (*traces)
+        (*traces)->nodeId = session.nodeId;
+    parts.traces = std::move(*traces);
     service->m_backend = std::make_unique<Backend>(std::move(parts));
     return service;
 }
@@ -284,7 +291,11 @@ StoreHealth Service::storeHealth() const
         return {BackendStatus::Store::JournalOnly, u"SQLite"_s, {}, 0, true};
     const ReplicaStatus status = m_replica->status();
     const QString detail = status.remedy.isEmpty() ? status.detail : status.detail + u' ' + status.remedy;
-    return {storeState(status.state), m_replicaName, detail, status.queued, true};
+    const double lag = status.oldestQueuedAtMs && status.queued > 0
+                           ? double(QDateTime::currentMSecsSinceEpoch() - *status.oldestQueuedAtMs) / 1000
+                           : 0;
+    return {storeState(status.state), m_replicaName,  detail, status.queued, true,
+            std::max(0.0, lag),       status.rejected};
 }
 
 } // namespace loquat

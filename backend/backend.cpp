@@ -2,7 +2,9 @@
 #include "backend.h"
 
 #include "domain/live_json.h"
+#include "domain/same_secret.h"
 
+#include <QCoreApplication>
 #include <QDateTime>
 #include <QPointer>
 
@@ -22,7 +24,9 @@ QString hostForUrl(const QHostAddress &host)
 
 Backend::Backend(BackendParts parts)
     : m_parts(std::move(parts))
-    , m_observer(m_feed, m_operatorFeed, m_live, m_statistics, m_parts.announce)
+    , m_metrics(QCoreApplication::applicationVersion())
+    , m_traces(m_parts.traces ? std::make_unique<OtlpExporter>(*m_parts.traces) : nullptr)
+    , m_observer(m_feed, m_operatorFeed, m_live, m_statistics, m_metrics, m_traces.get(), m_parts.announce)
 {
     if (m_parts.locator)
         m_far = std::make_unique<FarTranscript>(*m_parts.locator, m_feed);
@@ -70,8 +74,8 @@ Expected<QUrl> Backend::start()
     m_gateway = std::make_unique<Gateway>(
         GatewayParts{m_parts.makeModel, m_parts.makeTools, m_parts.log, m_parts.archive, m_observer,
                      m_parts.session, m_parts.limits, m_parts.dialect, m_parts.door, m_counters,
-                     m_parts.locator},
-        [this] { return readiness(); }, m_parts.threads);
+                     m_parts.locator, [this](std::chrono::nanoseconds by) { m_metrics.loopDelayed(by); }},
+        httpParts(), m_parts.threads);
     // Asked before the first client can open a session, so that what is live now is not taken for left
     // behind.
     m_parts.archive.unfinished(this, [this](const Expected<QStringList> &sessionIds) {
@@ -163,6 +167,36 @@ BackendStatus Backend::status() const
     return status;
 }
 
+HttpParts Backend::httpParts() const
+{
+    HttpParts parts{[this] { return readiness(); }, [this] { return metrics(); }};
+    // What a service does and costs is nobody's business but its operators', where others can reach it.
+    if (!m_parts.host.isLoopback())
+        parts.mayReadMetrics = [token = m_parts.operatorToken.toUtf8()](QByteArrayView authorization) {
+            const QByteArrayView scheme = "Bearer ";
+            return authorization.startsWith(scheme) && sameSecret(authorization.sliced(scheme.size()), token);
+        };
+    return parts;
+}
+
+QByteArray Backend::metrics() const
+{
+    const BackendStatus now = status();
+    const StoreHealth store = m_parts.storeHealth();
+    MetricsReadings readings;
+    readings.sessionsOpen = now.openSessions;
+    readings.sessionsStreaming = now.streamingSessions;
+    readings.connections = m_gateway->connections();
+    readings.journalOk = store.journalOk;
+    if (store.state != BackendStatus::Store::JournalOnly) {
+        readings.replicaQueued = store.queued;
+        readings.replicaLagSeconds = store.lagSeconds;
+        readings.replicaRejected = store.rejected;
+    }
+    readings.refused = m_counters->all();
+    return m_metrics.text(readings);
+}
+
 Readiness Backend::readiness() const
 {
     const BackendStatus now = status();
@@ -171,10 +205,13 @@ Readiness Backend::readiness() const
                       {"simulated"_L1, now.modelSimulated}};
     if (!now.modelDetail.isEmpty())
         model["detail"_L1] = now.modelDetail;
-    const bool journalOk = m_parts.storeHealth().journalOk;
+    const StoreHealth store = m_parts.storeHealth();
+    const bool journalOk = store.journalOk;
     QJsonObject replica{{"state"_L1, nameOf(now.store)}, {"queued"_L1, now.storeQueued}};
-    if (now.store != BackendStatus::Store::JournalOnly)
+    if (now.store != BackendStatus::Store::JournalOnly) {
         replica["name"_L1] = now.storeName;
+        replica["lag_seconds"_L1] = store.lagSeconds;
+    }
     if (!now.storeDetail.isEmpty())
         replica["detail"_L1] = now.storeDetail;
     // A conversation needs the journal; the replica catches up and the model may come back, so neither makes

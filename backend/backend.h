@@ -20,6 +20,8 @@ struct StoreHealth
     QString detail; ///< the reason and the remedy when not well
     qint64 queued = 0;
     bool journalOk = true;
+    double lagSeconds = 0; ///< age of the oldest event that is queued
+    qint64 rejected = 0;   ///< events that the database refused, since the start
 };
 
 /// What the composition root puts together. The log and the archive outlive the backend.
@@ -47,6 +49,7 @@ struct BackendParts
     SessionLocator *locator = nullptr; ///< of several nodes on one database; outlives the backend
     /// Lets other nodes see a session; called from its thread.
     std::function<void(const SessionSnapshot &)> announce = {};
+    std::optional<OtlpSettings> traces = std::nullopt; ///< where they are collected
 };
 
 /// The whole backend behind one door: start, watch, command, stop. Used from one thread (the application's).
@@ -70,8 +73,6 @@ public:
 
     /// The certificate and key of connections from now on.
     void useTls(const QSslConfiguration &identity) { m_gateway->useTls(identity); }
-    /// What was refused since the start, by reason. Thread-safe.
-    [[nodiscard]] const GatewayCounters &counters() const { return *m_counters; }
     /// Ends the threads: nothing is asked of the parts any more. The destructor does it as well, but by then
     /// parts that still answer must have been closed.
     void stop();
@@ -87,6 +88,8 @@ public:
 
 private:
     [[nodiscard]] Readiness readiness() const;
+    [[nodiscard]] QByteArray metrics() const;
+    [[nodiscard]] HttpParts httpParts() const;
     void serveOperators();
 
     static constexpr std::chrono::milliseconds turnBound{10'000};
@@ -98,6 +101,8 @@ private:
     LiveFeed m_operatorFeed;
     LiveSessions m_live;
     SessionStatistics m_statistics;
+    Metrics m_metrics;
+    std::unique_ptr<OtlpExporter> m_traces; ///< none: nobody collects them
     ObserverFan m_observer;
     std::unique_ptr<FarTranscript> m_far; ///< none: there are no other nodes
     QString m_address;

@@ -8,6 +8,9 @@ void ObserverFan::onEvent(const Event &event)
     m_feed.publish(event);
     m_operatorFeed.publish(event);
     m_statistics.onEvent(event);
+    m_metrics.onEvent(event);
+    if (m_traces)
+        m_traces->onEvent(event);
 }
 
 void ObserverFan::onDelta(const Delta &delta)

@@ -4,6 +4,8 @@
 #include "session/live_feed.h"
 #include "session/live_sessions.h"
 #include "session/session_observer.h"
+#include "telemetry/metrics.h"
+#include "telemetry/otlp_exporter.h"
 #include "telemetry/session_statistics.h"
 
 #include <functional>
@@ -11,19 +13,21 @@
 namespace loquat {
 
 /// Hands what sessions do to the sinks: the feeds of the console and of operators elsewhere, who is live, and
-/// the statistics.
+/// telemetry.
 class ObserverFan final : public SessionObserver
 {
 public:
     using Announce = std::function<void(const SessionSnapshot &)>;
 
-    /// `announce`: to other nodes, if there are any.
+    /// `traces`: nullptr if nobody collects them. `announce`: to other nodes, if there are any.
     ObserverFan(LiveFeed &feed, LiveFeed &operatorFeed, LiveSessions &live, SessionStatistics &statistics,
-                Announce announce = {})
+                Metrics &metrics, OtlpExporter *traces, Announce announce = {})
         : m_feed(feed)
         , m_operatorFeed(operatorFeed)
         , m_live(live)
         , m_statistics(statistics)
+        , m_metrics(metrics)
+        , m_traces(traces)
         , m_announce(std::move(announce))
     {
     }
@@ -37,6 +41,8 @@ private:
     LiveFeed &m_operatorFeed;
     LiveSessions &m_live;
     SessionStatistics &m_statistics;
+    Metrics &m_metrics;
+    OtlpExporter *const m_traces;
     const Announce m_announce;
 };
 

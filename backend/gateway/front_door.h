@@ -44,6 +44,9 @@ public:
         m_operatorThread = thread;
     }
 
+    /// Of any kind. Thread-safe.
+    [[nodiscard]] int connections() const { return m_ledger.count(); }
+
 protected:
     void incomingConnection(qintptr descriptor) override;
 

@@ -20,9 +20,9 @@ template <typename Work> void runIn(QObject *target, Work work)
 
 } // namespace
 
-Gateway::Gateway(GatewayParts parts, std::function<Readiness()> readiness, int threads)
+Gateway::Gateway(GatewayParts parts, HttpParts http, int threads)
     : m_parts(std::move(parts))
-    , m_readiness(std::move(readiness))
+    , m_httpParts(std::move(http))
 {
     startThreads(std::max(1, threads));
 }
@@ -63,7 +63,7 @@ Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
                                          });
     m_door->setOperators(m_operators, m_operatorThread);
     m_http = std::make_unique<QHttpServer>();
-    HttpRoutes::install(*m_http, m_parts.door.origins, m_readiness);
+    HttpRoutes::install(*m_http, m_parts.door.origins, m_httpParts);
     m_acceptor.setObjectName(u"acceptor"_s);
     m_door->moveToThread(&m_acceptor);
     m_http->moveToThread(&m_acceptor);

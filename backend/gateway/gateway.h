@@ -24,7 +24,7 @@ class Gateway final : public QObject
     Q_OBJECT
 
 public:
-    Gateway(GatewayParts parts, std::function<Readiness()> readiness, int threads);
+    Gateway(GatewayParts parts, HttpParts http, int threads);
     ~Gateway() override;
 
     /// `thread`: where they are served. Before start().
@@ -37,6 +37,8 @@ public:
     Expected<quint16> start(const QHostAddress &address, quint16 port);
     /// The certificate and key of connections from now on.
     void useTls(const QSslConfiguration &identity);
+    /// That are open; thread-safe, once it has started.
+    [[nodiscard]] int connections() const { return m_door->connections(); }
     void recover(const QStringList &sessionIds);
     /// `done` is called in the thread of `context`. From any thread, before stop().
     void command(const QString &sessionId, const Command &command, QObject *context,
@@ -61,7 +63,7 @@ private:
     void pollQuiet(std::chrono::milliseconds left, std::function<void()> done);
 
     GatewayParts m_parts;
-    std::function<Readiness()> m_readiness;
+    HttpParts m_httpParts;
     FrontDoor::ToOperators m_operators;
     QThread *m_operatorThread = nullptr;
     std::vector<GatewayThread> m_threads;

@@ -46,14 +46,12 @@ QByteArray GatewayCounters::name(Refused why)
     return "tls";
 }
 
-QByteArray GatewayCounters::prometheusText() const
+QList<std::pair<QByteArray, quint64>> GatewayCounters::all() const
 {
-    QByteArray text = "# HELP loquat_refused_total What the gateway refused, by reason.\n"
-                      "# TYPE loquat_refused_total counter\n";
+    QList<std::pair<QByteArray, quint64>> counts;
     for (size_t i = 0; i < m_counts.size(); ++i)
-        text += "loquat_refused_total{reason=\"" + name(Refused(i)) + "\"} " +
-                QByteArray::number(of(Refused(i))) + '\n';
-    return text;
+        counts.emplaceBack(name(Refused(i)), of(Refused(i)));
+    return counts;
 }
 
 } // namespace loquat

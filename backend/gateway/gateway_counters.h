@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QList>
 
 #include <array>
 #include <atomic>
@@ -42,8 +43,8 @@ public:
     }
     /// "slow_reader" and the like.
     static QByteArray name(Refused why);
-    /// The lines of `loquat_refused_total`, one for each reason, for a Prometheus text.
-    [[nodiscard]] QByteArray prometheusText() const;
+    /// Every reason with its count, also where that is zero.
+    [[nodiscard]] QList<std::pair<QByteArray, quint64>> all() const;
 
 private:
     std::array<std::atomic<quint64>, size_t(Refused::Last) + 1> m_counts{};

@@ -99,10 +99,25 @@ QHttpServerResponse root(const QHttpServerRequest &request)
                                           {"chat"_L1, "/ws/session/{session_id}?user_id="_L1}}}});
 }
 
+QHttpServerResponse metrics(const QHttpServerRequest &request, const HttpParts &parts)
+{
+    if (parts.mayReadMetrics && !parts.mayReadMetrics(request.value("Authorization"))) {
+        QHttpServerResponse response{
+            "application/problem+json",
+            problemJson(401, {u"operator_token_needed"_s, u"The metrics are not for everybody."_s,
+                              u"Send the operator token as 'Authorization: Bearer'."_s, false}),
+            Status::Unauthorized};
+        response.addHeader("WWW-Authenticate", "Bearer");
+        return response;
+    }
+    QHttpServerResponse response("text/plain; version=0.0.4; charset=utf-8", parts.metrics());
+    response.addHeader("Cache-Control", "no-store");
+    return response;
+}
+
 } // namespace
 
-void HttpRoutes::install(QHttpServer &server, const OriginPolicy &origins,
-                         std::function<Readiness()> readiness)
+void HttpRoutes::install(QHttpServer &server, const OriginPolicy &origins, const HttpParts &parts)
 {
     server.route("/", Method::Get, [](const QHttpServerRequest &request) { return root(request); });
     server.route("/demo", Method::Get, [] { return pageFile(u"demo"_s, u"index.html"_s); });
@@ -115,12 +130,15 @@ void HttpRoutes::install(QHttpServer &server, const OriginPolicy &origins,
                      {"app"_L1, "loquat"_L1},
                      {"version"_L1, QCoreApplication::applicationVersion()}});
     });
-    server.route("/readyz", Method::Get, [readiness] {
+    server.route("/readyz", Method::Get, [readiness = parts.readiness] {
         const Readiness state = readiness();
         return json({{"status"_L1, state.ready ? "ready"_L1 : "not_ready"_L1},
                      {"dependencies"_L1, state.dependencies}},
                     state.ready ? Status::Ok : Status::ServiceUnavailable);
     });
+    if (parts.metrics)
+        server.route("/metrics", Method::Get,
+                     [parts](const QHttpServerRequest &request) { return metrics(request, parts); });
     server.setMissingHandler([origins](const QHttpServerRequest &request, QHttpServerResponder &&responder) {
         QHttpServerResponse response = notFound(); // which afterRequest does not get to see
         addHeaders(response, request, origins);

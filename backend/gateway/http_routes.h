@@ -17,14 +17,21 @@ struct Readiness
     QJsonObject dependencies; ///< {"journal":{"state":"ok"},"postgres":{"state":"unreachable","detail":…},…}
 };
 
+/// What the pages are made of. The functions are called in the thread of the HTTP server.
+struct HttpParts
+{
+    std::function<Readiness()> readiness;
+    std::function<QByteArray()> metrics; ///< in Prometheus's text format; unset: there are none
+    /// By the Authorization header; unset: everybody may.
+    std::function<bool(QByteArrayView authorization)> mayReadMetrics = {};
+};
+
 /// The plain HTTP of the gateway: what the service is, how it is, and the browser client. Every page carries
 /// a strict Content-Security-Policy; every error is application/problem+json.
 class HttpRoutes
 {
 public:
-    /// `readiness` is called in the thread of `server`.
-    static void install(QHttpServer &server, const OriginPolicy &origins,
-                        std::function<Readiness()> readiness);
+    static void install(QHttpServer &server, const OriginPolicy &origins, const HttpParts &parts);
 };
 
 } // namespace loquat

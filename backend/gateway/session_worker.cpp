@@ -39,6 +39,8 @@ void SessionWorker::start()
             relay->checkAlive();
     });
     m_pings->start(m_parts.limits.pingInterval);
+    if (m_parts.loopDelayed)
+        m_loopDelay = std::make_unique<LoopDelay>(m_parts.loopDelayed);
 }
 
 void SessionWorker::stop()
@@ -48,6 +50,7 @@ void SessionWorker::stop()
     qDeleteAll(findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly));
     qDeleteAll(findChildren<Arrival *>(Qt::FindDirectChildrenOnly));
     m_pings.reset();
+    m_loopDelay.reset();
     m_server.reset();
     m_hub.reset();
     m_tools.reset();

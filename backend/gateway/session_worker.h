@@ -8,6 +8,7 @@
 #include "gateway/session_request.h"
 #include "session/session_hub.h"
 #include "store/api/session_locator.h"
+#include "telemetry/loop_delay.h"
 
 #include <QHash>
 #include <QHostAddress>
@@ -38,6 +39,8 @@ struct GatewayParts
     DoorPolicy door = {};
     std::shared_ptr<GatewayCounters> counters = std::make_shared<GatewayCounters>();
     SessionLocator *locator = nullptr; ///< none: every session is this process's
+    /// How late a gateway thread's event loop was. Called in that thread.
+    LoopDelay::Report loopDelayed = {};
 };
 
 /// A gateway thread's inhabitant: owns its sockets, its sessions and its model, for good.
@@ -79,6 +82,7 @@ private:
     std::unique_ptr<SessionHub> m_hub;
     std::unique_ptr<QWebSocketServer> m_server;
     std::unique_ptr<QTimer> m_pings;
+    std::unique_ptr<LoopDelay> m_loopDelay;
     QHash<Peer, Accepted> m_accepted;
     bool m_shuttingDown = false;
 };

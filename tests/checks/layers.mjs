@@ -30,7 +30,7 @@ const sockets = /^<(Qt(Network|WebSockets|HttpServer)|QWebSocket|QTcp|QUdp|QSsl|
 const serving = /^<(Qt(WebSockets|HttpServer)|QWebSocket|QHttp|QTcp|QUdp)/; // the store asks others, it serves nobody
 const without = { // headers of others that a room keeps out
   'auth': [sql, serving],
-  'domain': [sql, sockets], 'session': [sql, sockets], 'tools': [sql], 'llm': [sql], 'telemetry': [sql, sockets],
+  'domain': [sql, sockets], 'session': [sql, sockets], 'tools': [sql], 'llm': [sql], 'telemetry': [sql, serving],
   'store': [serving], 'store/api': [sql, sockets], 'gateway': [sql],
 };
 
