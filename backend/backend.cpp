@@ -170,8 +170,8 @@ BackendStatus Backend::status() const
 HttpParts Backend::httpParts() const
 {
     HttpParts parts{[this] { return readiness(); }, [this] { return metrics(); }};
-    // What a service does and costs is nobody's business but its operators', where others can reach it.
-    if (!m_parts.host.isLoopback())
+    // What a service does and costs is its operators' business.
+    if (!m_parts.host.isLoopback() || !m_parts.operatorToken.isEmpty())
         parts.mayReadMetrics = [token = m_parts.operatorToken.toUtf8()](QByteArrayView authorization) {
             const QByteArrayView scheme = "Bearer ";
             return authorization.startsWith(scheme) && sameSecret(authorization.sliced(scheme.size()), token);

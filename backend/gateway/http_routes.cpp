@@ -92,6 +92,7 @@ QHttpServerResponse root(const QHttpServerRequest &request)
                                           {"health"_L1, "/healthz"_L1},
                                           {"ready"_L1, "/readyz"_L1},
                                           {"docs"_L1, "/docs"_L1},
+                                          {"metrics"_L1, "/metrics"_L1},
                                           {"openapi"_L1, "/openapi.json"_L1},
                                           {"sessions"_L1, "/api/sessions"_L1},
                                           {"live"_L1, "/api/live"_L1},

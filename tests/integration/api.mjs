@@ -248,6 +248,7 @@ describe('The API', () => {
     }
     assert.match(page.headers.get('content-security-policy'), /default-src 'none'/);
     for (const path of ['/healthz', '/readyz', '/openapi.json', '/demo', '/']) await get(path, path, {});
+    await get('/metrics', '/metrics');
     await get('/', '/', { headers: { accept: 'text/html' } });
   });
 
