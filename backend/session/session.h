@@ -108,6 +108,7 @@ private:
     void turnCallsTool(const ToolCall &call, const QJsonValue &args, int round) override;
     void turnAsksFor(const ToolCall &call) override;
     void turnDecided(const ToolCall &call, const QString &decision, const QString &by) override;
+    void turnToolProgressed(const ToolCall &call, const QString &howFar) override;
     void turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms) override;
     void turnEnded(const TurnResult &result) override;
 

@@ -144,6 +144,12 @@ void Session::turnDecided(const ToolCall &call, const QString &decision, const Q
     setPhase(Phase::RunningTool, call.name);
 }
 
+void Session::turnToolProgressed(const ToolCall &call, const QString &howFar)
+{
+    // For who watches; it is nothing that was said, so it is no event.
+    setPhase(Phase::RunningTool, call.name + u": "_s + howFar);
+}
+
 void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms)
 {
     ++(outcome.ok ? m_state.toolCallsOk : m_state.toolCallsFailed);

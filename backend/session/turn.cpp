@@ -206,6 +206,10 @@ void Turn::runTool(const ToolCall &call)
     ToolContext who = m_who;
     who.callId = call.id;
     who.allowed = true;
+    who.progressed = [this, alive = m_alive, call](const QString &howFar) {
+        if (*alive)
+            m_owner.turnToolProgressed(call, howFar);
+    };
     m_tools.call(call, who, [this, alive = m_alive, id = call.id](const ToolOutcome &outcome) {
         if (*alive)
             toolEnded(id, outcome);

@@ -48,6 +48,8 @@ public:
     virtual void turnAsksFor(const ToolCall &call) = 0;
     /// `decision`: approved | denied | expired; `by`: who, or empty for the clock.
     virtual void turnDecided(const ToolCall &call, const QString &decision, const QString &by) = 0;
+    /// A tool that runs tells how far it is.
+    virtual void turnToolProgressed(const ToolCall &call, const QString &howFar) = 0;
     virtual void turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms) = 0;
     virtual void turnEnded(const TurnResult &result) = 0;
 };

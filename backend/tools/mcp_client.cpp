@@ -2,6 +2,7 @@
 #include "tools/mcp_client.h"
 
 #include "tools/mcp_protocol.h"
+#include "tools/mcp_result.h"
 
 #include <QJsonArray>
 #include <QPointer>
@@ -42,10 +43,24 @@ void McpClient::start()
         handshake([this] { list(); });
 }
 
-qint64 McpClient::call(const QString &tool, const QJsonObject &arguments, Done done)
+qint64 McpClient::call(const QString &tool, const QJsonObject &arguments, Progressed progressed, Done done)
 {
-    return request(u"tools/call"_s, {{"name"_L1, tool}, {"arguments"_L1, arguments}}, std::nullopt,
-                   std::move(done));
+    QJsonObject params{{"name"_L1, tool}, {"arguments"_L1, arguments}};
+    if (progressed)
+        params["_meta"_L1] = QJsonObject{{"progressToken"_L1, m_lastId + 1}};
+    const qint64 id = request(u"tools/call"_s, params, std::nullopt, std::move(done));
+    if (const auto pending = m_pending.find(id); pending != m_pending.end())
+        pending->second.progressed = std::move(progressed);
+    return id;
+}
+
+void McpClient::progressed(const QJsonObject &params)
+{
+    const auto found = m_pending.find(params["progressToken"_L1].toInteger(-1));
+    if (found == m_pending.end() || !found->second.progressed)
+        return;                                 // late, or nobody asked
+    const auto tell = found->second.progressed; // which may end the call
+    tell(mcpProgressText(params));
 }
 
 void McpClient::cancel(qint64 id, const QString &why)
@@ -78,8 +93,12 @@ qint64 McpClient::request(const QString &method, const QJsonObject &params,
 void McpClient::transmit(qint64 id, const Pending &pending)
 {
     auto params = pending.params;
-    if (m_era == McpEra::Modern || pending.method == "server/discover"_L1)
-        params["_meta"_L1] = mcpModernMeta();
+    if (m_era == McpEra::Modern || pending.method == "server/discover"_L1) {
+        QJsonObject meta = mcpModernMeta();
+        if (const QJsonValue token = params["_meta"_L1]["progressToken"_L1]; !token.isUndefined())
+            meta["progressToken"_L1] = token;
+        params["_meta"_L1] = meta;
+    }
     m_transport->send(mcpRequest(id, pending.method, params));
 }
 
@@ -185,9 +204,11 @@ void McpClient::received(const McpMessage &message)
     case McpMessage::Kind::Request:
         answer(message);
         break;
-    case McpMessage::Kind::Notification: // progress and logs are of no use here
-        if (message.method == "notifications/tools/list_changed"_L1 &&
-            (m_era != McpEra::Unknown && !m_shaking))
+    case McpMessage::Kind::Notification: // logs are of no use here
+        if (message.method == "notifications/progress"_L1)
+            progressed(message.params);
+        else if (message.method == "notifications/tools/list_changed"_L1 &&
+                 (m_era != McpEra::Unknown && !m_shaking))
             list();
         break;
     case McpMessage::Kind::Result:

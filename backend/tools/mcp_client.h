@@ -50,8 +50,11 @@ public:
     void start();
     /// What was found out; worth keeping for the server's next start.
     [[nodiscard]] McpEra era() const { return m_era; }
-    /// tools/call; `done` never comes from within. The id is for cancel().
-    qint64 call(const QString &tool, const QJsonObject &arguments, Done done);
+    using Progressed = std::function<void(const QString &howFar)>;
+
+    /// tools/call; `done` never comes from within. `progressed`, if set: before it, whenever the server says
+    /// so. The id is for cancel().
+    qint64 call(const QString &tool, const QJsonObject &arguments, Progressed progressed, Done done);
     /// Tells the server that nobody waits any more. `done` gets an error.
     void cancel(qint64 id, const QString &why);
 
@@ -68,6 +71,7 @@ private:
         Done done;
         std::unique_ptr<Clock::Timer> timer;
         bool repeated = false;
+        Progressed progressed = {};
     };
 
     qint64 request(const QString &method, const QJsonObject &params,
@@ -84,6 +88,7 @@ private:
     void refused(qint64 id, int status, const McpMessage &answer);
     void repeatInNewSession(qint64 id);
     void answer(const McpMessage &request);
+    void progressed(const QJsonObject &params);
     void fail(const Error &why);
 
     const std::unique_ptr<McpTransport> m_transport;

@@ -10,6 +10,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype maxProgressText = 120;
+
 QString textOf(const QJsonObject &block)
 {
     const QString type = block["type"_L1].toString();
@@ -43,6 +45,15 @@ Expected<QJsonValue> mcpToolResult(const QJsonObject &result)
     if (const auto structured = result["structuredContent"_L1]; structured.isObject())
         return structured;
     return QJsonValue(text);
+}
+
+QString mcpProgressText(const QJsonObject &params)
+{
+    if (const QString message = params["message"_L1].toString().simplified(); !message.isEmpty())
+        return message.left(maxProgressText);
+    const double progress = params["progress"_L1].toDouble();
+    const double total = params["total"_L1].toDouble();
+    return total > 0 ? u"%1 of %2"_s.arg(progress).arg(total) : QString::number(progress);
 }
 
 } // namespace loquat

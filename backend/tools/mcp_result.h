@@ -12,4 +12,7 @@ namespace loquat {
 /// texts; of pictures, sounds and files only what they are.
 Expected<QJsonValue> mcpToolResult(const QJsonObject &result);
 
+/// What notifications/progress says, for a person: its message, or "3 of 10".
+QString mcpProgressText(const QJsonObject &params);
+
 } // namespace loquat

@@ -26,7 +26,7 @@ QCoro::Task<Expected<QJsonValue>> McpTool::run(QJsonObject arguments, ToolContex
                         {},
                         true};
     const OneAnswer<Expected<QJsonObject>> answer;
-    const qint64 id = client->call(m_remoteName, arguments,
+    const qint64 id = client->call(m_remoteName, arguments, context.progressed,
                                    [answer](const Expected<QJsonObject> &result) { answer.give(result); });
     if (context.stop)
         context.stop->onStop([client, id] {

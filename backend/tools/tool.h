@@ -9,6 +9,7 @@
 #include <qcoro/qcorotask.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -22,6 +23,8 @@ struct ToolContext
     QString callId;
     bool allowed = false; ///< the caller has decided, so that the tool's own policy does not matter
     std::shared_ptr<CallStop> stop = nullptr; ///< null where calls cannot be stopped
+    /// Told, by a tool that knows, how far it is: its time limit begins anew, within bounds.
+    std::function<void(const QString &howFar)> progressed = {};
 };
 
 /// Something a model can call. Stateless towards sessions; called from the thread of the session.

@@ -33,7 +33,7 @@ qsizetype sizeOf(const QJsonValue &value)
 } // namespace
 
 /// A call under way or waiting. Whoever ends it first, the tool, the clock or a cancel, ends it for good.
-struct Toolbox::Running
+struct Toolbox::Running : std::enable_shared_from_this<Toolbox::Running>
 {
     QString id;
     std::shared_ptr<Tool> tool;
@@ -44,7 +44,11 @@ struct Toolbox::Running
     std::unique_ptr<Clock::Timer> timer;
     std::weak_ptr<Calls> calls;
 
+    qint64 startedMs = 0;
+
     [[nodiscard]] QString name() const { return tool->spec().name; }
+    /// From now on, but never beyond what is allowed altogether.
+    void limitAnew();
     static void end(const std::shared_ptr<Running> &running, const ToolOutcome &outcome);
 
     [[nodiscard]] ToolOutcome outcomeOf(const Expected<QJsonValue> &result) const
@@ -91,6 +95,25 @@ void Toolbox::Running::end(const std::shared_ptr<Running> &running, const ToolOu
     if (done)
         done(outcome);
     startWaiting(running->calls);
+}
+
+void Toolbox::Running::limitAnew()
+{
+    const auto all = calls.lock();
+    if (!all)
+        return;
+    const std::chrono::milliseconds taken{all->clock.monotonicMs() - startedMs};
+    const auto wait =
+        std::clamp(limits.call * limits.prolonged - taken, std::chrono::milliseconds::zero(), limits.call);
+    timer = all->clock.after(wait, [weak = weak_from_this()] {
+        const auto late = weak.lock();
+        if (!late)
+            return;
+        const auto stop = late->context.stop;
+        Running::end(late, failure(u"%1 did not answer within %2 s."_s.arg(late->name())
+                                       .arg(double(late->limits.call.count()) / 1000)));
+        stop->stop();
+    });
 }
 
 Toolbox::Toolbox(Clock &clock, ToolLimits limits)
@@ -221,6 +244,15 @@ void Toolbox::call(const ToolCall &call, const ToolContext &context, std::functi
     running->limits.call = running->tool->timeLimit().value_or(m_limits.call);
     running->done = std::move(done);
     running->calls = m_calls;
+    running->context.progressed = [weak = std::weak_ptr(running),
+                                   tell = context.progressed](const QString &howFar) {
+        const auto call = weak.lock();
+        if (!call || !call->done)
+            return;
+        call->limitAnew();
+        if (tell)
+            tell(howFar);
+    };
     m_calls->waiting.push_back(std::move(running));
     startWaiting(m_calls);
 }
@@ -240,17 +272,9 @@ void Toolbox::startWaiting(const std::weak_ptr<Calls> &weak)
 
 void Toolbox::start(const std::shared_ptr<Running> &running)
 {
-    const std::weak_ptr<Running> weak = running;
-    running->timer = running->calls.lock()->clock.after(running->limits.call, [weak] {
-        const auto late = weak.lock();
-        if (!late)
-            return;
-        const auto stop = late->context.stop;
-        Running::end(late, failure(u"%1 did not answer within %2 s."_s.arg(late->name())
-                                       .arg(double(late->limits.call.count()) / 1000)));
-        stop->stop();
-    });
-    drive(running->tool, running->arguments, running->context, weak);
+    running->startedMs = running->calls.lock()->clock.monotonicMs();
+    running->limitAnew();
+    drive(running->tool, running->arguments, running->context, running);
 }
 
 void Toolbox::cancel(const QString &sessionId, const QString &callId)

@@ -13,7 +13,8 @@ namespace loquat {
 
 struct ToolLimits
 {
-    std::chrono::milliseconds call{15'000};       ///< how long one call may take
+    std::chrono::milliseconds call{15'000};       ///< how long one call may take, or be silent about it
+    int prolonged = 20;                           ///< times that, for one that keeps telling how far it is
     qsizetype argumentBytes = 64 * 1024;          ///< of what a model wrote
     qsizetype resultBytes = qsizetype(64) * 1024; ///< of what goes back into its context
     qsizetype simultaneous = 64;                  ///< calls that run; further ones wait in order

@@ -76,6 +76,7 @@ private Q_SLOTS:
     void init()
     {
         m_log = {};
+        m_outcome.reset();
         m_toolbox = std::make_unique<Toolbox>(m_clock);
     }
     void cleanup()
@@ -197,6 +198,46 @@ private Q_SLOTS:
         m_clock.advance(60s); // the same for one that takes too long
         QCOMPARE(m_log.lastMethod(), u"notifications/cancelled"_s);
         QVERIFY(error().contains(u"60 s"_s));
+    }
+
+    void aCallThatTellsHowFarItIsMayTakeLonger()
+    {
+        startServer();
+        goModern();
+        QStringList heard;
+        ToolContext who;
+        who.progressed = [&heard](const QString &howFar) { heard.append(howFar); };
+        m_toolbox->call({u"c1"_s, u"echo"_s, u"{}"_s}, who,
+                        [this](const ToolOutcome &outcome) { m_outcome = outcome; });
+        const auto token = params()["_meta"_L1]["progressToken"_L1].toInteger();
+        const auto progress = [&](const QByteArray &rest) {
+            server().say(R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":)" +
+                         QByteArray::number(token) + rest + "}}");
+        };
+        m_clock.advance(50s);
+        progress(R"(,"progress":3,"total":10)");
+        m_clock.advance(50s); // beyond the limit of 60 s, but it gave a sign
+        progress(R"(,"progress":9,"message":"nearly there")");
+        QCOMPARE(heard, (QStringList{u"3 of 10"_s, u"nearly there"_s}));
+        QVERIFY(!m_outcome);
+        m_clock.advance(60s);
+        QVERIFY(m_outcome && !m_outcome->ok);
+        progress(R"(,"progress":10)"); // late
+        QCOMPARE(heard.size(), 2);
+    }
+
+    void progressDoesNotProlongACallForEver()
+    {
+        startServer();
+        goModern();
+        call(u"echo"_s);
+        const auto token = params()["_meta"_L1]["progressToken"_L1].toInteger();
+        for (int minute = 0; minute < 40 && !m_outcome; ++minute) {
+            m_clock.advance(50s);
+            server().say(R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":)" +
+                         QByteArray::number(token) + R"(,"progress":1}})");
+        }
+        QVERIFY(m_outcome && !m_outcome->ok);
     }
 
     void overModernHttpTheEndOfTheStreamCancels()
