@@ -15,6 +15,7 @@ namespace {
 
 constexpr auto versionKey = "io.modelcontextprotocol/protocolVersion"_L1;
 constexpr qsizetype longestHeader = 128;
+constexpr std::chrono::milliseconds listenPause{5'000}; ///< after a server ended the stream, as it may
 
 /// A header value that is not plain ASCII goes as =?base64?…?=
 QByteArray headerText(const QString &text)
@@ -27,12 +28,13 @@ QByteArray headerText(const QString &text)
 
 } // namespace
 
-/// A POST under way.
+/// A POST under way, or the GET that listens.
 struct McpHttpTransport::Exchange
 {
     QNetworkReply *reply;
     qint64 id; ///< of the request; -1 for a notification
     bool legacyStart;
+    bool listens = false;
     SseParser events{maxMcpMessageBytes};
     QByteArray body = {};
     bool answered = false;
@@ -54,6 +56,9 @@ McpHttpTransport::McpHttpTransport(McpServerSettings settings, std::shared_ptr<Q
     : m_settings(std::move(settings))
     , m_network(std::move(network))
 {
+    m_listenAgain.setSingleShot(true);
+    m_listenAgain.setInterval(listenPause);
+    connect(&m_listenAgain, &QTimer::timeout, this, &McpHttpTransport::listen);
 }
 
 McpHttpTransport::~McpHttpTransport()
@@ -99,6 +104,9 @@ void McpHttpTransport::send(const QJsonObject &message)
     if (legacyStart) {
         m_session.clear();
         m_version.clear();
+        for (const auto &[reply, exchange] : m_exchanges)
+            if (std::exchange(exchange->listens, false))
+                QMetaObject::invokeMethod(reply, &QNetworkReply::abort, Qt::QueuedConnection);
     }
     auto request = this->request();
     request.setHeader(QNetworkRequest::ContentTypeHeader, "application/json");
@@ -112,6 +120,22 @@ void McpHttpTransport::send(const QJsonObject &message)
     QNetworkReply *reply = m_network->post(request, QJsonDocument(message).toJson(QJsonDocument::Compact));
     const auto exchange = std::make_shared<Exchange>(
         Exchange{reply, isRequest ? message["id"_L1].toInteger() : -1, legacyStart});
+    follow(exchange);
+    if (method == "notifications/initialized"_L1)
+        listen();
+}
+
+void McpHttpTransport::listen()
+{
+    auto request = this->request();
+    request.setRawHeader("Accept", "text/event-stream");
+    const auto exchange = std::make_shared<Exchange>(Exchange{m_network->get(request), -1, false, true});
+    follow(exchange);
+}
+
+void McpHttpTransport::follow(const std::shared_ptr<Exchange> &exchange)
+{
+    QNetworkReply *reply = exchange->reply;
     m_exchanges.emplace(reply, exchange);
     connect(reply, &QNetworkReply::readyRead, this, [this, weak = std::weak_ptr(exchange)] {
         if (const auto it = weak.lock())
@@ -176,6 +200,12 @@ void McpHttpTransport::finish(const std::shared_ptr<Exchange> &exchange)
         return;
     m_exchanges.erase(exchange->reply);
     exchange->reply->deleteLater();
+    if (exchange->listens) {
+        // Most servers have no such stream (405); one that was cut off may be there again later.
+        if (exchange->status() == 200 && exchange->isStream())
+            m_listenAgain.start();
+        return;
+    }
     const int status = exchange->broken ? 0 : exchange->status();
     auto message = parseMcpMessage(exchange->body);
     if (status == 200 && message) {

@@ -6,13 +6,15 @@
 
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
+#include <QTimer>
 
 #include <map>
 #include <memory>
 
 namespace loquat {
 
-/// A server at a URL ("Streamable HTTP"): a POST per message, answered by JSON or a stream of events.
+/// A server at a URL ("Streamable HTTP"): a POST per message, answered by JSON or a stream of events; in the
+/// legacy era also a GET, for what the server says by itself.
 /// Destroying the transport ends the server's session.
 class McpHttpTransport final : public McpTransport
 {
@@ -32,6 +34,9 @@ private:
     struct Exchange;
 
     [[nodiscard]] QNetworkRequest request() const;
+    void follow(const std::shared_ptr<Exchange> &exchange);
+    /// Opens the stream on which a server of the legacy era speaks unasked, where it has one.
+    void listen();
     void read(const std::shared_ptr<Exchange> &exchange);
     void finish(const std::shared_ptr<Exchange> &exchange);
 
@@ -40,6 +45,7 @@ private:
     std::map<QNetworkReply *, std::shared_ptr<Exchange>> m_exchanges;
     QByteArray m_session;
     QString m_version;
+    QTimer m_listenAgain;
 };
 
 } // namespace loquat
