@@ -5,11 +5,9 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { Chat, refusal } from './lib/chat.mjs';
-import { eventually, killTheRest, startLoquat } from './lib/processes.mjs';
+import { eventually, startLoquat } from './lib/processes.mjs';
 import { finalised, journalSession } from './lib/rows.mjs';
 import { claims, hs256, keyPair, nowSeconds, startIssuer, unsigned } from './lib/tokens.mjs';
-
-after(killTheRest);
 
 const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
 const target = (id = randomUUID()) => `/ws/session/${id}?user_id=mallory`;

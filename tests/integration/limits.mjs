@@ -4,10 +4,8 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { Chat, refusal } from './lib/chat.mjs';
-import { eventually, killTheRest, startFakeOpenAi, startLoquat, within } from './lib/processes.mjs';
+import { eventually, startFakeOpenAi, startLoquat, within } from './lib/processes.mjs';
 import { journalEvents } from './lib/rows.mjs';
-
-after(killTheRest);
 
 // A bare connection: what it got so far, and when it is over.
 class Raw {

@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
 import { Chat, refusal } from './lib/chat.mjs';
-import { eventually, killTheRest, runLoquat, startFakeOpenAi, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
+import { eventually, runLoquat, startFakeOpenAi, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
 import { journalEvents } from './lib/rows.mjs';
 
-after(killTheRest);
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // the certificates are compared below
 
 function makeCertificate(folder, name, kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']) {

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 
 // How long anything may take before it counts as never coming. Generous: tests share a machine with a build.
 export const patience = 30_000;
@@ -17,13 +18,12 @@ export const fromEnvironment = (name, remedy) => {
 
 const folders = new Set();
 const running = new Set();
+// A test that failed leaves its programs running, and they would keep this one from ending.
+after(() => { for (const child of running) child.kill('SIGKILL'); });
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-
-// For `after`: a test that failed halfway leaves programs behind, which would keep this one from ending.
-export const killTheRest = () => { for (const child of running) child.kill('SIGKILL'); };
 
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'loquat-test-'));
