@@ -14,6 +14,7 @@
 #include "store/history_sqlite.h"
 #include "store/history_thread.h"
 #include "store/journal.h"
+#include "store_health.h"
 #include "tool_factory.h"
 
 #include <QLoggingCategory>
@@ -99,25 +100,6 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
     settings.replyTokens = config.limits.replyTokens.value_or(settings.replyTokens);
     settings.summaryLimit = config.limits.summaryLimit.value_or(settings.summaryLimit);
     return settings;
-}
-
-BackendStatus::Store storeState(ReplicaStatus::State state)
-{
-    using Store = BackendStatus::Store;
-    switch (state) {
-    case ReplicaStatus::State::InSync:
-        return Store::InSync;
-    case ReplicaStatus::State::Connecting:
-    case ReplicaStatus::State::CatchingUp:
-        return Store::CatchingUp;
-    case ReplicaStatus::State::Unreachable:
-        return Store::Unreachable;
-    case ReplicaStatus::State::Failing:
-        return Store::Failing;
-    case ReplicaStatus::State::Disabled:
-        break;
-    }
-    return Store::JournalOnly;
 }
 
 std::optional<QByteArray> exportSession(const QString &format, const SessionRow &row,
@@ -214,7 +196,10 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .makeTools = *makeTools,
                        .log = *service->m_journal,
                        .archive = *service->m_journal,
-                       .storeHealth = [raw = service.get()] { return raw->storeHealth(); },
+                       .storeHealth =
+                           [raw = service.get()] {
+                               return storeHealth(*raw->m_journal, raw->m_replica.get(), raw->m_replicaName);
+                           },
                        .modelName = effective->providers.first().model,
                        .modelSimulated = effective->providers.first().name == "simulated"_L1,
                        .session = session,
@@ -280,22 +265,6 @@ void Service::reloadTls()
     }
     m_backend->useTls(*tls);
     qCInfo(log) << "The certificate was read again";
-}
-
-StoreHealth Service::storeHealth() const
-{
-    if (const auto trouble = m_journal->trouble())
-        return {BackendStatus::Store::Failing, u"SQLite"_s, trouble->message + u' ' + trouble->remedy, 0,
-                false};
-    if (!m_replica)
-        return {BackendStatus::Store::JournalOnly, u"SQLite"_s, {}, 0, true};
-    const ReplicaStatus status = m_replica->status();
-    const QString detail = status.remedy.isEmpty() ? status.detail : status.detail + u' ' + status.remedy;
-    const double lag = status.oldestQueuedAtMs && status.queued > 0
-                           ? double(QDateTime::currentMSecsSinceEpoch() - *status.oldestQueuedAtMs) / 1000
-                           : 0;
-    return {storeState(status.state), m_replicaName,  detail, status.queued, true,
-            std::max(0.0, lag),       status.rejected};
 }
 
 } // namespace loquat

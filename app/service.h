@@ -33,7 +33,6 @@ public:
 
 private:
     Service();
-    [[nodiscard]] StoreHealth storeHealth() const;
 
     static constexpr std::chrono::milliseconds drainBound{5'000};
 
