@@ -5,11 +5,13 @@
 #include "tool_factory.h"
 
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QStandardPaths>
-#include <QStorageInfo>
 #include <QTcpServer>
 #include <QTemporaryFile>
+
+#include <sys/statvfs.h>
 
 namespace loquat {
 
@@ -47,9 +49,13 @@ Finding folder(const Options &options)
 Finding space(const Options &options)
 {
     const QString name = u"disk space"_s;
-    const QStorageInfo disk(existingFolder(options.dataDir));
-    const qint64 left = disk.bytesAvailable();
-    const QString what = u"%1 MB left on %2"_s.arg(left / (1024 * 1024)).arg(disk.rootPath());
+    // Not QStorageInfo, which knows only what is listed as mounted: in a chroot that may be nothing.
+    const QString folder = existingFolder(options.dataDir);
+    struct statvfs disk = {};
+    if (::statvfs(QFile::encodeName(folder).constData(), &disk) != 0)
+        return {name, State::Note, u"cannot be found out: %1"_s.arg(qt_error_string(errno)), {}};
+    const qint64 left = qint64(disk.f_bavail) * qint64(disk.f_frsize);
+    const QString what = u"%1 MB left for %2"_s.arg(left / (1024 * 1024)).arg(folder);
     const QString remedy = u"Free space on that disk, or move the data folder with --data-dir."_s;
     if (left < noSpace)
         return {name, State::Bad, what, remedy};

@@ -35,7 +35,8 @@ Error postgresError(const QSqlError &error, bool connected)
                     u"Supabase's direct host has an IPv6 address only and this machine has none: use the "
                     "pooler's URL (Connect, Session pooler)."_s,
                     true};
-        if (text.contains("certificate"_L1) || text.contains("SSL"_L1))
+        // "SSL SYSCALL error" is a line that was cut, no more.
+        if (text.contains("certificate"_L1) || (text.contains("SSL"_L1) && !text.contains("SSL SYSCALL"_L1)))
             return {u"postgres_tls"_s,
                     u"No encrypted connection to Postgres: %1"_s.arg(connectionWords(error)),
                     u"Check sslmode and sslrootcert in SUPABASE_DB_URL."_s, true};
