@@ -24,6 +24,7 @@ export class Live {
     live.abort = new AbortController();
     const headers = { ...bearer(token), ...(after === undefined ? {} : { 'last-event-id': String(after) }) };
     live.answer = await within(fetch(`${server.url}/api/live`, { headers, signal: live.abort.signal }), () => 'no stream');
+    live.reader = live.answer.body.getReader();
     live.ended = live.read();
     return live;
   }
@@ -35,8 +36,10 @@ export class Live {
     let rest = '';
     const decoder = new TextDecoder();
     try {
-      for await (const chunk of this.answer.body) {
-        const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+      for (;;) {
+        const { done, value } = await this.reader.read();
+        if (done) break;
+        const parts = (rest + decoder.decode(value, { stream: true })).split('\n\n');
         rest = parts.pop();
         for (const part of parts) {
           const frame = { event: 'message', data: undefined };
@@ -63,6 +66,7 @@ export class Live {
   }
 
   async close() {
+    await this.reader.cancel().catch(() => {}); // Node 18 does not end a body that is aborted
     this.abort.abort();
     await this.ended;
   }
