@@ -102,6 +102,12 @@ void Backend::recover(const QStringList &sessionIds)
         m_gateway->recover(sessionIds);
 }
 
+void Backend::letGo(const QHash<QString, QString> &ownerBySession)
+{
+    if (m_gateway)
+        m_gateway->letGo(ownerBySession);
+}
+
 void Backend::show(SessionSnapshot elsewhere)
 {
     // What was said there is not told.

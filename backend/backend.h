@@ -66,6 +66,8 @@ public:
     Expected<QUrl> start();
     /// Finalises sessions that are in the archive and nobody leads.
     void recover(const QStringList &sessionIds);
+    /// Sessions that other nodes lead by now: their clients are sent there, and nothing more is written here.
+    void letGo(const QHash<QString, QString> &ownerBySession);
     /// A session that another node leads, for the feed.
     void show(SessionSnapshot elsewhere);
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.

@@ -89,6 +89,7 @@ void FleetWorker::disconnect(const Error &error)
     if (!m_away.exchange(true))
         qCWarning(storeLog).noquote() << "the other nodes are not found:" << error.message;
     m_mine.clear();
+    m_mayHaveLost = true;
     m_database.reset();
     m_connection.reset();
     answerWithoutDatabase();
@@ -96,12 +97,20 @@ void FleetWorker::disconnect(const Error &error)
 
 void FleetWorker::beat()
 {
-    if (m_left || !connect() || !guarded([this] { return m_database->beat(m_settings.node); }))
+    if (m_left)
+        return;
+    // A node that was stopped for a while does not know what became of it.
+    if (m_sinceBeat.isValid() && m_sinceBeat.hasExpired(m_settings.deadAfter.count() / 2)) {
+        m_mine.clear();
+        m_mayHaveLost = true;
+    }
+    if (!connect() || !guarded([this] { return m_database->beat(m_settings.node); }))
         return;
     m_sinceBeat.start();
     m_database->setJudge(m_connectedFor.hasExpired(m_settings.deadAfter.count()));
     takeOver();
     answerSome();
+    letGo();
     if (m_database)
         std::ignore = guarded([this] { return m_board->tick(*m_connection); });
 }
@@ -130,6 +139,34 @@ void FleetWorker::takeOver()
         lead(it.key(), it->lastSeq, [this, id = it.key()] { m_callbacks.takenOver({id}); });
     if (orphans->size() == FleetDatabase::maxTakenOver)
         QMetaObject::invokeMethod(this, &FleetWorker::takeOver, Qt::QueuedConnection);
+}
+
+void FleetWorker::letGo()
+{
+    // One beat later the sessions have written what they had to, and how they go on elsewhere may be added.
+    const QStringList before = std::exchange(m_letGo, {});
+    if (m_database && !before.isEmpty())
+        if (const auto elsewhere = guarded([&] { return m_database->ledElsewhere(before); }))
+            for (auto it = elsewhere->cbegin(); it != elsewhere->cend(); ++it)
+                copy(it.key(), it->lastSeq);
+    if (!m_database || !m_mayHaveLost || !m_questions.empty())
+        return;
+    const auto unfinished = m_history.unfinished();
+    if (!unfinished)
+        return;
+    const auto elsewhere = guarded([&] { return m_database->ledElsewhere(*unfinished); });
+    if (!elsewhere)
+        return;
+    m_mayHaveLost = false;
+    if (elsewhere->isEmpty())
+        return;
+    QHash<QString, QString> owners;
+    for (auto it = elsewhere->cbegin(); it != elsewhere->cend(); ++it) {
+        m_history.letGo(it.key());
+        owners.insert(it.key(), it->owner);
+    }
+    m_letGo = owners.keys();
+    m_callbacks.lost(owners);
 }
 
 void FleetWorker::leadAlone(const QString &sessionId)

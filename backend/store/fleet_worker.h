@@ -50,6 +50,7 @@ private:
 
     void beat();
     void takeOver();
+    void letGo();
     void show();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
@@ -76,7 +77,9 @@ private:
     QElapsedTimer m_connectedFor;
     QElapsedTimer m_sinceBeat;
     std::deque<Question> m_questions;
-    QSet<QString> m_mine; ///< claimed; holds while this node was heard of
+    bool m_mayHaveLost = false; ///< sessions that are live here
+    QStringList m_letGo;        ///< how they went on elsewhere is not in the journal yet
+    QSet<QString> m_mine;       ///< claimed; holds while this node was heard of
     bool m_answering = false;
     bool m_left = false;
 };
