@@ -11,7 +11,8 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 namespace {
-constexpr std::chrono::milliseconds callLimit{5'000};
+constexpr std::chrono::milliseconds longestCall{5'000};
+constexpr std::chrono::milliseconds shortestCall{1'000};
 constexpr std::chrono::milliseconds showEvery{250}; ///< a session changes with every turn
 constexpr size_t maxAskedAtOnce = 200;
 constexpr qsizetype maxKnown = 100'000; ///< sessions claimed, or to be claimed
@@ -20,6 +21,7 @@ constexpr qsizetype maxKnown = 100'000; ///< sessions claimed, or to be claimed
 FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away,
                          FleetOutbox &outbox)
     : m_settings(settings)
+    , m_callLimit(std::clamp(settings.deadAfter / 4, shortestCall, longestCall))
     , m_away(away)
     , m_outbox(outbox)
     , m_watchdog([this] { m_breaker.breakOff(); })
@@ -38,7 +40,7 @@ FleetWorker::~FleetWorker() = default;
 
 template <typename Call> auto FleetWorker::guarded(Call call)
 {
-    auto result = m_watchdog.guard(callLimit, call);
+    auto result = m_watchdog.guard(m_callLimit, call);
     if (!result)
         disconnect(result.error());
     return result;
@@ -56,7 +58,7 @@ bool FleetWorker::connect()
 {
     if (m_database)
         return true;
-    const auto opened = m_watchdog.guard(callLimit, [this]() -> Expected<void> {
+    const auto opened = m_watchdog.guard(m_callLimit, [this]() -> Expected<void> {
         const auto migrations = migrationsIn(u":/sql/postgres"_s);
         if (!migrations)
             return migrations.error();
@@ -99,10 +101,12 @@ void FleetWorker::beat()
 {
     if (m_left)
         return;
-    // A node that was stopped for a while does not know what became of it.
+    // A node that stood still, or whose database did, knows neither what became of its sessions nor whether
+    // the others live.
     if (m_sinceBeat.isValid() && m_sinceBeat.hasExpired(m_settings.deadAfter.count() / 2)) {
         m_mine.clear();
         m_mayHaveLost = true;
+        m_connectedFor.start();
     }
     if (!connect() || !guarded([this] { return m_database->beat(m_settings.node); }))
         return;
@@ -203,7 +207,7 @@ void FleetWorker::answerSome()
         asked.push_back(std::move(m_questions.front()));
         m_questions.pop_front();
     }
-    const auto claims = m_watchdog.guard(callLimit, [&] { return m_database->claim(ids); });
+    const auto claims = m_watchdog.guard(m_callLimit, [&] { return m_database->claim(ids); });
     if (!claims) {
         m_questions.insert(m_questions.begin(), asked.begin(), asked.end());
         return disconnect(claims.error());
@@ -277,7 +281,7 @@ void FleetWorker::leave()
     m_questions.clear();
     show(); // how the sessions ended
     if (m_database)
-        std::ignore = m_watchdog.guard(callLimit, [this] { return m_database->leave(); });
+        std::ignore = m_watchdog.guard(m_callLimit, [this] { return m_database->leave(); });
     m_database.reset();
     m_connection.reset();
     m_history.close();

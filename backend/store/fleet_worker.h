@@ -63,6 +63,7 @@ private:
     template <typename Call> auto guarded(Call call);
 
     const FleetSettings &m_settings;
+    const std::chrono::milliseconds m_callLimit; ///< a node that waits for longer may be taken for dead
     std::atomic<bool> &m_away;
     FleetOutbox &m_outbox;
     FleetMember::Callbacks m_callbacks;
