@@ -193,7 +193,12 @@ QByteArray Backend::metrics() const
     readings.sessionsOpen = now.openSessions;
     readings.sessionsStreaming = now.streamingSessions;
     readings.connections = m_gateway->connections();
+    for (const SessionSnapshot &session : m_live.all()) {
+        readings.messagesWaiting += session.queued;
+        readings.approvalsWaiting += session.phase == Phase::WaitingForApproval ? 1 : 0;
+    }
     readings.journalOk = store.journalOk;
+    readings.journalQueued = store.journalQueued;
     if (store.state != BackendStatus::Store::JournalOnly) {
         readings.replicaQueued = store.queued;
         readings.replicaLagSeconds = store.lagSeconds;
