@@ -10,7 +10,7 @@ namespace {
 
 QStringList content(const QString &text)
 {
-    return {compact({{"type"_L1, "content"_L1}, {"value"_L1, text}})};
+    return {around("{\"type\":\"content\",\"value\":\""_L1, text, "\"}"_L1)};
 }
 
 } // namespace

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/encoding.h"
+
+#include <algorithm>
+
+namespace loquat::dialects {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void appendEscaped(QString &json, QChar c)
+{
+    switch (c.unicode()) {
+    case u'"':
+    case u'\\':
+        json += u'\\';
+        json += c;
+        break;
+    case u'\b':
+        json += "\\b"_L1;
+        break;
+    case u'\f':
+        json += "\\f"_L1;
+        break;
+    case u'\n':
+        json += "\\n"_L1;
+        break;
+    case u'\r':
+        json += "\\r"_L1;
+        break;
+    case u'\t':
+        json += "\\t"_L1;
+        break;
+    default:
+        json += "\\u"_L1 + QString::number(c.unicode(), 16).rightJustified(4, u'0');
+    }
+}
+
+bool needsEscape(QChar c)
+{
+    return c < u' ' || c == u'"' || c == u'\\';
+}
+
+} // namespace
+
+QString around(QLatin1StringView before, const QString &text, QLatin1StringView after)
+{
+    QString json;
+    json.reserve(before.size() + text.size() + after.size() + 8);
+    json += before;
+    if (!text.isValidUtf16()) {
+        // Half a surrogate pair has an escape of its own: {"":"…"}
+        const QString object = compact({{QString(), text}});
+        json += QStringView(object).sliced(5).chopped(2);
+    } else if (std::ranges::none_of(text, needsEscape)) {
+        json += text;
+    } else {
+        for (const QChar c : text)
+            if (needsEscape(c))
+                appendEscaped(json, c);
+            else
+                json += c;
+    }
+    return json += after;
+}
+
+} // namespace loquat::dialects
