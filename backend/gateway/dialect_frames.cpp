@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "domain/json_text.h"
 #include "gateway/dialect.h"
 #include "gateway/encoding.h"
 
@@ -9,7 +10,7 @@ using namespace Qt::StringLiterals;
 QStringList encodeFrames(const Outbound &message)
 {
     if (const auto *token = std::get_if<outbound::Token>(&message))
-        return {around("{\"token\":\""_L1, token->text, "\",\"type\":\"token\"}"_L1)};
+        return {"{\"token\":\""_L1 + escapedForJson(token->text) + "\",\"type\":\"token\"}"_L1};
     const QJsonObject frame = std::visit(
         Overloaded{
             [](const outbound::SessionStarted &m) {

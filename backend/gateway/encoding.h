@@ -19,8 +19,4 @@ inline QString compact(const QJsonObject &object)
     return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
 }
 
-/// What a JSON string holds for `text`, as compact() would write it, between `before` and `after`. For
-/// tokens: nothing is built that is not sent.
-QString around(QLatin1StringView before, const QString &text, QLatin1StringView after);
-
 } // namespace loquat::dialects

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gateway/encoding.h"
+#include "domain/json_text.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
 
 #include <algorithm>
 
-namespace loquat::dialects {
+namespace loquat {
 
 using namespace Qt::StringLiterals;
 
@@ -44,25 +47,24 @@ bool needsEscape(QChar c)
 
 } // namespace
 
-QString around(QLatin1StringView before, const QString &text, QLatin1StringView after)
+QString escapedForJson(const QString &text)
 {
-    QString json;
-    json.reserve(before.size() + text.size() + after.size() + 8);
-    json += before;
     if (!text.isValidUtf16()) {
         // Half a surrogate pair has an escape of its own: {"":"…"}
-        const QString object = compact({{QString(), text}});
-        json += QStringView(object).sliced(5).chopped(2);
-    } else if (std::ranges::none_of(text, needsEscape)) {
-        json += text;
-    } else {
-        for (const QChar c : text)
-            if (needsEscape(c))
-                appendEscaped(json, c);
-            else
-                json += c;
+        const QByteArray object =
+            QJsonDocument(QJsonObject{{QString(), text}}).toJson(QJsonDocument::Compact);
+        return QString::fromUtf8(object).sliced(5).chopped(2);
     }
-    return json += after;
+    if (std::ranges::none_of(text, needsEscape))
+        return text;
+    QString json;
+    json.reserve(text.size() + 8);
+    for (const QChar c : text)
+        if (needsEscape(c))
+            appendEscaped(json, c);
+        else
+            json += c;
+    return json;
 }
 
-} // namespace loquat::dialects
+} // namespace loquat
