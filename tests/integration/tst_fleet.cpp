@@ -61,7 +61,7 @@ private Q_SLOTS:
         storeSession(u"alive"_s, u"steady"_s, u"active"_s);
         run(u"insert into nodes (node_id, address, heartbeat_at) values ('steady', 'http://steady', now())"_s);
         run(u"insert into nodes (node_id, address, heartbeat_at) values ('dead', 'http://dead', now() - "
-            "interval '1 minute')"_s);
+            "interval '1 hour')"_s);
         std::array<QStringList, 3> taken;
         asNodes(taken.size(), [&](size_t i, FleetDatabase &database) {
             for (int round = 0; round < 10; ++round)
@@ -341,7 +341,7 @@ private:
                 auto connection = PostgresConnection::open(m_pooled, breaker);
                 if (!connection)
                     return;
-                FleetDatabase database(**connection, nodeName(i), 10s);
+                FleetDatabase database(**connection, nodeName(i), 10min);
                 if (!database.beat({nodeName(i), QUrl(u"http://"_s + nodeName(i))}))
                     return;
                 ++connected;
