@@ -196,11 +196,11 @@ describe('The client of the npm package @openai/agents-realtime', () => {
     session.close();
   });
 
-  it('interrupts', async () => {
+  it('cancels', async () => {
     const { session, errors, seen, id } = await open();
     session.sendMessage('fake:slow 100 a b c d e f g h i j k l m n o p');
     await eventually('some text', () => seen.some(({ type }) => type === 'response.output_text.delta'));
-    session.interrupt();
+    session.transport.sendEvent({ type: 'response.cancel' }); // session.interrupt() is for audio
     const { response } = await eventually('the end', () => seen.find(({ type }) => type === 'response.done'));
     assert.equal(response.status, 'cancelled');
     assert.deepEqual(errors, []);

@@ -176,9 +176,8 @@ private Q_SLOTS:
         client.hear(done(u"stop"_s, {10, 5, UsageSource::Reported}));
         QCOMPARE(client.types(),
                  (QStringList{u"response.created"_s} + ofText + endOfText +
-                  QStringList{u"response.output_item.added"_s, u"conversation.item.added"_s,
-                              u"response.mcp_call_arguments.done"_s, u"response.mcp_call.completed"_s,
-                              u"conversation.item.done"_s, u"response.output_item.done"_s} +
+                  QStringList{u"response.output_item.added"_s, u"response.mcp_call_arguments.done"_s,
+                              u"response.mcp_call.completed"_s, u"response.output_item.done"_s} +
                   ofText + QStringList{u"response.output_text.delta"_s} + endOfText +
                   QStringList{u"response.done"_s}));
         const QJsonObject response = client.response();
@@ -195,7 +194,7 @@ private Q_SLOTS:
         QCOMPARE(ids.size(), client.events.size());
         // Every item follows the one before.
         QVERIFY(client.events[2]["previous_item_id"_L1].isNull());
-        QCOMPARE(client.events[10]["previous_item_id"_L1], output[0]["id"_L1]);
+        QCOMPARE(client.events[14]["previous_item_id"_L1], output[1]["id"_L1]);
     }
 
     void aCallForTheClientEndsAResponseAndTheNextCountsOnlyItsOwnTokens()
@@ -328,7 +327,7 @@ private Q_SLOTS:
     void aBrowserShowsItsTokenInASubprotocol()
     {
         RequestHead head;
-        head.headers.append({"Sec-WebSocket-Protocol", "realtime, openai-insecure-api-key.abc, other"});
+        head.headers.emplaceBack("Sec-WebSocket-Protocol", "realtime, openai-insecure-api-key.abc, other");
         QCOMPARE(credentialsOf(head), std::optional<QByteArray>("abc"));
     }
 };

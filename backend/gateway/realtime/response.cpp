@@ -14,6 +14,14 @@ QJsonObject textPart(const QString &text)
     return {{"type"_L1, "text"_L1}, {"text"_L1, text}};
 }
 
+/// A call of a tool of the service's. Clients hear of it as part of the response only: to one that is done in
+/// the conversation, @openai/agents-realtime answers with a response.create, but here the response goes on by
+/// itself.
+bool isOfService(const QJsonObject &item)
+{
+    return item["type"_L1].toString() == "mcp_call"_L1;
+}
+
 /// Null where it is not known.
 QJsonValue usageJson(const Usage &usage)
 {
@@ -72,8 +80,9 @@ int Response::addItem(const QJsonObject &item)
     const int index = int(m_output.size()) - 1;
     m_events.say(u"response.output_item.added"_s,
                  {{"response_id"_L1, m_id}, {"output_index"_L1, index}, {"item"_L1, item}});
-    m_events.say(u"conversation.item.added"_s,
-                 {{"previous_item_id"_L1, m_items.follow(item["id"_L1].toString())}, {"item"_L1, item}});
+    const QJsonValue previous = m_items.follow(item["id"_L1].toString());
+    if (!isOfService(item))
+        m_events.say(u"conversation.item.added"_s, {{"previous_item_id"_L1, previous}, {"item"_L1, item}});
     return index;
 }
 
@@ -81,7 +90,8 @@ void Response::endItem(int index, const QJsonObject &item)
 {
     m_output[index] = item;
     m_items.keep(item);
-    m_events.say(u"conversation.item.done"_s, {{"item"_L1, item}});
+    if (!isOfService(item))
+        m_events.say(u"conversation.item.done"_s, {{"item"_L1, item}});
     m_events.say(u"response.output_item.done"_s,
                  {{"response_id"_L1, m_id}, {"output_index"_L1, index}, {"item"_L1, item}});
 }
