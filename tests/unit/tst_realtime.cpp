@@ -285,16 +285,36 @@ private Q_SLOTS:
     {
         Client client;
         client.hear(outbound::Resync{
-            {{"messages"_L1, QJsonArray{QJsonObject{{"role"_L1, "user"_L1}, {"content"_L1, "hi"_L1}},
-                                        QJsonObject{{"role"_L1, "operator"_L1}, {"content"_L1, "hello"_L1}}}},
+            {{"messages"_L1,
+              QJsonArray{QJsonObject{{"seq"_L1, 2}, {"role"_L1, "user"_L1}, {"content"_L1, "hi"_L1}},
+                         QJsonObject{{"seq"_L1, 3}, {"role"_L1, "operator"_L1}, {"content"_L1, "hello"_L1}},
+                         QJsonObject{{"seq"_L1, 8}, {"role"_L1, "user"_L1}, {"content"_L1, "just now"_L1}}}},
              {"running"_L1, QJsonObject{{"turn"_L1, 2}, {"text"_L1, "Once"_L1}}}}});
         QVERIFY(client.events.isEmpty());
-        client.hear(outbound::SessionStarted{u"s1"_s, u"u1"_s, u"m"_s, false, true});
+        client.hear(outbound::SessionStarted{u"s1"_s, u"u1"_s, u"m"_s, false, true, Mode::Ai, 7});
+        QCOMPARE(client.types().count(u"conversation.item.added"_s), 3); // and that of the running reply
         client.hear(outbound::Token{2, u" upon"_s});
         client.hear(done(u"stop"_s));
         QCOMPARE(client.types().first(), u"session.created"_s);
         QCOMPARE(client.events[3]["item"_L1]["role"_L1].toString(), u"assistant"_s);
         QCOMPARE(client.response()["output"_L1][0]["content"_L1][0]["text"_L1].toString(), u"Once upon"_s);
+    }
+
+    void itemsAreKnownFromWhenTheyWereAskedFor()
+    {
+        Client client;
+        client.begin();
+        QVERIFY(client.translation.isNewest(u"root"_s));
+        const QString ref = client.translation.expectItem(messageItem(u"a"_s, Role::User, u"hi"_s), {});
+        QVERIFY(client.translation.knows(u"a"_s));
+        QVERIFY(client.translation.isNewest(u"a"_s) && !client.translation.isNewest(u"root"_s));
+        client.hear(outbound::Noted{ref, 3});
+        QVERIFY(client.translation.isNewest(u"a"_s));
+        client.hear(outbound::ReplyBegins{1, {}});
+        client.hear(outbound::Token{1, u"hello"_s});
+        QVERIFY(client.translation.knows(u"a"_s) && !client.translation.isNewest(u"a"_s));
+        QVERIFY(client.translation.isNewest(client.translation.items().last()));
+        QVERIFY(!client.translation.knows(u"b"_s) && !client.translation.isNewest(u"b"_s));
     }
 
     void onlySoManyItemsAreRemembered()

@@ -68,12 +68,12 @@ void RealtimeConnection::take(const realtime::SessionUpdate &said, const QString
 QString RealtimeConnection::placeFor(const QString &itemId, const QString &previousItemId,
                                      const QString &eventId)
 {
-    if (!previousItemId.isEmpty() && previousItemId != m_translation.items().last()) {
+    if (!previousItemId.isEmpty() && !m_translation.isNewest(previousItemId)) {
         refuse(u"invalid_value"_s, u"Items are added at the end of the conversation only."_s,
                u"previous_item_id"_s, eventId);
         return {};
     }
-    if (!itemId.isEmpty() && m_translation.items().find(itemId)) {
+    if (m_translation.knows(itemId)) {
         refuse(u"invalid_value"_s, u"There is an item with this id already."_s, u"item.id"_s, eventId);
         return {};
     }

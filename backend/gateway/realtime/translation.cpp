@@ -16,6 +16,11 @@ std::optional<qint64> less(std::optional<qint64> all, std::optional<qint64> part
     return all ? std::optional(*all - part.value_or(0)) : std::nullopt;
 }
 
+QString refOf(const QString &itemId)
+{
+    return u"item:"_s + itemId;
+}
+
 QString errorType(const Error &error)
 {
     if (error.code == "rate_limited"_L1 || error.code == "too_many_messages"_L1)
@@ -99,6 +104,8 @@ void Translation::recall(const QJsonObject &snapshot)
     const QJsonArray messages = snapshot["messages"_L1].toArray();
     for (qsizetype i = std::max<qsizetype>(0, messages.size() - maxRecalled); i < messages.size(); ++i) {
         const QJsonObject message = messages.at(i).toObject();
+        if (message["seq"_L1].toInteger() > m_session->seq)
+            break; // of this connection, which hears of it in its turn
         const auto role = roleFromString(message["role"_L1].toString());
         sayItem(messageItem(newItemId(), role ? *role : Role::User, message["content"_L1].toString()));
     }
@@ -154,9 +161,22 @@ QString Translation::newItemId()
 
 QString Translation::expectItem(const QJsonObject &item, const QString &eventId)
 {
-    const QString ref = u"item:"_s + item["id"_L1].toString();
+    m_lastExpected = item["id"_L1].toString();
+    const QString ref = refOf(m_lastExpected);
     m_expected.insert(ref, {eventId, item});
     return ref;
+}
+
+bool Translation::knows(const QString &itemId) const
+{
+    return m_expected.contains(refOf(itemId)) || m_items.find(itemId);
+}
+
+bool Translation::isNewest(const QString &itemId) const
+{
+    if (itemId == "root"_L1) // before all others
+        return m_items.last().isEmpty() && m_lastExpected.isEmpty();
+    return itemId == m_items.last() || itemId == m_lastExpected;
 }
 
 QString Translation::expectReply(const QJsonObject &metadata, const QString &eventId)
@@ -182,8 +202,11 @@ void Translation::sayItem(const QJsonObject &item)
 
 void Translation::noted(const QString &ref)
 {
-    if (m_expected.contains(ref))
-        sayItem(m_expected.take(ref).about);
+    if (!m_expected.contains(ref))
+        return;
+    sayItem(m_expected.take(ref).about);
+    if (m_items.last() == m_lastExpected)
+        m_lastExpected.clear();
 }
 
 void Translation::problem(const outbound::Problem &problem)
@@ -192,7 +215,10 @@ void Translation::problem(const outbound::Problem &problem)
         m_failure = problem.error; // what the turn ends with
         return;
     }
-    QString eventId = m_expected.take(problem.ref).eventId;
+    const Expected asked = m_expected.take(problem.ref);
+    QString eventId = asked.eventId;
+    if (asked.about["id"_L1].toString() == m_lastExpected)
+        m_lastExpected.clear();
     if (problem.ref.startsWith("cancel:"_L1))
         eventId = problem.ref.sliced(7);
     m_events.sayFault({problem.error.code, problem.error.message, {}, eventId, errorType(problem.error)});

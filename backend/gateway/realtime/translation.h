@@ -28,6 +28,10 @@ public:
 
     QString newItemId();
     [[nodiscard]] const Items &items() const { return m_items; }
+    /// Whether there is such an item, or will be.
+    [[nodiscard]] bool knows(const QString &itemId) const;
+    /// Whether the next item comes after this one.
+    [[nodiscard]] bool isNewest(const QString &itemId) const;
     /// Of the response that runs; empty: none does.
     [[nodiscard]] QString responseId() const { return m_response ? m_response->id() : QString(); }
 
@@ -62,6 +66,7 @@ private:
     std::optional<outbound::SessionStarted> m_session;
     QJsonObject m_snapshot; ///< of a session that goes on, until it is told
     QHash<QString, Expected> m_expected;
+    QString m_lastExpected; ///< the item
     std::optional<Response> m_response;
     std::optional<Error> m_failure; ///< of the running turn
     Usage m_reported;               ///< of the running turn, in responses that have ended
