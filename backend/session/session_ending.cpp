@@ -22,7 +22,9 @@ void Session::end(const QString &reason)
 
 void Session::finish(const QString &reason, qint64 atMs)
 {
-    const QList<int> unanswered = std::exchange(m_waiting, {});
+    QList<int> unanswered = std::exchange(m_waiting, {});
+    if (m_steering && m_steering->saidTurn > 0)
+        unanswered.append(std::exchange(m_steering->saidTurn, 0));
     m_grace.reset();
     m_state.status = SessionStatus::Ending;
     m_state.phase = Phase::Idle;
