@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "domain/json_text.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -65,6 +66,13 @@ QString escapedForJson(const QString &text)
         else
             json += c;
     return json;
+}
+
+QString jsonText(const QJsonValue &value)
+{
+    // QJsonDocument takes only objects and arrays; wrap, then unwrap.
+    const QByteArray wrapped = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+    return QString::fromUtf8(wrapped.mid(1, wrapped.size() - 2));
 }
 
 } // namespace loquat

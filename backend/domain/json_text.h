@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QJsonValue>
 #include <QString>
 
 namespace loquat {
@@ -8,5 +9,7 @@ namespace loquat {
 /// What stands between the quotes of a JSON string for `text`, as QJsonDocument would write it; `text` itself
 /// where nothing needs an escape. For what is written so often that building an object for it would show.
 [[nodiscard]] QString escapedForJson(const QString &text);
+/// Any JSON value as text.
+[[nodiscard]] QString jsonText(const QJsonValue &value);
 
 } // namespace loquat

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A client that says by itself when a reply is due, and brings tools of its own (the Realtime protocol).
 #include "domain/ids.h"
-#include "session/json_text.h"
+#include "domain/json_text.h"
 #include "session/session.h"
 
 namespace loquat {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A turn of a conversation: from the user's message to its one end, and what is told meanwhile.
 #include "domain/ids.h"
-#include "session/json_text.h"
+#include "domain/json_text.h"
 #include "session/session.h"
 
 #include <QJsonArray>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/realtime/response.h"
 
-#include "session/json_text.h"
+#include "domain/json_text.h"
 
 namespace loquat::realtime {
 
