@@ -26,7 +26,7 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
     , m_transport(transport)
     , m_around(surroundings)
     , m_request(request)
-    , m_outgoing(*m_socket, transport, *request.dialect, surroundings.limits)
+    , m_outgoing(*m_socket, transport, *request.dialect, surroundings.limits, surroundings.counters)
     , m_rate(surroundings.limits.messagesPerMinute)
 {
     // Qt's own limits are 2 GiB, for a frame and for the sum of its fragments.
@@ -34,11 +34,16 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
     m_socket->setMaxAllowedIncomingMessageSize(m_around.limits.maxMessageBytes);
     connect(m_socket.get(), &QWebSocket::textMessageReceived, this, &ClientConnection::received);
     connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, [this] {
-        m_silentIntervals = 0;
-        send(outbound::Problem{{u"binary_not_supported"_s, u"Binary frames are not understood."_s,
-                                u"Send text frames."_s, false},
-                               0});
+        if (mayTake())
+            send(outbound::Problem{{u"binary_not_supported"_s, u"Binary frames are not understood."_s,
+                                    u"Send text frames."_s, false},
+                                   0});
     });
+    if (transport)
+        connect(transport, &QTcpSocket::readyRead, this, [this] {
+            if (m_socket->state() == QAbstractSocket::ConnectedState && m_outgoing.isTooMuch())
+                letGo(); // pings whose answers it does not read
+        });
     connect(m_socket.get(), &QWebSocket::pong, this, [this] { m_silentIntervals = 0; });
     connect(m_socket.get(), &QWebSocket::bytesWritten, this, [this] { m_outgoing.advance(); });
     connect(m_socket.get(), &QWebSocket::aboutToClose, this, &ClientConnection::closing);
@@ -91,8 +96,12 @@ void ClientConnection::send(const Outbound &message)
     const auto *problem = std::get_if<outbound::Problem>(&message);
     if (problem && problem->error.code == "too_many_messages"_L1)
         m_around.counters.count(Refused::QueueFull);
-    if (m_outgoing.send(message))
-        return;
+    if (!m_outgoing.send(message))
+        letGo();
+}
+
+void ClientConnection::letGo()
+{
     m_around.counters.count(Refused::SlowReader);
     // A reader that does not read does not get to read this either, but is not kept for ever.
     QTimer::singleShot(m_around.limits.requestTime, m_socket.get(), &QWebSocket::abort);
@@ -127,23 +136,33 @@ void ClientConnection::refuse(Refused why, const QString &reason)
     m_socket->close(QWebSocketProtocol::CloseCodePolicyViolated, reason);
 }
 
-void ClientConnection::received(const QString &frame)
+/// Whether a message that came is within the rate; if not, the client is told.
+bool ClientConnection::mayTake()
 {
     if (m_socket->state() != QAbstractSocket::ConnectedState)
-        return;
+        return false;
     m_silentIntervals = 0;
     switch (m_rate.take(m_around.clock.monotonicMs())) {
     case MessageRate::Verdict::TooMuch:
-        return refuse(Refused::TooManyMessages, u"too many messages"_s);
+        refuse(Refused::TooManyMessages, u"too many messages"_s);
+        return false;
     case MessageRate::Verdict::Refused:
         m_around.counters.count(Refused::TooManyMessages);
-        return send(
+        send(
             outbound::Problem{{u"rate_limited"_s, u"Too many messages in a minute; this one was not taken."_s,
                                u"Send fewer."_s, true},
                               0});
+        return false;
     case MessageRate::Verdict::Taken:
         break;
     }
+    return true;
+}
+
+void ClientConnection::received(const QString &frame)
+{
+    if (!mayTake())
+        return;
     const auto parsed = parseClientFrame(frame);
     if (parsed)
         take(*parsed);

@@ -52,6 +52,8 @@ Q_SIGNALS:
 private:
     void send(const Outbound &message) override;
     void close(CloseReason reason) override;
+    bool mayTake();
+    void letGo();
     void received(const QString &frame);
     void take(const ClientFrame &frame);
     void say(const ClientFrame &frame);

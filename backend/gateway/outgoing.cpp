@@ -6,17 +6,18 @@
 namespace loquat {
 
 Outgoing::Outgoing(QWebSocket &socket, QTcpSocket *transport, const Dialect &dialect,
-                   const GatewayLimits &limits)
+                   const GatewayLimits &limits, GatewayCounters &counters)
     : m_socket(socket)
     , m_transport(transport)
     , m_dialect(dialect)
     , m_limits(limits)
+    , m_share(limits, counters.unsent())
 {
 }
 
 bool Outgoing::send(const Outbound &message)
 {
-    if (unsent() > m_limits.maxUnsentBytes)
+    if (isTooMuch())
         return false;
     const auto *token = std::get_if<outbound::Token>(&message);
     if (token && m_together && m_together->turn == token->turn) {
@@ -33,6 +34,7 @@ bool Outgoing::send(const Outbound &message)
 
 void Outgoing::advance()
 {
+    [[maybe_unused]] const bool still = isTooMuch(); // its share is smaller now
     if (m_together &&
         unsent() - m_together->text.size() * qint64(sizeof(QChar)) <= m_limits.coalesceBytes / 2)
         flush();

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "gateway/dialect.h"
-#include "gateway/limits.h"
+#include "gateway/gateway_counters.h"
+#include "gateway/unsent_share.h"
 
 #include <QPointer>
 #include <QTcpSocket>
@@ -18,10 +19,14 @@ class Outgoing
 {
 public:
     /// `transport`: what is beneath `socket`; may be nullptr.
-    Outgoing(QWebSocket &socket, QTcpSocket *transport, const Dialect &dialect, const GatewayLimits &limits);
+    Outgoing(QWebSocket &socket, QTcpSocket *transport, const Dialect &dialect, const GatewayLimits &limits,
+             GatewayCounters &counters);
 
     /// Whether it was taken; if not, the reader is too slow and is to be let go.
     [[nodiscard]] bool send(const Outbound &message);
+    /// Whether too much waits for the reader, or for all slow ones together, to go on with it. What Qt sends
+    /// by itself, the answers to pings, counts as well.
+    [[nodiscard]] bool isTooMuch() { return m_share.isTooMuch(unsent()); }
     /// Call it when bytes have gone out.
     void advance();
 
@@ -34,6 +39,7 @@ private:
     QPointer<QTcpSocket> m_transport;
     const Dialect &m_dialect;
     const GatewayLimits &m_limits;
+    UnsentShare m_share;
     std::optional<outbound::Token> m_together;
 };
 
