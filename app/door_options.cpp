@@ -132,6 +132,8 @@ GatewayLimits readGatewayLimits(SettingsReader &reader)
         int(reader.number(u"LOQUAT_MAX_MESSAGES_PER_MINUTE"_s, limits.messagesPerMinute, 1, 1'000'000));
     limits.maxUnsentBytes =
         reader.number(u"LOQUAT_MAX_UNSENT_BYTES"_s, limits.maxUnsentBytes, 1024, 1024 * mega);
+    limits.maxUnsentTotalBytes = reader.number(u"LOQUAT_MAX_UNSENT_TOTAL_BYTES"_s, limits.maxUnsentTotalBytes,
+                                               1024, 1024 * 1024 * mega);
     limits.coalesceBytes = std::min(limits.coalesceBytes, limits.maxUnsentBytes / 4);
     limits.pingInterval = time(u"LOQUAT_PING_INTERVAL_MS"_s, limits.pingInterval);
     return limits;

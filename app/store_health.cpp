@@ -35,7 +35,9 @@ BackendStatus::Store storeState(ReplicaStatus::State state)
 
 StoreHealth storeHealth(const Journal &journal, const Replica *replica, const QString &replicaName)
 {
-    StoreHealth health{.name = u"SQLite"_s, .journalQueued = journal.waiting()};
+    StoreHealth health;
+    health.name = u"SQLite"_s;
+    health.journalQueued = journal.waiting();
     if (const auto trouble = journal.trouble()) {
         health.state = BackendStatus::Store::Failing;
         health.detail = trouble->message + u' ' + trouble->remedy;

@@ -20,6 +20,8 @@ ApiReply problemReply(int status, const Error &error)
     ApiReply reply{status, "application/problem+json", problemJson(status, error)};
     if (status == 401)
         reply.headers.emplaceBack("WWW-Authenticate", "Bearer realm=\"loquat\"");
+    if (status == 426)
+        reply.headers += {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}};
     if (status == 503)
         reply.headers.emplaceBack("Retry-After", "5");
     return reply;

@@ -28,7 +28,7 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
     , m_around(surroundings)
     , m_outgoing(
           *m_socket, transport, [this](const Outbound &message) { return encode(message); },
-          surroundings.limits)
+          surroundings.limits, surroundings.counters)
     , m_rate(surroundings.limits.messagesPerMinute)
 {
     // Qt's own limits are 2 GiB, for a frame and for the sum of its fragments.
@@ -36,11 +36,16 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
     m_socket->setMaxAllowedIncomingMessageSize(m_around.limits.maxMessageBytes);
     connect(m_socket.get(), &QWebSocket::textMessageReceived, this, &ClientConnection::received);
     connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, [this] {
-        m_silentIntervals = 0;
-        send(outbound::Problem{{u"binary_not_supported"_s, u"Binary frames are not understood."_s,
-                                u"Send text frames."_s, false},
-                               0});
+        if (mayTake())
+            send(outbound::Problem{{u"binary_not_supported"_s, u"Binary frames are not understood."_s,
+                                    u"Send text frames."_s, false},
+                                   0});
     });
+    if (transport)
+        connect(transport, &QTcpSocket::readyRead, this, [this] {
+            if (m_socket->state() == QAbstractSocket::ConnectedState && m_outgoing.isTooMuch())
+                letSlowReaderGo(); // pings whose answers it does not read
+        });
     connect(m_socket.get(), &QWebSocket::pong, this, [this] { m_silentIntervals = 0; });
     connect(m_socket.get(), &QWebSocket::bytesWritten, this, [this] { m_outgoing.advance(); });
     connect(m_socket.get(), &QWebSocket::aboutToClose, this, &ClientConnection::closing);
@@ -149,24 +154,33 @@ void ClientConnection::refuse(Refused why, const QString &reason)
     m_socket->close(QWebSocketProtocol::CloseCodePolicyViolated, reason);
 }
 
-void ClientConnection::received(const QString &frame)
+/// Whether a message that came is within the rate; if not, the client is told.
+bool ClientConnection::mayTake()
 {
     if (m_socket->state() != QAbstractSocket::ConnectedState)
-        return;
+        return false;
     m_silentIntervals = 0;
     switch (m_rate.take(m_around.clock.monotonicMs())) {
     case MessageRate::Verdict::TooMuch:
-        return refuse(Refused::TooManyMessages, u"too many messages"_s);
+        refuse(Refused::TooManyMessages, u"too many messages"_s);
+        return false;
     case MessageRate::Verdict::Refused:
         m_around.counters.count(Refused::TooManyMessages);
-        return send(
+        send(
             outbound::Problem{{u"rate_limited"_s, u"Too many messages in a minute; this one was not taken."_s,
                                u"Send fewer."_s, true},
                               0});
+        return false;
     case MessageRate::Verdict::Taken:
         break;
     }
-    heard(frame);
+    return true;
+}
+
+void ClientConnection::received(const QString &frame)
+{
+    if (mayTake())
+        heard(frame);
 }
 
 void ClientConnection::closing()

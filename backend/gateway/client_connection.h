@@ -73,6 +73,7 @@ protected:
 
 private:
     void close(CloseReason reason) final;
+    bool mayTake();
     void received(const QString &frame);
     void letSlowReaderGo();
     void closing();

@@ -105,6 +105,8 @@ void FrontDoor::headArrived(const IncomingPtr &incoming, QByteArrayView bytes)
     if (!head)
         return refuse(incoming, Refused::BadRequest,
                       {400, {u"bad_request"_s, u"This is not an HTTP/1.1 request."_s, {}, false}});
+    if (const auto problem = requestProblem(*head))
+        return refuse(incoming, Refused::BadRequest, *problem);
     const QHostAddress &peer = incoming->peer();
     if (m_policy.proxies.contains(peer) &&
         !takesPlace(incoming, m_ledger.enterFrom(m_policy.proxies.clientOf(peer, *head)),
@@ -130,7 +132,7 @@ void FrontDoor::headArrived(const IncomingPtr &incoming, QByteArrayView bytes)
     } else if (m_operators && isForOperators(head->path())) {
         incoming->moveTo(m_operatorThread);
         m_operators([incoming](QObject *parent) { return incoming->takeSocket(parent); }, *head);
-    } else if (head->wantsWebSocket)
+    } else if (head->wantsWebSocket || head->path().startsWith("/ws/session/"))
         admit(incoming, *head);
     else
         serveHttp(incoming);

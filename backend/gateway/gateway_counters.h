@@ -41,6 +41,8 @@ public:
     {
         return m_counts[size_t(why)].load(std::memory_order_relaxed);
     }
+    /// Bytes that wait for all slow readers together (UnsentShare).
+    [[nodiscard]] std::atomic<qint64> &unsent() { return m_unsent; }
     /// "slow_reader" and the like.
     static QByteArray name(Refused why);
     /// Every reason with its count, also where that is zero.
@@ -48,6 +50,7 @@ public:
 
 private:
     std::array<std::atomic<quint64>, size_t(Refused::Last) + 1> m_counts{};
+    std::atomic<qint64> m_unsent = 0;
 };
 
 } // namespace loquat

@@ -24,6 +24,7 @@ struct GatewayLimits
     int messagesPerMinute = 1'200;    ///< frames of one client; beyond they are refused, then close 1008
     qint64 coalesceBytes = 64 * 1024; ///< waiting for a slow reader; beyond, tokens are put together
     qint64 maxUnsentBytes = 4 * 1024 * 1024;        ///< waiting for a slow reader; beyond: close 1013
+    qint64 maxUnsentTotalBytes = 256 * 1024 * 1024; ///< for all slow ones together; beyond: close 1013
     std::chrono::milliseconds pingInterval{20'000}; ///< a client silent for three of these is gone
     std::chrono::milliseconds relayTime{30'000}; ///< to reach the node that leads a session; then close 1013
 };

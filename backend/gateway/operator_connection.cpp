@@ -109,6 +109,8 @@ void OperatorConnection::beat()
 
 void OperatorConnection::received(const QString &text)
 {
+    if (m_socket->state() != QAbstractSocket::ConnectedState)
+        return;
     m_alive = true;
     const QJsonDocument json = QJsonDocument::fromJson(text.toUtf8());
     const QJsonObject frame = json.object();

@@ -2,6 +2,7 @@
 #include "gateway/operator_desk.h"
 
 #include "domain/live_json.h"
+#include "gateway/frame_guard.h"
 #include "gateway/live_reader.h"
 #include "gateway/operator_connection.h"
 
@@ -189,7 +190,7 @@ void OperatorDesk::serveOperator(QTcpSocket *socket, const RequestHead &head, Op
         return refuse(socket, head, problemReply(overloaded(u"operators"_s)));
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     const Peer peer{socket->peerAddress(), socket->peerPort()};
-    m_admitted.insert(peer, access);
+    m_admitted.insert(peer, {access, new FrameGuard(socket, m_parts.limits.maxOperatorUnsent)});
     connect(socket, &QTcpSocket::disconnected, this, [this, peer] { m_admitted.remove(peer); });
     m_server->handleConnection(socket);
     // What was decrypted to look at it is not announced once more.
@@ -200,16 +201,17 @@ void OperatorDesk::serveOperator(QTcpSocket *socket, const RequestHead &head, Op
 void OperatorDesk::upgraded()
 {
     while (std::unique_ptr<QWebSocket> socket{m_server->nextPendingConnection()}) {
-        const auto access = m_admitted.find({socket->peerAddress(), socket->peerPort()});
-        if (access == m_admitted.end()) { // it is gone again
+        const auto known = m_admitted.find({socket->peerAddress(), socket->peerPort()});
+        if (known == m_admitted.end()) { // it is gone again
             socket.release()->deleteLater();
             continue;
         }
-        const OperatorAccess granted = *access;
-        m_admitted.erase(access);
+        const Admitted admitted = *known;
+        m_admitted.erase(known);
+        admitted.guard->begin(socket.get());
         watch(1);
         auto *connection =
-            new OperatorConnection(std::move(socket), granted, m_parts, this, m_connections.get());
+            new OperatorConnection(std::move(socket), admitted.access, m_parts, this, m_connections.get());
         connect(
             connection, &QObject::destroyed, &m_tail, [this] { watch(); }, Qt::QueuedConnection);
     }

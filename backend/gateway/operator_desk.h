@@ -14,6 +14,8 @@
 
 namespace loquat {
 
+class FrameGuard;
+
 class LiveReader;
 class OperatorConnection;
 
@@ -52,6 +54,11 @@ private:
     [[nodiscard]] HttpHeaders headersFor(const RequestHead &head) const;
 
     using Peer = std::pair<QHostAddress, quint16>;
+    struct Admitted
+    {
+        OperatorAccess access = OperatorAccess::Granted;
+        FrameGuard *guard = nullptr; ///< the socket's
+    };
 
     OperatorParts m_parts;
     ApiRoutes m_routes;
@@ -61,7 +68,7 @@ private:
     QTimer m_status;
     std::unique_ptr<QObject> m_connections; ///< parent of all that is connected
     std::unique_ptr<QWebSocketServer> m_server;
-    QHash<Peer, OperatorAccess> m_admitted; ///< WebSockets that are not yet upgraded
+    QHash<Peer, Admitted> m_admitted; ///< WebSockets that are not yet upgraded
 };
 
 } // namespace loquat

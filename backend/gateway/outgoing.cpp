@@ -5,17 +5,19 @@
 
 namespace loquat {
 
-Outgoing::Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits)
+Outgoing::Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits,
+                   GatewayCounters &counters)
     : m_socket(socket)
     , m_transport(transport)
     , m_encode(std::move(encode))
     , m_limits(limits)
+    , m_share(limits, counters.unsent())
 {
 }
 
 bool Outgoing::send(const Outbound &message)
 {
-    if (unsent() > m_limits.maxUnsentBytes)
+    if (isTooMuch())
         return false;
     const auto *token = std::get_if<outbound::Token>(&message);
     if (token && m_together && m_together->turn == token->turn) {
@@ -32,7 +34,7 @@ bool Outgoing::send(const Outbound &message)
 
 bool Outgoing::sendFrames(const QStringList &frames)
 {
-    if (unsent() > m_limits.maxUnsentBytes)
+    if (isTooMuch())
         return false;
     flush();
     for (const QString &frame : frames)
@@ -42,6 +44,7 @@ bool Outgoing::sendFrames(const QStringList &frames)
 
 void Outgoing::advance()
 {
+    [[maybe_unused]] const bool still = isTooMuch(); // its share is smaller now
     if (m_together &&
         unsent() - m_together->text.size() * qint64(sizeof(QChar)) <= m_limits.coalesceBytes / 2)
         flush();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/gateway_counters.h"
 #include "gateway/limits.h"
+#include "gateway/unsent_share.h"
 #include "session/outbound.h"
 
 #include <QPointer>
@@ -23,12 +25,16 @@ public:
     using Encode = std::function<QStringList(const Outbound &)>;
 
     /// `transport`: what is beneath `socket`; may be nullptr.
-    Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits);
+    Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits,
+             GatewayCounters &counters);
 
     /// Whether it was taken; if not, the reader is too slow and is to be let go.
     [[nodiscard]] bool send(const Outbound &message);
     /// The same for what is in the client's language already.
     [[nodiscard]] bool sendFrames(const QStringList &frames);
+    /// Whether too much waits for the reader, or for all slow ones together, to go on with it. What Qt sends
+    /// by itself, the answers to pings, counts as well.
+    [[nodiscard]] bool isTooMuch() { return m_share.isTooMuch(unsent()); }
     /// Call it when bytes have gone out.
     void advance();
 
@@ -41,6 +47,7 @@ private:
     QPointer<QTcpSocket> m_transport;
     const Encode m_encode;
     const GatewayLimits &m_limits;
+    UnsentShare m_share;
     std::optional<outbound::Token> m_together;
 };
 

@@ -62,7 +62,7 @@ QByteArray problemResponse(int status, const Error &error)
     QByteArray response =
         "HTTP/1.1 " + QByteArray::number(status) + ' ' + statusTitle(status) +
         "\r\nContent-Type: application/problem+json\r\nContent-Length: " + QByteArray::number(body.size()) +
-        "\r\nConnection: close\r\n";
+        "\r\nConnection: close" + (status == 426 ? ", Upgrade\r\nUpgrade: websocket\r\n" : "\r\n");
     if (status == 401)
         response += "WWW-Authenticate: Bearer realm=\"loquat\"\r\n";
     if (status == 426)

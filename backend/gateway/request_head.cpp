@@ -21,11 +21,27 @@ bool listContains(QByteArrayView list, QByteArrayView token)
     return false;
 }
 
+/// What a method and a header's name are made of (RFC 9110, 5.6.2).
+bool isToken(QByteArrayView text)
+{
+    constexpr QByteArrayView signs("!#$%&'*+-.^_`|~");
+    return !text.isEmpty() && std::ranges::all_of(text, [signs](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               signs.contains(c);
+    });
+}
+
+/// Whether it has a control character; a tab is none here.
+bool hasControls(QByteArrayView text)
+{
+    return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; });
+}
+
 } // namespace
 
 bool isHeadComplete(QByteArrayView bytes)
 {
-    return bytes.indexOf("\r\n\r\n") >= 0;
+    return bytes.indexOf("\r\n\r\n") >= 0 || bytes.indexOf("\n\n") >= 0;
 }
 
 QByteArray RequestHead::header(QByteArrayView name) const
@@ -47,17 +63,25 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
     const qsizetype end = bytes.indexOf("\r\n\r\n");
     if (end < 0)
         return {};
+    const bool followed = bytes.size() > end + qsizetype(qstrlen("\r\n\r\n"));
     bytes = bytes.first(end);
     const qsizetype lineEnd = bytes.indexOf("\r\n");
     const QByteArrayView line = lineEnd < 0 ? bytes : bytes.first(lineEnd);
     const qsizetype firstSpace = line.indexOf(' ');
     const qsizetype lastSpace = line.lastIndexOf(' ');
-    if (firstSpace <= 0 || lastSpace <= firstSpace + 1 || !line.sliced(lastSpace + 1).startsWith("HTTP/1."))
+    if (firstSpace <= 0 || lastSpace <= firstSpace + 1)
+        return {};
+    const QByteArrayView version = line.sliced(lastSpace + 1);
+    if (version.size() != 8 || !version.startsWith("HTTP/1.") || version[7] < '0' || version[7] > '9')
         return {};
 
     RequestHead head;
     head.method = line.first(firstSpace).toByteArray();
     head.target = line.sliced(firstSpace + 1, lastSpace - firstSpace - 1).toByteArray();
+    head.followed = followed;
+    head.minorVersion = version[7] - '0';
+    if (!isToken(head.method) || head.target.contains(' ') || hasControls(head.target))
+        return {};
     bool upgrade = false;
     bool connectionUpgrade = false;
     qsizetype at = lineEnd < 0 ? bytes.size() : lineEnd + 2;
@@ -68,7 +92,7 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
         const QByteArrayView header = bytes.sliced(at, next - at);
         at = next + 2;
         const qsizetype colon = header.indexOf(':');
-        if (colon <= 0)
+        if (colon <= 0 || !isToken(header.first(colon)) || hasControls(header))
             return {};
         const QByteArrayView name = header.first(colon);
         const QByteArrayView value = header.sliced(colon + 1).trimmed();
@@ -77,7 +101,7 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
             return name.compare(other, Qt::CaseInsensitive) == 0;
         };
         if (is("upgrade"))
-            upgrade = listContains(value, "websocket");
+            upgrade = upgrade || listContains(value, "websocket");
         else if (is("connection"))
             connectionUpgrade = connectionUpgrade || listContains(value, "upgrade");
         else if (is("sec-websocket-key"))

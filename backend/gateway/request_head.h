@@ -15,8 +15,10 @@ namespace loquat {
 struct RequestHead
 {
     QByteArray method;
-    QByteArray target; ///< as sent: path and query
+    QByteArray target;    ///< as sent: path and query
+    int minorVersion = 1; ///< 0: HTTP/1.0
     bool wantsWebSocket = false;
+    bool followed = false; ///< bytes came with it, behind its end
     QByteArray webSocketKey;
     QByteArray webSocketVersion;
     QList<std::pair<QByteArray, QByteArray>> headers; ///< as sent, in order
@@ -35,10 +37,12 @@ struct RequestHead
     [[nodiscard]] QUrl url() const { return QUrl::fromEncoded(target); }
 };
 
-/// Whether `bytes` hold a whole head (up to the empty line).
+/// Whether `bytes` hold a whole head (up to the empty line). One whose lines end with a bare LF is whole,
+/// too, though it is none that parseRequestHead() takes: nothing more is to be waited for.
 [[nodiscard]] bool isHeadComplete(QByteArrayView bytes);
 
-/// nullopt: not HTTP.
+/// nullopt: not HTTP/1.1 as it must be: also with line breaks of other kinds, NUL, and spaces around names
+/// (RFC 9112, 2.2 and 5.1), which those behind this would read differently.
 [[nodiscard]] std::optional<RequestHead> parseRequestHead(QByteArrayView bytes);
 
 } // namespace loquat

@@ -4,6 +4,7 @@
 #include "domain/ids.h"
 #include "gateway/query_value.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace loquat {
@@ -14,6 +15,9 @@ namespace {
 
 constexpr auto sessionPath = "/ws/session/"_L1;
 constexpr auto realtimePath = "/v1/realtime"_L1;
+// Beyond these QWebSocketServer closes without an answer.
+constexpr qsizetype maxUpgradeHeaders = 99;
+constexpr qsizetype maxUpgradeLine = 8'000;
 
 Refusal refusal(int status, const QString &code, const QString &message, const QString &remedy = {})
 {
@@ -90,18 +94,46 @@ Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dia
     return SessionRequest{*sessionId, *userId, dialect, profile, after};
 }
 
+std::optional<Refusal> requestProblem(const RequestHead &head)
+{
+    const qsizetype hosts = head.count("host");
+    if (hosts > 1 || (head.minorVersion > 0 && head.header("host").isEmpty()))
+        return refusal(400, u"bad_request"_s, u"A request of HTTP/1.1 names its host once."_s,
+                       u"Send one Host header."_s);
+    return {};
+}
+
 std::optional<Refusal> upgradeProblem(const RequestHead &head)
 {
+    const auto bad = [](const QString &message, const QString &remedy = {}) {
+        return refusal(400, u"bad_upgrade"_s, message, remedy);
+    };
     if (!head.wantsWebSocket)
         return refusal(426, u"bad_upgrade"_s, u"This path speaks WebSocket."_s,
                        u"Connect with a WebSocket client."_s);
-    if (head.method != "GET")
-        return refusal(400, u"bad_upgrade"_s, u"A WebSocket upgrade is a GET request."_s);
-    if (QByteArray::fromBase64(head.webSocketKey).size() != 16)
-        return refusal(400, u"bad_upgrade"_s, u"Sec-WebSocket-Key is missing or not 16 bytes in base64."_s);
-    if (head.webSocketVersion != "13")
+    if (head.method != "GET" || head.minorVersion == 0)
+        return bad(u"A WebSocket upgrade is a GET request of HTTP/1.1."_s);
+    if (head.count("upgrade") > 1 || head.header("upgrade").compare("websocket", Qt::CaseInsensitive) != 0)
+        return bad(u"The Upgrade header asks for more than a WebSocket."_s, u"Send Upgrade: websocket."_s);
+    if (head.count("content-length") > 0 || head.count("transfer-encoding") > 0)
+        return bad(u"A WebSocket upgrade has no body."_s);
+    if (head.followed) // QWebSocketServer would lose it
+        return bad(u"A WebSocket client sends nothing before the upgrade is answered."_s);
+    const auto key =
+        QByteArray::fromBase64Encoding(head.webSocketKey, QByteArray::AbortOnBase64DecodingErrors);
+    if (head.count("sec-websocket-key") != 1 || head.webSocketKey.size() != 24 || !key ||
+        key.decoded.size() != 16)
+        return bad(u"Sec-WebSocket-Key is missing or not 16 bytes in base64."_s);
+    if (head.count("sec-websocket-version") != 1 || head.webSocketVersion != "13")
         return refusal(426, u"bad_upgrade"_s, u"Only version 13 of the WebSocket protocol is spoken."_s,
                        u"Send Sec-WebSocket-Version: 13."_s);
+    const auto isLong = [](const auto &each) {
+        return each.first.size() + each.second.size() > maxUpgradeLine;
+    };
+    if (head.headers.size() > maxUpgradeHeaders || std::ranges::any_of(head.headers, isLong))
+        return refusal(
+            431, u"head_too_large"_s,
+            u"An upgrade has at most %1 headers of %2 bytes."_s.arg(maxUpgradeHeaders).arg(maxUpgradeLine));
     return {};
 }
 

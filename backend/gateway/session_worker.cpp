@@ -4,6 +4,7 @@
 #include "gateway/arrival.h"
 #include "gateway/chat_connection.h"
 #include "gateway/credentials.h"
+#include "gateway/frame_guard.h"
 #include "gateway/realtime/realtime_connection.h"
 #include "gateway/relay_connection.h"
 
@@ -69,6 +70,7 @@ void SessionWorker::accept(const IncomingPtr &incoming, const SessionRequest &re
     const Peer peer{socket->peerAddress(), socket->peerPort()};
     m_accepted.insert(peer, {socket, request});
     connect(socket, &QObject::destroyed, this, [this, peer, socket] { forgetSocket(peer, socket); });
+    new FrameGuard(socket, m_parts.limits.maxUnsentBytes);
     m_server->handleConnection(socket);
 }
 
@@ -88,6 +90,8 @@ void SessionWorker::upgraded()
             socket.release()->deleteLater();
             continue;
         }
+        if (auto *guard = accepted->socket->findChild<FrameGuard *>())
+            guard->begin(socket.get());
         if (m_parts.locator)
             locate(std::move(socket), *accepted);
         else

@@ -81,9 +81,16 @@ void SessionHub::load(const QString &sessionId)
 
 void SessionHub::sessionNeedsSummary(const QString &sessionId, qint64 endSeq, const QStringList &providers)
 {
+    if (m_summariser.waiting() >= maxWaitingSummaries && !m_recovering.contains(sessionId)) {
+        // Sessions end faster than the model sums up. All that is owed is on disk: it is taken up again as
+        // after a crash, and until then this one costs its id.
+        m_toRecover.append(sessionId);
+        return forget(sessionId);
+    }
     m_summariser.summarise(sessionId, providers, [this, sessionId, endSeq](const SessionSummary &summary) {
         if (Session *session = find(sessionId))
             session->completeWith(summary, endSeq);
+        recoverNext();
     });
 }
 
@@ -113,7 +120,8 @@ void SessionHub::recover(const QStringList &sessionIds)
 
 void SessionHub::recoverNext()
 {
-    while (!m_toRecover.isEmpty() && m_recovering.size() < maxParallelRecoveries) {
+    while (!m_toRecover.isEmpty() && m_recovering.size() < maxParallelRecoveries &&
+           m_summariser.waiting() < maxWaitingSummaries) {
         const QString sessionId = m_toRecover.takeFirst();
         if (find(sessionId))
             continue; // its client was quicker

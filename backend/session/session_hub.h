@@ -43,6 +43,7 @@ private:
     void forget(const QString &sessionId);
 
     static constexpr int maxParallelRecoveries = 8;
+    static constexpr int maxWaitingSummaries = 64; ///< beyond, a session that owes one waits on disk
 
     SessionParts m_parts;
     SessionArchive &m_archive;

@@ -30,6 +30,8 @@ public:
     /// before. While the archive cannot be read it is asked again, less and less often: a poor summary would
     /// be there for good, one that is owed is made at the next start.
     void summarise(const QString &sessionId, const QStringList &providers, Done done);
+    /// How many have not begun.
+    [[nodiscard]] qsizetype waiting() const { return qsizetype(m_waiting.size()); }
     [[nodiscard]] bool isIdle() const { return m_running.empty() && m_waiting.empty(); }
 
 private:

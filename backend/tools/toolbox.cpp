@@ -246,10 +246,10 @@ void Toolbox::call(const ToolCall &call, const ToolContext &context, std::functi
     running->calls = m_calls;
     running->context.progressed = [weak = std::weak_ptr(running),
                                    tell = context.progressed](const QString &howFar) {
-        const auto call = weak.lock();
-        if (!call || !call->done)
+        const auto alive = weak.lock();
+        if (!alive || !alive->done)
             return;
-        call->limitAnew();
+        alive->limitAnew();
         if (tell)
             tell(howFar);
     };

@@ -9,24 +9,15 @@ function element(name, ...children) {
   return node;
 }
 
-// The parser hands texts over with &, < and > escaped. A textarea's content holds text only, so this makes no element.
-function unescaped(text) {
-  if (!text.includes('&')) return text;
-  const decoder = document.createElement('textarea');
-  decoder.innerHTML = text;
-  return decoder.value;
+function link({ href, tokens }) {
+  if (!/^(https?:\/\/|mailto:)/i.test(href)) return element('span', ...all(tokens));
+  return Object.assign(element('a', ...all(tokens)), { href, target: '_blank', rel: 'noopener noreferrer' });
 }
 
-function link(token) {
-  const href = unescaped(token.href ?? '');
-  const node = element('a', ...all(token.tokens));
-  if (!/^(https?:\/\/|mailto:)/i.test(href)) return element('span', ...node.childNodes);
-  return Object.assign(node, { href, target: '_blank', rel: 'noopener noreferrer' });
-}
-
-function item(token, loose) {
-  const box = token.task ? [token.checked ? '☑ ' : '☐ '] : [];
-  return element('li', ...box, ...token.tokens.flatMap((part) => (part.type === 'text' && loose ? [element('p', ...make(part))] : make(part))));
+// Without empty lines between its items, a list has no paragraphs.
+function item({ task, checked, tokens }, loose) {
+  const box = task ? [checked ? '☑ ' : '☐ '] : [];
+  return element('li', ...box, ...tokens.flatMap((part) => (part.type === 'paragraph' && !loose ? all(part.tokens) : make(part))));
 }
 
 function list(token) {
@@ -55,24 +46,21 @@ const makers = {
   hr: () => element('hr'),
   list,
   table,
-  html: (token) => token.raw,
-  text: (token) => (token.tokens ? all(token.tokens) : unescaped(token.text)),
-  escape: (token) => unescaped(token.text),
+  text: (token) => token.text,
   strong: (token) => element('strong', ...all(token.tokens)),
   em: (token) => element('em', ...all(token.tokens)),
   del: (token) => element('del', ...all(token.tokens)),
-  codespan: (token) => element('code', unescaped(token.text)),
+  codespan: (token) => element('code', token.text),
   br: () => element('br'),
   link,
-  image: (token) => unescaped(token.text || token.href),
+  image: (token) => token.text || token.href,
   space: () => [],
-  def: () => [],
 };
 
-const make = (token) => [(makers[token.type] ?? (({ raw }) => raw))(token)].flat();
+const make = (token) => [makers[token.type](token)].flat();
 const all = (tokens = []) => tokens.flatMap(make);
 
-// The nodes of a row of blocks. Text that stands between blocks gets a paragraph, so that every block is an element.
+// The elements of a row of blocks, one each.
 export function elementsOf(blocks) {
-  return all(blocks).map((node) => (typeof node === 'string' ? element('p', node.trim()) : node));
+  return all(blocks);
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Shows Markdown that is still being written. Blocks that are finished keep their nodes, so nothing flickers and a
 // selection survives; the block at the end is patched in place.
-/* global marked */
 import { elementsOf } from './elements.js';
+import { lexer } from './lexer.js';
 
-// The parser rewrites these, and then its blocks would no longer add up to the text they came from.
 const normal = (text) => text.replace(/\r/g, '').replace(/\t/g, '    ');
 
 // Emphasis or a link that is opened but not closed yet shows as what it is about to be, not as signs that vanish.
@@ -13,13 +12,6 @@ function closed(text) {
   for (const mark of ['`', '**'])
     if (tail.split(mark).length % 2 === 0) tail = tail.replace(/\s+$/, '') + mark;
   return tail;
-}
-
-// The parser takes a fence for code only up to a whole line: without this, code would turn into text and back with
-// every line that is being written.
-function wholeLines(text) {
-  const fences = text.match(/^ {0,3}(```|~~~)/gm) ?? [];
-  return fences.length % 2 === 1 && !text.endsWith('\n') ? `${text}\n` : text;
 }
 
 function patchChildren(parent, start, wanted) {
@@ -40,7 +32,7 @@ function withClosedTail(blocks) {
   if (!blocks.length || blocks.at(-1).type === 'code') return blocks;
   const raw = blocks.map((block) => block.raw).join('');
   const fixed = closed(raw);
-  return fixed === raw ? blocks : marked.lexer(fixed);
+  return fixed === raw ? blocks : lexer(fixed);
 }
 
 export class MarkdownView {
@@ -72,7 +64,7 @@ export class MarkdownView {
   render(whole) {
     cancelAnimationFrame(this.frame);
     this.frame = undefined;
-    const blocks = marked.lexer(wholeLines(this.text.slice(this.settledText)));
+    const blocks = lexer(this.text.slice(this.settledText));
     // What follows may still join the last two blocks, such as the next number of a list: they are not settled.
     const content = blocks.flatMap((block, i) => (block.type === 'space' ? [] : [i]));
     const firstOpen = whole ? blocks.length : content.at(-2) ?? 0;

@@ -45,7 +45,7 @@ describe('HTTP', () => {
       assert.ok(text.length > 0, `${url.pathname} is empty`);
       for (const [, module] of text.matchAll(/^import .* from '(\.\/[^']+)';$/gm)) queue.push(new URL(module, url).pathname);
     }
-    assert.ok([...seen].some((path) => path.endsWith('marked.js')), 'the Markdown parser is not among them');
+    assert.ok([...seen].some((path) => path.endsWith('lexer.js')), 'the Markdown parser is not among them');
   });
 
   it('says that it is alive', async () => {

@@ -49,7 +49,7 @@ private Q_SLOTS:
         const auto head = parseRequestHead(upgradeHead + "more bytes");
         QVERIFY(head);
         QVERIFY(head->wantsWebSocket);
-        const auto request = parseUpgrade(*head, framesDialect());
+        const auto request = parseUpgrade(*parseRequestHead(upgradeHead), framesDialect());
         QVERIFY(request.has_value());
         QCOMPARE(request->sessionId, u"s-1"_s);
         QCOMPARE(request->userId, u"ana b"_s);
@@ -63,7 +63,36 @@ private Q_SLOTS:
         QTest::newRow("not http") << QByteArray("GET / SMTP/1.0\r\n\r\n");
         QTest::newRow("http/2") << QByteArray("PRI * HTTP/2.0\r\n\r\n");
         QTest::newRow("empty line first") << QByteArray("\r\n\r\n");
+        QTest::newRow("http/1.") << QByteArray("GET / HTTP/1.\r\n\r\n");
+        QTest::newRow("space in the target") << QByteArray("GET /a b HTTP/1.1\r\n\r\n");
+        QTest::newRow("method that is no token") << QByteArray("G(T / HTTP/1.1\r\n\r\n");
+        QTest::newRow("space before the colon") << QByteArray("GET / HTTP/1.1\r\nA : b\r\n\r\n");
+        QTest::newRow("folded line") << QByteArray("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n");
+        QTest::newRow("bare LF") << QByteArray("GET / HTTP/1.1\r\nA: b\nC: d\r\n\r\n");
+        QTest::newRow("bare CR") << QByteArray("GET / HTTP/1.1\r\nA: b\rC: d\r\n\r\n");
+        QTest::newRow("NUL") << QByteArray("GET / HTTP/1.1\r\nA: \0\r\n\r\n", 27);
+        QTest::newRow("bare LFs only") << QByteArray("GET / HTTP/1.1\nHost: a\n\n");
         QTest::newRow("header without colon") << QByteArray("GET / HTTP/1.1\r\nnonsense\r\n\r\n");
+    }
+
+    void aHeadOfBareLineFeedsIsWaitedForNoLonger()
+    {
+        QVERIFY(isHeadComplete("GET / HTTP/1.1\nHost: a\n\n"));
+        QVERIFY(!isHeadComplete("GET / HTTP/1.1\nHost: a\n"));
+    }
+
+    void aRequestNamesItsHostOnce()
+    {
+        const auto problem = [](const QByteArray &lines, const QByteArray &version = "HTTP/1.1") {
+            return requestProblem(*parseRequestHead("GET / " + version + "\r\n" + lines + "\r\n"))
+                .has_value();
+        };
+        QVERIFY(!problem("Host: a\r\n"));
+        QVERIFY(!problem({}, "HTTP/1.0"));
+        QVERIFY(problem({}));
+        QVERIFY(problem("Host:\r\n"));
+        QVERIFY(problem("Host: a\r\nHost: a\r\n"));
+        QVERIFY(problem("Host: a\r\nHost: a\r\n", "HTTP/1.0"));
     }
 
     void rubbishIsNoHead()
@@ -89,6 +118,9 @@ private Q_SLOTS:
         QTest::newRow("dialect") << at("/ws/session/a?dialect=klingon") << 400;
         QTest::newRow("no key") << withoutLine("Sec-WebSocket-Key") << 400;
         QTest::newRow("old version") << QByteArray(upgradeHead).replace("Version: 13", "Version: 8") << 426;
+        QTest::newRow("no version") << withoutLine("Sec-WebSocket-Version") << 426;
+        QTest::newRow("HTTP/1.0") << QByteArray(upgradeHead).replace("HTTP/1.1", "HTTP/1.0") << 400;
+        QTest::newRow("body behind it") << upgradeHead + "x" << 400;
         QTest::newRow("post") << QByteArray(upgradeHead).replace("GET ", "POST ") << 400;
     }
 

@@ -38,7 +38,7 @@ export class Program {
     this.stderr = '';
     this.child = spawn(binary, args, {
       cwd,
-      env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: cwd, QT_QPA_PLATFORM: 'offscreen', LOQUAT_SIMULATED_PACE_MS: '2', ...env },
+      env: { PATH: process.env.PATH, LANG: 'C.UTF-8', HOME: cwd, QT_QPA_PLATFORM: 'offscreen', LOQUAT_SIMULATED_PACE_MS: '2', ASAN_OPTIONS: process.env.LOQUAT_ASAN_OPTIONS ?? '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(this.child);
