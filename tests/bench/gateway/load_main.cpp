@@ -77,13 +77,14 @@ public:
         std::printf("{\"tokensPerSecond\":%.1f,\"turnsPerSecond\":%.1f,\"cpuMicrosPerToken\":%.3f,"
                     "\"cpuMicrosPerTurn\":%.1f,\"cpuShare\":%.3f,\"ttftP50\":%.2f,\"ttftP99\":%.2f,"
                     "\"streamingMost\":%d,\"errors\":%lld,\"firstError\":\"%s\",\"idlePerSecond\":%.0f,"
-                    "\"idleBytes\":%.0f,\"turns\":%lld,\"tokens\":%lld}\n",
+                    "\"idleBytes\":%.0f,\"idleCpuMicros\":%.1f,\"turns\":%lld,\"tokens\":%lld}\n",
                     tokens / seconds, double(end.turns - start.turns) / seconds,
                     tokens > 0 ? cpu * 1e6 / tokens : 0,
                     end.turns > start.turns ? cpu * 1e6 / double(end.turns - start.turns) : 0, cpu / seconds,
                     percentile(firstTokens, 0.5), percentile(firstTokens, 0.99), end.streamingMost,
                     (long long)end.errors, plain(end.firstError).c_str(), idle > 0 ? idle / idleSeconds : 0,
                     idle > 0 ? (connected.residentBytes - before.residentBytes) / idle : 0,
+                    idle > 0 ? (connected.cpuSeconds - before.cpuSeconds) * 1e6 / idle : 0,
                     (long long)end.turns, (long long)end.tokens);
         return 0;
     }
