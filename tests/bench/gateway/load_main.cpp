@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Puts load on a server and prints what it saw, as JSON:
-//     bench_load port=P pid=PID sessions=N [idle=N] [turns=N] [warmup=S] [seconds=S] [spread=S]
+//     bench_load port=P pid=PID sessions=N [idle=N] [turns=N] [warmup=S] [seconds=S] [spread=S] [end=N]
 // `pid` is the server under test, whose CPU and memory are read. Sessions begin to speak within `spread`
 // seconds; `turns` is how many a client takes before it leaves and another comes.
 #include "client.h"
@@ -41,6 +41,7 @@ public:
 
     int run()
     {
+        m_tally.turnsMost = int64_t(option("end", -1));
         const ProcessCost before = ProcessCost::of(m_pid);
         const auto connecting = Time::now();
         connect(int(option("idle", 0)));
@@ -61,7 +62,11 @@ public:
         const Tally start = m_tally;
         const ProcessCost costStart = ProcessCost::of(m_pid);
         const auto measuring = Time::now();
-        runFor(option("seconds", 3), [] {});
+        if (m_tally.turnsMost >= 0)
+            while (m_tally.turns < m_tally.turnsMost && m_tally.errors == 0)
+                turn(100);
+        else
+            runFor(option("seconds", 3), [] {});
         const double seconds = secondsSince(measuring);
         const ProcessCost costEnd = ProcessCost::of(m_pid);
         const Tally end = m_tally;
