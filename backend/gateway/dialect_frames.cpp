@@ -85,9 +85,11 @@ QStringList encodeFrames(const Outbound &message)
             [](const outbound::Pong &) {
                 return QJsonObject{{"type"_L1, "pong"_L1}};
             },
+            // Said to clients of the Realtime protocol only.
+            [](const auto &) { return QJsonObject(); },
         },
         message);
-    return {compact(frame)};
+    return frame.isEmpty() ? QStringList() : QStringList{compact(frame)};
 }
 
 } // namespace loquat::dialects

@@ -110,6 +110,16 @@ void Gateway::recover(const QStringList &sessionIds)
         QMetaObject::invokeMethod(it.key(), [worker = it.key(), ids = it.value()] { worker->recover(ids); });
 }
 
+void Gateway::letGo(const QHash<QString, QString> &ownerBySession)
+{
+    QHash<SessionWorker *, QHash<QString, QString>> byWorker;
+    for (auto it = ownerBySession.cbegin(); it != ownerBySession.cend(); ++it)
+        byWorker[&workerOf(it.key())].insert(it.key(), it.value());
+    for (auto it = byWorker.cbegin(); it != byWorker.cend(); ++it)
+        QMetaObject::invokeMethod(it.key(),
+                                  [worker = it.key(), sessions = it.value()] { worker->letGo(sessions); });
+}
+
 void Gateway::command(const QString &sessionId, const Command &command, QObject *context,
                       std::function<void(Expected<void>)> done)
 {
