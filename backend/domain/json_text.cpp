@@ -41,14 +41,12 @@ void appendEscaped(QString &json, QChar c)
     }
 }
 
-bool needsEscape(QChar c)
+bool isPlain(QChar c)
 {
-    return c < u' ' || c == u'"' || c == u'\\';
+    return c >= u' ' && c != u'"' && c != u'\\' && !c.isSurrogate();
 }
 
-} // namespace
-
-QString escapedForJson(const QString &text)
+QString escaped(const QString &text)
 {
     if (!text.isValidUtf16()) {
         // Half a surrogate pair has an escape of its own: {"":"…"}
@@ -56,15 +54,26 @@ QString escapedForJson(const QString &text)
             QJsonDocument(QJsonObject{{QString(), text}}).toJson(QJsonDocument::Compact);
         return QString::fromUtf8(object).sliced(5).chopped(2);
     }
-    if (std::ranges::none_of(text, needsEscape))
-        return text;
     QString json;
     json.reserve(text.size() + 8);
     for (const QChar c : text)
-        if (needsEscape(c))
-            appendEscaped(json, c);
-        else
+        if (isPlain(c) || c.isSurrogate())
             json += c;
+        else
+            appendEscaped(json, c);
+    return json;
+}
+
+} // namespace
+
+QString withJsonText(QLatin1StringView before, const QString &text, QLatin1StringView after)
+{
+    if (!std::ranges::all_of(text, isPlain))
+        return before + escaped(text) + after;
+    QString json(before.size() + text.size() + after.size(), Qt::Uninitialized);
+    QChar *end = std::ranges::copy(before, json.data()).out;
+    end = std::ranges::copy(text, end).out;
+    std::ranges::copy(after, end);
     return json;
 }
 

@@ -6,9 +6,10 @@
 
 namespace loquat {
 
-/// What stands between the quotes of a JSON string for `text`, as QJsonDocument would write it; `text` itself
-/// where nothing needs an escape. For what is written so often that building an object for it would show.
-[[nodiscard]] QString escapedForJson(const QString &text);
+/// What stands between the quotes of a JSON string for `text`, as QJsonDocument would write it, between
+/// `before` and `after`. For what is written so often that building an object for it would show: tokens, and
+/// messages of a history.
+[[nodiscard]] QString withJsonText(QLatin1StringView before, const QString &text, QLatin1StringView after);
 /// Any JSON value as text.
 [[nodiscard]] QString jsonText(const QJsonValue &value);
 

@@ -11,7 +11,7 @@ namespace {
 
 QStringList content(const QString &text)
 {
-    return {"{\"type\":\"content\",\"value\":\""_L1 + escapedForJson(text) + "\"}"_L1};
+    return {withJsonText("{\"type\":\"content\",\"value\":\""_L1, text, "\"}"_L1)};
 }
 
 } // namespace

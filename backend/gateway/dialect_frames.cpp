@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 QStringList encodeFrames(const Outbound &message)
 {
     if (const auto *token = std::get_if<outbound::Token>(&message))
-        return {"{\"token\":\""_L1 + escapedForJson(token->text) + "\",\"type\":\"token\"}"_L1};
+        return {withJsonText("{\"token\":\""_L1, token->text, "\",\"type\":\"token\"}"_L1)};
     const QJsonObject frame = std::visit(
         Overloaded{
             [](const outbound::SessionStarted &m) {

@@ -96,11 +96,12 @@ std::vector<DueTimers::Due> DueTimers::due(Time now) const
 QObject *DueTimers::serve(const Due &due, Time now)
 {
     const auto found = m_timers.find(due.id);
-    if (found == m_timers.end() || found->second.serial != due.serial || found->second.beingServed)
+    if (found == m_timers.end() || found->second.serial != due.serial)
         return nullptr;
     Timer &timer = found->second;
+    if (timer.at > now) // an event loop within the slot of another has served it
+        return nullptr;
     m_order.erase(Order(timer.at, timer.serial));
-    timer.beingServed = true;
     // In step with its own times, unless some have passed altogether.
     timer.at = roundedUp(timer.at + timer.interval, timer);
     if (timer.at < now)
@@ -113,7 +114,6 @@ void DueTimers::served(const Due &due)
     const auto found = m_timers.find(due.id);
     if (found == m_timers.end() || found->second.serial != due.serial)
         return;
-    found->second.beingServed = false;
     m_order.emplace(Order(found->second.at, due.serial), due.id);
 }
 

@@ -49,7 +49,6 @@ private:
         QObject *object;
         quint64 serial;
         Time at;
-        bool beingServed = false; ///< an event loop within its slot must not serve it again
     };
     using Order = std::pair<Time, quint64>; ///< of equal times the one that was started first is first
 
@@ -57,7 +56,8 @@ private:
     void forget(std::unordered_map<int, Timer>::iterator timer);
 
     std::unordered_map<int, Timer> m_timers; ///< by id
-    std::map<Order, int> m_order;            ///< ids of those that are not being served
+    /// Ids, without those that are being served: an event loop within the slot must not serve it again.
+    std::map<Order, int> m_order;
     std::multimap<const QObject *, int> m_ofObject;
     quint64 m_started = 0;
 };

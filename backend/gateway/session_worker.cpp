@@ -83,8 +83,9 @@ void SessionWorker::forgetSocket(const Peer &peer, const QObject *socket)
 void SessionWorker::upgraded()
 {
     while (std::unique_ptr<QWebSocket> socket{m_server->nextPendingConnection()}) {
-        const auto accepted = m_accepted.constFind({socket->peerAddress(), socket->peerPort()});
-        if (accepted == m_accepted.cend() || m_shuttingDown) {
+        // It was asked for once: from here on whoever serves it knows.
+        const Accepted accepted = m_accepted.take({socket->peerAddress(), socket->peerPort()});
+        if (!accepted.socket || m_shuttingDown) {
             socket->close(m_shuttingDown ? QWebSocketProtocol::CloseCodeGoingAway
                                          : QWebSocketProtocol::CloseCodePolicyViolated);
             socket.release()->deleteLater();
@@ -93,9 +94,9 @@ void SessionWorker::upgraded()
         if (auto *guard = accepted->socket->findChild<FrameGuard *>())
             guard->begin(socket.get());
         if (m_parts.locator)
-            locate(std::move(socket), *accepted);
+            locate(std::move(socket), accepted);
         else
-            open(std::move(socket), *accepted);
+            open(std::move(socket), accepted);
     }
 }
 

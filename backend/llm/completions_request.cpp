@@ -38,15 +38,30 @@ QJsonObject wireMessage(const ChatMessage &message)
     return json;
 }
 
-/// Most messages are a role and a text: a conversation is sent anew with every turn, so that is written at
-/// once.
+/// How a message of somebody's begins that is a role and a text, as most are.
+QLatin1StringView opening(Role role)
+{
+    switch (role) {
+    case Role::User:
+        return "{\"role\":\"user\",\"content\":\""_L1;
+    case Role::System:
+        return "{\"role\":\"system\",\"content\":\""_L1;
+    case Role::Assistant:
+    case Role::Operator: // who answers in the assistant's place
+        return "{\"role\":\"assistant\",\"content\":\""_L1;
+    case Role::Tool:
+        break;
+    }
+    return {};
+}
+
+/// A conversation is sent anew with every turn, so what can be is written at once.
 void append(QByteArray &messages, const ChatMessage &message)
 {
-    if (message.role == Role::Tool || !message.toolCalls.isEmpty())
+    if (const auto begins = opening(message.role); begins.isEmpty() || !message.toolCalls.isEmpty())
         messages += QJsonDocument(wireMessage(message)).toJson(QJsonDocument::Compact);
     else
-        messages += "{\"role\":\"" + wireRole(message.role).toUtf8() + "\",\"content\":\"" +
-                    escapedForJson(message.content).toUtf8() + "\"}";
+        messages += withJsonText(begins, message.content, "\"}"_L1).toUtf8();
 }
 
 } // namespace

@@ -44,6 +44,14 @@ QNetworkAccessManager *UpstreamPool::makeManager()
     return manager;
 }
 
+QNetworkAccessManager *UpstreamPool::plainManager(int lane)
+{
+    const size_t index = size_t(lane / plainLanesPerManager);
+    while (m_plain.size() <= index)
+        m_plain.push_back(makeManager());
+    return m_plain[index];
+}
+
 QNetworkReply *UpstreamPool::post(QNetworkRequest request, const QByteArray &body)
 {
     Lane *lane = &laneFor(request.url());
@@ -96,9 +104,7 @@ UpstreamPool::Lane &UpstreamPool::laneFor(const QUrl &url)
     lane->host = host;
     lane->number = number;
     if (url.scheme() == "http"_L1) {
-        if (!m_plain)
-            m_plain = makeManager();
-        lane->manager = m_plain;
+        lane->manager = plainManager(number);
         lane->peerName = number == 0 ? QString() : u"lane-%1"_s.arg(number);
     } else {
         lane->manager = makeManager();
@@ -112,15 +118,26 @@ void UpstreamPool::release(Lane *lane)
     --lane->running;
     // The first lane of a host stays, for its open connections; the others go from the top, so that the
     // numbers, and with them the idle connections, are used again.
+    removeIdleLanes(QString(lane->host));
+    // Not one by one, or a manager would come and go with every request around its number.
+    if (running() > 0)
+        return;
+    while (m_plain.size() > 1) {
+        m_plain.back()->deleteLater(); // we may be inside a signal of one of its replies
+        m_plain.pop_back();
+    }
+}
+
+void UpstreamPool::removeIdleLanes(const QString &host)
+{
     const auto idle = [](const Lane &last) { return last.running == 0 && last.number > 0; };
-    const QString host = lane->host;
     while (true) {
         const auto last = std::find_if(m_lanes.rbegin(), m_lanes.rend(),
                                        [&host](const auto &candidate) { return candidate->host == host; });
         if (last == m_lanes.rend() || !idle(**last))
             return;
-        if ((*last)->manager != m_plain)
-            (*last)->manager->deleteLater(); // we may be inside a signal of one of its replies
+        if (!std::ranges::count(m_plain, (*last)->manager))
+            (*last)->manager->deleteLater(); // see release()
         m_lanes.erase(std::next(last).base());
     }
 }

@@ -95,8 +95,11 @@ void DurableOutbox::flush()
         else
             std::get<Task>(next.what)();
     }
-    if (*alive)
-        m_flushing = false;
+    if (!*alive)
+        return;
+    m_flushing = false;
+    if (m_waiting.empty())
+        m_waiting.squeeze();
 }
 
 } // namespace loquat

@@ -6,7 +6,6 @@
 #include "session/session_settings.h"
 #include "store/api/event_log.h"
 
-#include <deque>
 #include <functional>
 
 namespace loquat {
@@ -52,8 +51,8 @@ private:
     QObject *m_context;
     std::chrono::milliseconds m_retryDelay;
     Deliver m_deliver;
-    std::deque<Event> m_unstored;
-    std::deque<Waiting> m_waiting;
+    QList<Event> m_unstored; // not deques: each takes 600 bytes of every idle session
+    QList<Waiting> m_waiting;
     qint64 m_storedSeq = 0;
     std::unique_ptr<Clock::Timer> m_retry;
     Error m_lastError;

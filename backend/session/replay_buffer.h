@@ -3,8 +3,6 @@
 
 #include "session/outbound.h"
 
-#include <deque>
-
 namespace loquat {
 
 /// What clients were told of an event, as a list of what to tell them again; empty for what they never see.
@@ -16,7 +14,7 @@ namespace loquat {
 class ReplayBuffer
 {
 public:
-    static constexpr size_t maxEvents = 500;
+    static constexpr qsizetype maxEvents = 500;
     static constexpr qsizetype maxCharacters = 500'000;
 
     /// Of events in the order of their seq, whether clients see them or not.
@@ -33,7 +31,7 @@ public:
     [[nodiscard]] bool isComplete() const { return m_forgottenUpTo == 0; }
 
 private:
-    std::deque<Event> m_events;
+    QList<Event> m_events;
     qsizetype m_characters = 0;
     qint64 m_forgottenUpTo = 0;
     qint64 m_lastSeq = 0;

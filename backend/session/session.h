@@ -15,7 +15,6 @@
 
 #include <QJsonArray>
 
-#include <deque>
 #include <functional>
 
 namespace loquat {
@@ -175,7 +174,7 @@ private:
     std::unique_ptr<Turn> m_turn;
     int m_runningTurn = 0;
     QList<int> m_openTurns; ///< restored: turns that a crash left without an end
-    std::deque<QString> m_queue;
+    QList<QString> m_queue;
     QList<int> m_waiting; ///< turns whose message waits for a person, or for the assistant to be resumed
     std::unique_ptr<Clock::Timer> m_grace;
     std::vector<std::function<void()>> m_deferred;

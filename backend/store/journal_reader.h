@@ -5,7 +5,11 @@
 #include "store/sqlite_connection.h"
 #include "store/stored_rows.h"
 
+#include <QSqlQuery>
 #include <QStringList>
+
+#include <memory>
+#include <optional>
 
 namespace loquat {
 
@@ -40,10 +44,12 @@ private:
         : m_connection(std::move(connection))
     {
     }
+    Expected<bool> knows(const QString &sessionId);
     Expected<std::optional<StoredSession>> pruned(const QString &sessionId);
     Expected<qint64> number(const QString &sql, const QVariantList &values = {});
 
     std::unique_ptr<SqliteConnection> m_connection;
+    std::optional<QSqlQuery> m_knows; ///< prepared when it is first asked
 };
 
 } // namespace loquat

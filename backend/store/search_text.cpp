@@ -44,6 +44,28 @@ void appendFolded(QString &word, char32_t c)
         word.append(QChar::fromUcs4(QChar::toLower(part)));
 }
 
+/// searchText() of what holds no letter beyond A to Z, as code and much of English: the same, at a tenth of
+/// the cost.
+QString plainSearchText(QStringView content)
+{
+    QString text;
+    text.reserve(content.size() + 1);
+    bool open = false;
+    for (const QChar each : content) {
+        const char16_t c = each.unicode();
+        const bool upper = c >= u'A' && c <= u'Z';
+        const bool ofWord = upper || (c >= u'a' && c <= u'z') || (c >= u'0' && c <= u'9');
+        if (ofWord)
+            text += upper ? QChar(c + (u'a' - u'A')) : each;
+        else if (open)
+            text += u' ';
+        open = ofWord;
+    }
+    if (open)
+        text += u' ';
+    return text;
+}
+
 /// Where phrase `phrase` of `terms` begins at words[at], how many words it takes; 0: it does not.
 qsizetype matchLength(const SearchTerms &terms, qsizetype phrase, const QList<SearchWord> &words,
                       qsizetype at)
@@ -91,8 +113,11 @@ QList<SearchWord> searchWords(QStringView text)
 
 QString searchText(const QString &content)
 {
+    const QStringView searched = QStringView(content).left(searchedCharacters);
+    if (std::ranges::all_of(searched, [](QChar c) { return c.unicode() < 0x80; }))
+        return plainSearchText(searched);
     QString text;
-    for (const SearchWord &word : searchWords(QStringView(content).left(searchedCharacters)))
+    for (const SearchWord &word : searchWords(searched))
         text += word.text + u' ';
     return text;
 }

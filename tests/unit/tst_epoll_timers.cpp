@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "inhabited_thread.h"
 
+#include <QCoreApplication>
 #include <QEventLoop>
 #include <QSocketNotifier>
 #include <QTimer>
 
 #include <memory>
+#include <thread>
 #include <vector>
 
 using namespace loquat;
@@ -139,6 +141,31 @@ private Q_SLOTS:
         QCOMPARE(deepest, 1);
     }
 
+    void aTimerThatIsDueIsServedOnceAlsoWithinTheSlotOfAnother_data() { bothDispatchers(); }
+    void aTimerThatIsDueIsServedOnceAlsoWithinTheSlotOfAnother()
+    {
+        QFETCH(bool, ours);
+        Inhabited room(ours);
+        int others = 0;
+        QSemaphore over;
+        room.run([&] {
+            auto *first = new QTimer(room.inhabitant());
+            auto *second = new QTimer(room.inhabitant());
+            QObject::connect(second, &QTimer::timeout, second, [&others] { ++others; });
+            QObject::connect(first, &QTimer::timeout, first, [&, first] {
+                first->stop();
+                QCoreApplication::processEvents();
+                QTimer::singleShot(20, first, [&over] { over.release(); });
+            });
+            first->start(1);
+            second->setTimerType(Qt::PreciseTimer);
+            second->start(1'000);
+            QThread::msleep(1'005); // both are due, and the second not again for long
+        });
+        QVERIFY(over.tryAcquire(1, patience));
+        QCOMPARE(others, 1);
+    }
+
     void whatIsLeftOfATimer_data() { bothDispatchers(); }
     void whatIsLeftOfATimer()
     {
@@ -232,6 +259,25 @@ private Q_SLOTS:
             QVERIFY(room.thread().wait(patience));
             room.thread().start(); // for the end of the room
         }
+    }
+
+    void whatIsSaidRightBeforeItWaitsIsHeard_data() { bothDispatchers(); }
+    void whatIsSaidRightBeforeItWaitsIsHeard()
+    {
+        QFETCH(bool, ours);
+        Inhabited room(ours);
+        QSemaphore returned;
+        room.run([&] {
+            // Later: what was rung to bring this here must be forgotten.
+            QTimer::singleShot(10, room.inhabitant(), [&returned] {
+                QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance();
+                dispatcher->wakeUp(); // as something posted to itself does
+                std::thread([dispatcher] { dispatcher->interrupt(); }).join();
+                dispatcher->processEvents(QEventLoop::WaitForMoreEvents);
+                returned.release();
+            });
+        });
+        QVERIFY(returned.tryAcquire(1, patience));
     }
 };
 

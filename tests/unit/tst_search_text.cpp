@@ -26,6 +26,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("words");
         QTest::newRow("case") << u"Hello WORLD ÄÖÜ"_s << u"hello world aou "_s;
+        QTest::newRow("plain") << u"Hello WORLD, x2 = 42"_s << u"hello world x2 42 "_s;
         QTest::newRow("accents") << u"Ça va, señor? cafe\u0301"_s << u"ca va senor cafe "_s;
         QTest::newRow("punctuation") << u"a-b_c.d e's 1,000.5"_s << u"a b c d e s 1 000 5 "_s;
         QTest::newRow("CJK") << u"GPT4模型 東京"_s << u"gpt4 模 型 東 京 "_s;

@@ -130,7 +130,8 @@ void Client::take(std::string_view payload)
         if (m_streams)
             --m_tally.streaming;
         m_streams = false;
-        ++m_tally.turns;
+        if (++m_tally.turns == m_tally.turnsMost)
+            return;
         if (++m_turns < m_turnsEach)
             return say();
         end();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Puts load on a server and prints what it saw, as JSON:
-//     bench_load port=P pid=PID sessions=N [idle=N] [turns=N] [warmup=S] [seconds=S] [spread=S]
+//     bench_load port=P pid=PID sessions=N [idle=N] [turns=N] [warmup=S] [seconds=S] [spread=S] [end=N]
 // `pid` is the server under test, whose CPU and memory are read. Sessions begin to speak within `spread`
 // seconds; `turns` is how many a client takes before it leaves and another comes.
 #include "client.h"
@@ -41,6 +41,7 @@ public:
 
     int run()
     {
+        m_tally.turnsMost = int64_t(option("end", -1));
         const ProcessCost before = ProcessCost::of(m_pid);
         const auto connecting = Time::now();
         connect(int(option("idle", 0)));
@@ -61,7 +62,11 @@ public:
         const Tally start = m_tally;
         const ProcessCost costStart = ProcessCost::of(m_pid);
         const auto measuring = Time::now();
-        runFor(option("seconds", 3), [] {});
+        if (m_tally.turnsMost >= 0)
+            while (m_tally.turns < m_tally.turnsMost && m_tally.errors == 0)
+                turn(100);
+        else
+            runFor(option("seconds", 3), [] {});
         const double seconds = secondsSince(measuring);
         const ProcessCost costEnd = ProcessCost::of(m_pid);
         const Tally end = m_tally;
@@ -77,13 +82,14 @@ public:
         std::printf("{\"tokensPerSecond\":%.1f,\"turnsPerSecond\":%.1f,\"cpuMicrosPerToken\":%.3f,"
                     "\"cpuMicrosPerTurn\":%.1f,\"cpuShare\":%.3f,\"ttftP50\":%.2f,\"ttftP99\":%.2f,"
                     "\"streamingMost\":%d,\"errors\":%lld,\"firstError\":\"%s\",\"idlePerSecond\":%.0f,"
-                    "\"idleBytes\":%.0f,\"turns\":%lld,\"tokens\":%lld}\n",
+                    "\"idleBytes\":%.0f,\"idleCpuMicros\":%.1f,\"turns\":%lld,\"tokens\":%lld}\n",
                     tokens / seconds, double(end.turns - start.turns) / seconds,
                     tokens > 0 ? cpu * 1e6 / tokens : 0,
                     end.turns > start.turns ? cpu * 1e6 / double(end.turns - start.turns) : 0, cpu / seconds,
                     percentile(firstTokens, 0.5), percentile(firstTokens, 0.99), end.streamingMost,
                     (long long)end.errors, plain(end.firstError).c_str(), idle > 0 ? idle / idleSeconds : 0,
                     idle > 0 ? (connected.residentBytes - before.residentBytes) / idle : 0,
+                    idle > 0 ? (connected.cpuSeconds - before.cpuSeconds) * 1e6 / idle : 0,
                     (long long)end.turns, (long long)end.tokens);
         return 0;
     }

@@ -25,7 +25,7 @@ function start(command, args, { env = {}, cwd, ready }) {
     const look = (chunk) => {
       said = (said + chunk).slice(-4000);
       const match = said.match(ready);
-      if (match) resolve({ pid: child.pid, port: Number(match[1]), stop: () => stop(child) });
+      if (match) resolve({ pid: child.pid, port: Number(match[1]), stop: (signal) => stop(child, signal) });
     };
     child.stdout.on('data', look);
     child.stderr.on('data', look);
@@ -37,11 +37,11 @@ function start(command, args, { env = {}, cwd, ready }) {
   });
 }
 
-function stop(child) {
+function stop(child, signal = 'SIGKILL') {
   child.removeAllListeners('exit');
   return new Promise((resolve) => {
     child.on('exit', () => { running.delete(child); resolve(); });
-    child.kill('SIGKILL');
+    child.kill(signal);
   });
 }
 
@@ -71,16 +71,18 @@ export const upstream = () => start(join(build, 'tests/bench/gateway/bench_upstr
 export const farDatabase = (ms) => start(process.execPath, [fileURLToPath(new URL('far_database.mjs', import.meta.url)), postgres, String(ms)],
   { ready: /listening on (\d+)/ });
 
-async function loquat({ model, upstreamPort, databasePort, database = true }) {
+// `under`: a command that runs it, such as valgrind.
+export async function loquat({ model, upstreamPort, databasePort, database = true, under = [], env = {} }) {
   const folder = mkdtempSync(join(tmpdir(), 'loquat-bench-'));
   const stored = database ? freshDatabase(databasePort) : null;
-  const server = await start(join(build, 'loquat'), ['--server', '--port', '0', '--data-dir', folder, '--log-level', 'error'], {
+  const [command, ...args] = [...under, join(build, 'loquat'), '--server', '--port', '0', '--data-dir', folder, '--log-level', 'error'];
+  const server = await start(command, args, {
     cwd: folder, // where there is no .env
     env: { OPENAI_API_KEY: 'bench', OPENAI_BASE_URL: `http://127.0.0.1:${upstreamPort}/v1`, OPENAI_MODEL: model,
-      LOQUAT_PROVIDERS: 'openai', SUPABASE_DB_URL: stored?.url ?? '', SUPABASE_URL: '' },
+      LOQUAT_PROVIDERS: 'openai', SUPABASE_DB_URL: stored?.url ?? '', SUPABASE_URL: '', ...env },
     ready: /listening on http:\/\/[^:]+:(\d+)/,
   });
-  return { ...server, stop: async () => { await server.stop(); stored?.drop(); rmSync(folder, { recursive: true }); } };
+  return { ...server, stop: async (signal) => { await server.stop(signal); stored?.drop(); rmSync(folder, { recursive: true }); } };
 }
 
 async function fastapi({ model, upstreamPort, databasePort, database = true }) {

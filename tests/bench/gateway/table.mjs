@@ -13,6 +13,7 @@ const columns = [
 ];
 const idleColumns = [
   ['connected/s', (cell) => number(cell.idlePerSecond)],
+  ['CPU µs each', (cell) => number(cell.idleCpuMicros)],
   ['bytes each', (cell) => number(cell.idleBytes)],
   ['errors', (cell) => number(cell.errors)],
 ];

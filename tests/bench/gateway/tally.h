@@ -15,6 +15,7 @@ struct Tally
 {
     int64_t tokens = 0;
     int64_t turns = 0;
+    int64_t turnsMost = -1; ///< after so many nobody speaks any more; -1: no end
     int64_t errors = 0;
     std::string firstError = {};
     int welcomed = 0;  ///< clients whose session has started
