@@ -102,6 +102,12 @@ void Backend::recover(const QStringList &sessionIds)
         m_gateway->recover(sessionIds);
 }
 
+void Backend::letGo(const QHash<QString, QString> &ownerBySession)
+{
+    if (m_gateway)
+        m_gateway->letGo(ownerBySession);
+}
+
 void Backend::show(SessionSnapshot elsewhere)
 {
     // What was said there is not told.
@@ -187,7 +193,12 @@ QByteArray Backend::metrics() const
     readings.sessionsOpen = now.openSessions;
     readings.sessionsStreaming = now.streamingSessions;
     readings.connections = m_gateway->connections();
+    for (const SessionSnapshot &session : m_live.all()) {
+        readings.messagesWaiting += session.queued;
+        readings.approvalsWaiting += session.phase == Phase::WaitingForApproval ? 1 : 0;
+    }
     readings.journalOk = store.journalOk;
+    readings.journalQueued = store.journalQueued;
     if (store.state != BackendStatus::Store::JournalOnly) {
         readings.replicaQueued = store.queued;
         readings.replicaLagSeconds = store.lagSeconds;

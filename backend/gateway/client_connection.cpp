@@ -134,6 +134,9 @@ void ClientConnection::close(CloseReason reason)
     case CloseReason::NotTheOwner:
         refuse(Refused::NotTheOwner, u"the session is another user's"_s);
         break;
+    case CloseReason::LedElsewhere:
+        m_socket->close(closeOverloaded, u"led by another node, connect again"_s);
+        break;
     case CloseReason::Contended:
         m_socket->close(closeOverloaded, u"try again"_s);
         break;

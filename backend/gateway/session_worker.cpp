@@ -135,6 +135,11 @@ void SessionWorker::recover(const QStringList &sessionIds)
     m_hub->recover(sessionIds);
 }
 
+void SessionWorker::letGo(const QHash<QString, QString> &ownerBySession)
+{
+    m_hub->letGo(ownerBySession);
+}
+
 void SessionWorker::shutDown(std::chrono::milliseconds bound)
 {
     m_shuttingDown = true;

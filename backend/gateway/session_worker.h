@@ -58,6 +58,7 @@ public:
     void accept(const IncomingPtr &incoming, const SessionRequest &request);
     Expected<void> command(const QString &sessionId, const Command &command);
     void recover(const QStringList &sessionIds);
+    void letGo(const QHash<QString, QString> &ownerBySession);
     void shutDown(std::chrono::milliseconds bound);
     [[nodiscard]] bool isQuiet() const { return !m_hub || m_hub->isQuiet(); }
 

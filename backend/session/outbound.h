@@ -151,8 +151,9 @@ enum class CloseReason {
     Ended,
     Replaced,
     ShuttingDown,
-    NotTheOwner, ///< the session is another user's
-    Contended    ///< somebody else asks for it at this moment, and whose it is is not known yet
+    NotTheOwner,  ///< the session is another user's
+    LedElsewhere, ///< by another node
+    Contended     ///< somebody else asks for it at this moment, and whose it is is not known yet
 };
 
 /// The far end of a session's socket, whatever it speaks. Lives in the session's thread.

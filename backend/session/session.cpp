@@ -131,6 +131,7 @@ void Session::begin(const ClientHello &hello)
     m_grace.reset();
     m_state.connected = m_client != nullptr;
     m_state.protocol = hello.protocol;
+    m_state.nodeId = m_parts.settings.nodeId;
     m_state.status = SessionStatus::Active;
     useProfile(hello.profile);
     const bool resumed = m_state.lastSeq > 0;

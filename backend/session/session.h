@@ -100,6 +100,9 @@ public:
     void completeWith(const SessionSummary &summary, qint64 endSeq);
     /// Ends a session that a crash left open, at the time of its last event.
     void recover();
+    /// The node `owner` leads it by now: what is running here stops, the client is sent to look for it again,
+    /// and nothing more is written.
+    void letGo(const QString &owner);
 
     [[nodiscard]] const SessionSnapshot &snapshot() const { return m_state; }
     /// Nobody is connected and nothing is left to do.

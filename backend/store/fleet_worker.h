@@ -50,6 +50,7 @@ private:
 
     void beat();
     void takeOver();
+    void letGo();
     void show();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
@@ -62,6 +63,7 @@ private:
     template <typename Call> auto guarded(Call call);
 
     const FleetSettings &m_settings;
+    const std::chrono::milliseconds m_callLimit; ///< a node that waits for longer may be taken for dead
     std::atomic<bool> &m_away;
     FleetOutbox &m_outbox;
     FleetMember::Callbacks m_callbacks;
@@ -76,7 +78,9 @@ private:
     QElapsedTimer m_connectedFor;
     QElapsedTimer m_sinceBeat;
     std::deque<Question> m_questions;
-    QSet<QString> m_mine; ///< claimed; holds while this node was heard of
+    bool m_mayHaveLost = false; ///< sessions that are live here
+    QStringList m_letGo;        ///< how they went on elsewhere is not in the journal yet
+    QSet<QString> m_mine;       ///< claimed; holds while this node was heard of
     bool m_answering = false;
     bool m_left = false;
 };
