@@ -126,6 +126,17 @@ void readTopics(Wishes &wishes, const QString &said)
             wishes.call(u"knowledge_base_lookup"_s, {{"topic"_L1, topic}});
 }
 
+/// A tool of somebody's own, called by its name: `open_door {"door":"front"}`.
+void readNamed(Wishes &wishes, const QString &said, const QList<ToolSpec> &tools)
+{
+    static const Pattern object(u"\\{.*\\}"_s, Pattern::DotMatchesEverythingOption);
+    for (const ToolSpec &tool : tools) {
+        const Pattern name(u"(?<![\\w-])"_s + Pattern::escape(tool.name) + u"(?![\\w-])"_s);
+        if (name.match(said).hasMatch())
+            wishes.call(tool.name, QJsonDocument::fromJson(object.match(said).captured().toUtf8()).object());
+    }
+}
+
 } // namespace
 
 Intents intentsOf(const QList<ChatMessage> &messages, const QList<ToolSpec> &tools)
@@ -139,6 +150,8 @@ Intents intentsOf(const QList<ChatMessage> &messages, const QList<ToolSpec> &too
     readBalance(wishes, last->content, messages);
     readOrder(wishes, last->content);
     readTopics(wishes, last->content);
+    if (wishes.intents().calls.isEmpty() && wishes.intents().question.isEmpty())
+        readNamed(wishes, last->content, tools);
     return wishes.intents();
 }
 

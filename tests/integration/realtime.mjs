@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { RealtimeAgent, RealtimeSession, tool } from '@openai/agents-realtime';
 import { Chat, refusal } from './lib/chat.mjs';
+import { startNode } from './lib/fleet.mjs';
 import { ask, command, Operator } from './lib/operators.mjs';
 import { eventually, startFakeOpenAi, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
 import { OpenAiClient, PlainClient, textOf } from './lib/realtime.mjs';
-import { finalised, journalEvents } from './lib/rows.mjs';
+import { emptyDatabase, finalised, journalEvents } from './lib/rows.mjs';
 
 const door = {
   type: 'function', name: 'open_door', description: 'Opens a door',
@@ -330,6 +331,40 @@ describe('A session of the Realtime protocol', () => {
       assert.equal(type, 'application/problem+json');
       assert.ok(JSON.parse(body).detail);
     }
+  });
+});
+
+describe('With the simulated model', () => {
+  it('a function is called by its name', async () => {
+    const server = await startLoquat();
+    const client = await PlainClient.open(server);
+    assert.equal(client.created.session.loquat.simulated, true);
+    client.send({ type: 'session.update', session: { type: 'realtime', tools: [door] } });
+    const [call] = (await client.ask('Please use open_door {"door":"front"}')).at(-1).response.output;
+    assert.deepEqual([call.name, call.arguments], ['open_door', '{"door":"front"}']);
+    client.send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: call.call_id, output: '{"open":"wide"}' } });
+    assert.match(textOf(await client.respond()), /open.*wide/);
+    await client.leave();
+    await server.stop();
+  });
+});
+
+describe('On two nodes', () => {
+  it('a conversation is reached through either', async () => {
+    const database = await emptyDatabase();
+    const nodes = [await startNode('a', database, { env: fake.settings }), await startNode('b', database, { env: fake.settings })];
+    const [a, b] = nodes;
+    const first = await PlainClient.open(a, { session_id: 'shared' });
+    await first.ask('remember me');
+    first.socket.terminate();
+    const second = await PlainClient.open(b, { session_id: 'shared', protocols: ['realtime'] });
+    assert.equal(second.socket.protocol, 'realtime');
+    const items = [await second.one('conversation.item.done'), await second.one('conversation.item.done')];
+    assert.deepEqual(items.map(({ item }) => item.content[0].text), ['remember me', 'You said: remember me']);
+    assert.equal(textOf(await second.ask('through b')), 'You said: through b');
+    await second.leave();
+    await finalised(a.dataDir, 'shared');
+    for (const node of nodes) await node.stop();
   });
 });
 

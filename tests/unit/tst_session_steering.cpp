@@ -67,6 +67,36 @@ private Q_SLOTS:
         QCOMPARE(session.snapshot().turns, 1);
     }
 
+    void nothingIsSaidToBeKeptBeforeItIsOnDisk()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        stage.log.hold();
+        session.note({Role::User, u"one"_s, u"a"_s});
+        session.respond({}, u"r"_s);
+        stage.reply().push(u"two"_s);
+        QCOMPARE(stage.client.messages.size(), 1); // session_started
+        stage.log.release(1);
+        QCOMPARE(stage.client.kinds().mid(1), (QStringList{u"noted"_s, u"reply_begins"_s, u"token"_s}));
+    }
+
+    void onlySoMuchWaitsForAReplyToEnd()
+    {
+        SessionStage stage;
+        stage.settings.maxQueuedMessages = 2;
+        stage.restart();
+        Session &session = stage.connectClient();
+        session.respond({}, {});
+        for (const QString &text : {u"1"_s, u"2"_s, u"3"_s})
+            session.note({Role::User, text, text});
+        QCOMPARE(session.snapshot().queued, 2);
+        QCOMPARE(stage.client.last<outbound::Problem>().error.code, u"too_many_messages"_s);
+        QCOMPARE(stage.client.last<outbound::Problem>().ref, u"3"_s);
+        session.cancelReply({});
+        QCOMPARE(stage.client.all<outbound::Noted>().size(), 2);
+        QCOMPARE(session.snapshot().queued, 0);
+    }
+
     void whatTheClientBringsAlongReachesTheModelAsWhatItIs()
     {
         SessionStage stage;
@@ -174,6 +204,28 @@ private Q_SLOTS:
         stage.settle();
         QCOMPARE(stage.model.count(), 3); // without being asked to go on
         QCOMPARE(stage.client.all<outbound::TurnPaused>().size(), 1);
+    }
+
+    void theRouterAnswersWhatWasJustSaid()
+    {
+        SessionStage stage;
+        RouterRule rule;
+        rule.keywords = {u"weather"_s};
+        rule.tool = u"weather"_s;
+        stage.settings.profile.router = *Router::create({rule});
+        stage.restart();
+        stage.tools.add(u"weather"_s);
+        Session &session = stage.connectClient();
+        session.note({Role::User, u"the weather?"_s, {}});
+        session.respond({}, {});
+        QCOMPARE(stage.tools.count(), 1);
+        stage.tools.finish(stage.tools.at(0).call.id, u"sunny"_s);
+        stage.reply().push(u"Sunny."_s);
+        stage.reply().finish();
+        session.respond({}, {}); // nothing new was said
+        stage.settle();
+        QCOMPARE(stage.tools.count(), 1);
+        QCOMPARE(stage.model.count(), 2);
     }
 
     void aToolOfTheClientHidesTheServicesOfThatName()

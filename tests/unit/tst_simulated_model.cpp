@@ -91,6 +91,20 @@ private:
     }
 
 private Q_SLOTS:
+    void aToolOfSomebodysOwnIsCalledByItsName()
+    {
+        ChatRequest request{{user(u"Please use open_door with {\"door\":\"front\"} now."_s)},
+                            {{u"open_door"_s, {}, {}}, {u"open"_s, {}, {}}},
+                            Purpose::Reply};
+        const Heard heard = ask(request);
+        QCOMPARE(heard.outcome.toolCalls.size(), 1);
+        QCOMPARE(heard.outcome.toolCalls.first().name, u"open_door"_s);
+        QCOMPARE(heard.outcome.toolCalls.first().arguments, u"{\"door\":\"front\"}"_s);
+        request.messages = {user(u"How do I get_weather_reports?"_s)};
+        request.tools = tools();
+        QVERIFY(ask(request).outcome.toolCalls.isEmpty());
+    }
+
     void itSaysThatItIsSimulated()
     {
         QVERIFY(m_model.isSimulated());
