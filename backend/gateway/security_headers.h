@@ -13,8 +13,8 @@ namespace loquat {
 [[nodiscard]] inline QList<std::pair<QByteArray, QByteArray>> securityHeaders()
 {
     return {{"Content-Security-Policy",
-             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-             "font-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; "
+             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+             "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
              "frame-ancestors 'none'"},
             {"X-Content-Type-Options", "nosniff"},
             {"X-Frame-Options", "DENY"},

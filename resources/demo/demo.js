@@ -47,7 +47,9 @@ const connection = new Connection({
     $('state').dataset.state = state;
     $('state-word').textContent = stateWords[state];
     $('connect').disabled = open;
+    const left = document.activeElement === $('disconnect') && !open;
     $('disconnect').disabled = !open;
+    if (left) $('connect').focus();
     for (const id of ['session', 'user', 'token', 'new-session']) $(id).disabled = open;
     $('send').disabled = open && !live;
     $('stop').disabled = !live;
@@ -72,6 +74,7 @@ function lost() {
 function endTurn(frame = { finish: 'cancelled' }) {
   turn?.done(frame);
   turn = undefined;
+  if (document.activeElement === $('stop')) $('message').focus(); // it would be lost with the button
   $('stop').hidden = true;
 }
 

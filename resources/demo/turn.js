@@ -73,7 +73,8 @@ export class Turn {
     const complete = text === undefined || [shown.join(''), shown.at(-1) ?? ''].some((part) => squeezed(part) === squeezed(text));
     // What a person answered stands there already, as theirs.
     if (!shown.length && (!text || frame.finish === 'human')) {
-      if (['cancelled', 'missed'].includes(frame.finish)) this.current.end('', ...words(frame));
+      if (frame.finish === 'failed') this.current.end('The reply broke off.', ...words(frame));
+      else if (['cancelled', 'missed'].includes(frame.finish)) this.current.end('', ...words(frame));
       else this.current.remove();
       return;
     }
