@@ -26,6 +26,9 @@ public:
     /// The stored events of a session, in order; called in the GUI thread. What is emitted after the call
     /// arrives by batch() as well: skip events whose seq is known.
     virtual void loadEvents(const QString &sessionId, Loaded loaded) = 0;
+    /// The session that is looked at: what its running reply has said so far is told by batch(), and what
+    /// happens in it also if another node leads it. Empty: none any more.
+    virtual void watch(const QString &) {}
     [[nodiscard]] virtual BackendStatus status() const = 0;
 
 Q_SIGNALS:

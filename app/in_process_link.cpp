@@ -26,6 +26,7 @@ InProcessLink::InProcessLink(Backend &backend)
 
 InProcessLink::~InProcessLink()
 {
+    m_backend.watch({});
     m_backend.feed().setActive(false);
 }
 
@@ -47,6 +48,11 @@ void InProcessLink::command(const QString &sessionId, const Command &command, Do
 void InProcessLink::loadEvents(const QString &sessionId, Loaded loaded)
 {
     m_backend.loadEvents(sessionId, this, std::move(loaded));
+}
+
+void InProcessLink::watch(const QString &sessionId)
+{
+    m_backend.watch(sessionId);
 }
 
 BackendStatus InProcessLink::status() const

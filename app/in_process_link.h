@@ -22,6 +22,7 @@ public:
 
     void command(const QString &sessionId, const Command &command, Done done) override;
     void loadEvents(const QString &sessionId, Loaded loaded) override;
+    void watch(const QString &sessionId) override;
     [[nodiscard]] BackendStatus status() const override;
 
 private:

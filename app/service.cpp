@@ -213,7 +213,8 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .tail = service->m_journal.get(),
                        .exportSession = exportSession,
                        .operatorToken = options.operatorToken,
-                       .locator = service->m_fleet.get()};
+                       .locator = service->m_fleet.get(),
+                       .directory = service->m_fleet.get()};
     if (service->m_fleet)
         parts.announce = [fleet = service->m_fleet.get()](const SessionSnapshot &snapshot) {
             fleet->announce(snapshot);
@@ -236,7 +237,8 @@ Expected<QUrl> Service::start()
     if (address && m_fleet)
         m_fleet->start(m_backend.get(),
                        {[this](const QStringList &ids) { m_backend->recover(ids); },
-                        [this](const SessionSnapshot &elsewhere) { m_backend->show(elsewhere); }});
+                        [this](const SessionSnapshot &elsewhere) { m_backend->show(elsewhere); },
+                        [this](const Expected<QList<FleetNode>> &nodes) { m_backend->showNodes(nodes); }});
     return address;
 }
 

@@ -22,6 +22,8 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
     connect(&link, &ConsoleLink::statusChanged, this, [this] { m_status.show(m_link.status()); });
     connect(&link, &ConsoleLink::gapped, this, [this] {
         m_replies.clear();
+        if (!m_selected.isEmpty())
+            m_link.watch(m_selected);
         reload();
     });
     connect(&m_sessions, &SessionListModel::countsChanged, this, &ConsoleModel::countsChanged);
@@ -63,6 +65,7 @@ void ConsoleModel::select(const QString &sessionId)
     m_composer.clear();
     Q_EMIT selectionChanged();
     Q_EMIT selectedRowChanged();
+    m_link.watch(sessionId);
     reload();
 }
 
@@ -138,8 +141,10 @@ void ConsoleModel::takeStream(const LiveBatch &batch)
                 m_inspector.apply(*event);
             m_transcript.apply(*event);
         } else if (!loading) {
-            m_inspector.apply(std::get<Delta>(item));
-            m_transcript.apply(std::get<Delta>(item));
+            const auto &delta = std::get<Delta>(item);
+            if (!delta.text.isEmpty())
+                m_inspector.apply(delta);
+            m_transcript.apply(delta);
         }
     }
 }

@@ -55,6 +55,8 @@ void ApiRoutes::handle(const QByteArray &method, const QByteArray &target, const
                        Answer answer)
 {
     const auto path = apiPath(target);
+    if (path && path->parts == QStringList(u"nodes"_s))
+        return method == "GET" ? nodes(answer) : answer(wrongMethod("GET"));
     if (!path || path->parts[0] != "sessions"_L1 || path->parts.size() > 3)
         return answer(problemReply(notFound()));
     if (path->parts.size() == 1)
@@ -74,10 +76,21 @@ void ApiRoutes::handle(const QByteArray &method, const QByteArray &target, const
     return what == "export"_L1 ? exportAs(*id, path->query, answer) : show(*id, answer);
 }
 
+void ApiRoutes::nodes(const Answer &answer)
+{
+    const BackendStatus status = m_parts.status();
+    QJsonArray nodes;
+    for (const FleetNode &node : status.nodes)
+        nodes.append(loquat::toJson(node));
+    answer(jsonReply({{"nodes"_L1, nodes}, {"trouble"_L1, status.nodesTrouble}}));
+}
+
 QJsonObject ApiRoutes::shown(const SessionRow &row) const
 {
     QJsonObject json = loquat::toJson(row);
-    const auto live = m_parts.live.find(row.sessionId);
+    auto live = m_parts.live.find(row.sessionId);
+    if (!live && m_parts.fleet)
+        live = m_parts.fleet->find(row.sessionId);
     json["live"_L1] = live ? QJsonValue(loquat::toJson(*live)) : QJsonValue();
     return json;
 }

@@ -43,6 +43,8 @@ private:
     void serve(QTcpSocket *socket, const RequestHead &head);
     void serveApi(QTcpSocket *socket, const RequestHead &head);
     void serveLive(QTcpSocket *socket, const RequestHead &head);
+    void batch(const LiveBatch &batch, bool gapped);
+    void farBatch(const LiveBatch &batch, bool gapped);
     void serveOperator(QTcpSocket *socket, const RequestHead &head, OperatorAccess access);
     void upgraded();
     void watch(int more = 0);
@@ -61,7 +63,13 @@ private:
     QTimer m_status;
     std::unique_ptr<QObject> m_connections; ///< parent of all that is connected
     std::unique_ptr<QWebSocketServer> m_server;
-    QHash<Peer, OperatorAccess> m_admitted; ///< WebSockets that are not yet upgraded
+    struct Admitted
+    {
+        OperatorAccess access;
+        bool asNode = false;
+    };
+    QHash<Peer, Admitted> m_admitted; ///< WebSockets that are not yet upgraded
+    quint64 m_viewers = 0;            ///< there have been so far
 };
 
 } // namespace loquat

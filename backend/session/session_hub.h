@@ -24,6 +24,8 @@ public:
                     const ClientHello &hello);
     [[nodiscard]] Session *find(const QString &sessionId);
     Expected<void> command(const QString &sessionId, const Command &command);
+    /// Session::retell(), if it is live here.
+    void retell(const QString &sessionId);
     /// Ends what a crash left open, a few at a time.
     void recover(const QStringList &sessionIds);
     /// Lets running turns finish within `bound`, then ends every session. isQuiet() tells when all is on

@@ -88,6 +88,8 @@ void FleetWorker::disconnect(const Error &error)
 {
     if (!m_away.exchange(true))
         qCWarning(storeLog).noquote() << "the other nodes are not found:" << error.message;
+    if (m_callbacks.roster)
+        m_callbacks.roster(error);
     m_mine.clear();
     m_database.reset();
     m_connection.reset();
@@ -104,6 +106,15 @@ void FleetWorker::beat()
     answerSome();
     if (m_database)
         std::ignore = guarded([this] { return m_board->tick(*m_connection); });
+    tellRoster();
+}
+
+void FleetWorker::tellRoster()
+{
+    if (!m_database || !m_callbacks.roster)
+        return;
+    if (const auto nodes = guarded([this] { return m_database->roster(); }))
+        m_callbacks.roster(*nodes);
 }
 
 void FleetWorker::showSoon()
@@ -207,6 +218,13 @@ Expected<QList<Event>> FleetWorker::read(const QString &sessionId)
     if (!m_database)
         return databaseAway();
     return guarded([&] { return m_database->events(sessionId, 0); });
+}
+
+Expected<std::optional<FleetNode>> FleetWorker::owner(const QString &sessionId)
+{
+    if (!m_database)
+        return databaseAway();
+    return guarded([&] { return m_database->owner(sessionId); });
 }
 
 void FleetWorker::lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done)

@@ -30,6 +30,7 @@ public:
     void start(const FleetMember::Callbacks &callbacks);
     void leave();
     Expected<QList<Event>> read(const QString &sessionId);
+    Expected<std::optional<FleetNode>> owner(const QString &sessionId);
     static Error databaseAway();
     /// What is in the outbox.
     void showSoon();
@@ -50,6 +51,7 @@ private:
 
     void beat();
     void takeOver();
+    void tellRoster();
     void show();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
