@@ -146,6 +146,8 @@ void FleetView::attach(const QString &sessionId)
     watched.follow->announced(session->lastSeq);
     watched.live.reset();
     chooseWay(watched);
+    if (!node(watched.nodeId))
+        findNode(sessionId);
     tellWatched(watched.nodeId);
 }
 
@@ -177,10 +179,32 @@ void FleetView::tellWatched(const QString &nodeId)
         line->second->watch(ids);
 }
 
+/// A node that came after the last heartbeat of this one.
+void FleetView::findNode(const QString &sessionId)
+{
+    m_parts.directory.owner(sessionId, this,
+                            [this, sessionId](const Expected<std::optional<FleetNode>> &owner) {
+                                const auto watched = m_watched.find(sessionId);
+                                if (!owner || !*owner || watched == m_watched.end() || node((*owner)->nodeId))
+                                    return;
+                                {
+                                    const QMutexLocker lock(&m_mutex);
+                                    m_nodes.append(**owner);
+                                }
+                                chooseWay(watched->second);
+                            });
+}
+
 NodeLine *FleetView::openLine(const QString &nodeId)
 {
     const auto wanted = node(nodeId);
-    NodeLine *line = wanted && !wanted->self ? lineTo(*wanted) : nullptr;
+    if (!wanted || wanted->self)
+        return nullptr;
+    const auto before = m_lines.find(nodeId);
+    const NodeLine *known = before == m_lines.end() ? nullptr : before->second.get();
+    NodeLine *line = lineTo(*wanted);
+    if (line && line != known)
+        tellWatched(nodeId);
     if (line)
         line->use();
     return line;

@@ -87,6 +87,7 @@ private:
     void readDatabase(const EventQuery &query, const SessionHistory::Events &found);
     [[nodiscard]] std::optional<FleetNode> node(const QString &nodeId) const;
     NodeLine *lineTo(const FleetNode &node);
+    void findNode(const QString &sessionId);
     NodeLine *openLine(const QString &nodeId);
     void sweep();
     template <typename Item> void publish(const Item &item);
