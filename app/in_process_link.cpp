@@ -55,6 +55,16 @@ void InProcessLink::watch(const QString &sessionId)
     m_backend.watch(sessionId);
 }
 
+void InProcessLink::findSessions(const SessionQuery &query, Found found)
+{
+    m_backend.findSessions(query, this, std::move(found));
+}
+
+void InProcessLink::exportSession(const QString &sessionId, const QString &format, Exported exported)
+{
+    m_backend.exportSession(sessionId, format, this, std::move(exported));
+}
+
 BackendStatus InProcessLink::status() const
 {
     return m_backend.status();

@@ -13,6 +13,7 @@ OperatorLink::OperatorLink(QUrl server, QString token, Pace pace)
     : m_server(std::move(server))
     , m_token(std::move(token))
     , m_client({m_server, m_token}, pace)
+    , m_history(m_server, m_token)
 {
     connect(&m_client, &OperatorClient::lost, this, &OperatorLink::lost);
     connect(&m_client, &OperatorClient::status, this, &OperatorLink::takeStatus);
@@ -118,6 +119,16 @@ void OperatorLink::loadMore(const QString &sessionId, QList<Event> events, const
 void OperatorLink::watch(const QString &sessionId)
 {
     m_client.watch(sessionId.isEmpty() ? QStringList() : QStringList(sessionId));
+}
+
+void OperatorLink::findSessions(const SessionQuery &query, Found found)
+{
+    m_history.find(query, std::move(found));
+}
+
+void OperatorLink::exportSession(const QString &sessionId, const QString &format, Exported exported)
+{
+    m_history.exportSession(sessionId, format, std::move(exported));
 }
 
 } // namespace loquat

@@ -3,6 +3,7 @@
 
 #include "console_link.h"
 #include "gateway/operator_client.h"
+#include "history_client.h"
 
 namespace loquat {
 
@@ -26,6 +27,8 @@ public:
     void command(const QString &sessionId, const Command &command, Done done) override;
     void loadEvents(const QString &sessionId, Loaded loaded) override;
     void watch(const QString &sessionId) override;
+    void findSessions(const SessionQuery &query, Found found) override;
+    void exportSession(const QString &sessionId, const QString &format, Exported exported) override;
     [[nodiscard]] BackendStatus status() const override { return m_status; }
 
 private:
@@ -40,6 +43,7 @@ private:
     const QUrl m_server;
     const QString m_token;
     OperatorClient m_client;
+    HistoryClient m_history;
     BackendStatus m_status;
     QHash<QString, SessionSnapshot> m_live;
 };

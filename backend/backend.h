@@ -90,6 +90,11 @@ public:
                  std::function<void(Expected<void>)> done);
     void loadEvents(const QString &sessionId, QObject *context,
                     std::function<void(Expected<QList<Event>>)> done);
+    /// What is stored, by this node and others; see SessionHistory.
+    void findSessions(const SessionQuery &query, QObject *context, SessionHistory::Sessions found);
+    /// A session as a file: json | jsonl | markdown | csv. Errors also session_not_found, unknown_format.
+    void exportSession(const QString &sessionId, const QString &format, QObject *context,
+                       std::function<void(Expected<QByteArray>)> done);
     /// Thread-safe.
     [[nodiscard]] BackendStatus status() const;
 

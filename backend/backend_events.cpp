@@ -91,4 +91,41 @@ void Backend::loadStored(const QString &sessionId, QObject *context,
         });
 }
 
+void Backend::findSessions(const SessionQuery &query, QObject *context, SessionHistory::Sessions found)
+{
+    if (m_parts.history)
+        m_parts.history->sessions(query, context, std::move(found));
+    else
+        found(SessionPage());
+}
+
+void Backend::exportSession(const QString &sessionId, const QString &format, QObject *context,
+                            std::function<void(Expected<QByteArray>)> done)
+{
+    SessionQuery query;
+    query.sessionId = sessionId;
+    query.limit = 1;
+    findSessions(
+        query, context,
+        [this, sessionId, format, context, done = std::move(done)](const Expected<SessionPage> &page) {
+            if (!page)
+                return done(page.error());
+            if (page->rows.isEmpty())
+                return done(page->partial.value_or(Error{u"session_not_found"_s,
+                                                         u"The session is not stored any more."_s,
+                                                         u"Search again."_s, false}));
+            loadEvents(
+                sessionId, context,
+                [this, row = page->rows.first().row, format, done](const Expected<QList<Event>> &events) {
+                    if (!events)
+                        return done(events.error());
+                    const auto file = m_parts.exportSession(format, row, *events);
+                    if (file)
+                        return done(*file);
+                    done(Error{u"unknown_format"_s, u"This format does not exist."_s,
+                               u"Use one of json, jsonl, markdown, csv."_s, false});
+                });
+        });
+}
+
 } // namespace loquat

@@ -17,9 +17,10 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
     , m_commands(link)
     , m_actions(m_commands)
     , m_composer(m_commands)
+    , m_history(link, clock)
 {
     connect(&link, &ConsoleLink::batch, this, &ConsoleModel::take);
-    connect(&link, &ConsoleLink::statusChanged, this, [this] { m_status.show(m_link.status()); });
+    connect(&link, &ConsoleLink::statusChanged, this, &ConsoleModel::showStatus);
     connect(&link, &ConsoleLink::gapped, this, [this] {
         m_replies.clear();
         if (!m_selected.isEmpty())
@@ -30,8 +31,21 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&m_shown, signal, this, &ConsoleModel::selectedRowChanged);
     connect(&m_shown, &QAbstractItemModel::layoutChanged, this, &ConsoleModel::selectedRowChanged);
-    m_status.show(link.status());
+    showStatus();
     tick();
+}
+
+void ConsoleModel::showStatus()
+{
+    const BackendStatus status = m_link.status();
+    m_status.show(status);
+    m_nodes.show(status);
+}
+
+QString ConsoleModel::trouble() const
+{
+    const auto *session = m_sessions.find(m_selected);
+    return session ? session->trouble : QString();
 }
 
 QString ConsoleModel::title() const

@@ -112,7 +112,10 @@ void ApiRoutes::list(const QUrlQuery &query, const Answer &answer)
         }
         answer(jsonReply(
             {{"sessions"_L1, sessions},
-             {"next_cursor"_L1, page->nextCursor.isEmpty() ? QJsonValue() : QJsonValue(page->nextCursor)}}));
+             {"next_cursor"_L1, page->nextCursor.isEmpty() ? QJsonValue() : QJsonValue(page->nextCursor)},
+             {"partial"_L1, page->partial.has_value()},
+             {"notice"_L1, page->partial ? QJsonValue(page->partial->message + u' ' + page->partial->remedy)
+                                         : QJsonValue()}}));
     });
 }
 
@@ -125,6 +128,8 @@ void ApiRoutes::withRow(const QString &sessionId, const Answer &answer, WithRow 
         wanted, m_context, [answer, then = std::move(then)](const Expected<SessionPage> &page) {
             if (!page)
                 return answer(problemReply(page.error()));
+            if (page->rows.isEmpty() && page->partial) // where that is may be this session
+                return answer(problemReply(*page->partial));
             if (page->rows.isEmpty())
                 return answer(
                     problemReply(Error{u"session_not_found"_s, u"There is no session with this id."_s,
