@@ -42,7 +42,7 @@ public:
     {
         queries.append(query);
         const Expected<SessionPage> page =
-            pages.isEmpty() ? Expected<SessionPage>(SessionPage()) : pages.takeFirst();
+            pages.isEmpty() ? Expected<SessionPage>(standing) : pages.takeFirst();
         if (holdLoads)
             held.append([found, page] { found(page); });
         else
@@ -81,6 +81,7 @@ public:
     QString watched;
     QList<SessionQuery> queries;
     QList<Expected<SessionPage>> pages; ///< the answers to the next queries
+    SessionPage standing;                     ///< the answer to all others
     QStringList exports;                ///< "ID FORMAT"
     std::optional<Error> exportError;
     bool holdLoads = false;
