@@ -14,7 +14,7 @@ class ExportModel : public QObject
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("Owned by HistoryPageModel")
-    Q_PROPERTY(QStringList formats READ formats CONSTANT)
+    Q_PROPERTY(QList<QString> formats READ formats CONSTANT)
     Q_PROPERTY(int format READ format WRITE setFormat NOTIFY changed)
     Q_PROPERTY(QString path READ path WRITE setPath NOTIFY changed)
     Q_PROPERTY(bool busy READ isBusy NOTIFY changed)

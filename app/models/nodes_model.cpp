@@ -18,6 +18,14 @@ QString stateWord(const FleetNode &node)
     return node.dead ? u"presumed dead since "_s + format::wallClock(node.heartbeatAtMs) : u"alive"_s;
 }
 
+/// To the second, unlike format::age(): it is counted in seconds when a node counts as dead.
+QString heardText(qint64 silentMs)
+{
+    if (silentMs < 1'000)
+        return u"now"_s;
+    return (silentMs < 60'000 ? u"%1 s"_s.arg(silentMs / 1'000) : format::age(silentMs)) + u" ago"_s;
+}
+
 } // namespace
 
 void NodesModel::show(const BackendStatus &status)
@@ -66,7 +74,7 @@ QVariant NodesModel::data(const QModelIndex &index, int role) const
     case StateKindRole:
         return node.dead ? u"bad"_s : u"ok"_s;
     case HeardRole:
-        return node.silentMs < 1'000 ? u"now"_s : format::age(node.silentMs) + u" ago"_s;
+        return heardText(node.silentMs);
     case StartedRole:
         return format::age(node.heartbeatAtMs - node.startedAtMs + node.silentMs);
     case SessionsRole:

@@ -4,15 +4,16 @@ import QtQuick.Layouts
 import Loquat
 import Loquat.Models
 
-/// Below what was found: that more is on its way, or that it did not come.
+/// Below what was found: that more of it did not come, or does not come by scrolling.
 Item {
     id: end
 
     required property HistoryModel found
     readonly property bool failed: found.state === HistoryModel.Failed
+    required property bool unfilled ///< there is nothing to scroll
 
     implicitHeight: visible ? column.implicitHeight + 24 : 0
-    visible: found.count > 0 && (found.more || failed)
+    visible: found.count > 0 && (failed || (unfilled && found.more))
 
     ColumnLayout {
         id: column

@@ -41,7 +41,7 @@ RowLayout {
         placeholderText: qsTr("User, whole id")
         text: filters.found.user
 
-        Keys.onEscapePressed: clear()
+        Keys.onEscapePressed: filters.found.user = ""
         onTextEdited: filters.found.user = text
     }
 }

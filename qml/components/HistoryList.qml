@@ -126,10 +126,6 @@ Rectangle {
                     panel.opened();
                 }
             }
-            footer: HistoryEnd {
-                found: panel.found
-                width: ListView.view.width
-            }
 
             Keys.onDownPressed: panel.history.selectNeighbour(1)
             Keys.onReturnPressed: panel.opened()
@@ -178,6 +174,12 @@ Rectangle {
                 visible: list.count === 0 && panel.found.state === HistoryModel.Loading
                 y: 60
             }
+        }
+
+        HistoryEnd {
+            Layout.fillWidth: true
+            found: panel.found
+            unfilled: list.contentHeight < list.height
         }
     }
 

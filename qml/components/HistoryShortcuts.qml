@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import Loquat
 import Loquat.Models
 
 /// The keyboard of the History page. Single letters act only while nobody types.

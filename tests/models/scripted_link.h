@@ -81,7 +81,7 @@ public:
     QString watched;
     QList<SessionQuery> queries;
     QList<Expected<SessionPage>> pages; ///< the answers to the next queries
-    SessionPage standing;                     ///< the answer to all others
+    SessionPage standing;               ///< the answer to all others
     QStringList exports;                ///< "ID FORMAT"
     std::optional<Error> exportError;
     bool holdLoads = false;

@@ -152,7 +152,8 @@ private Q_SLOTS:
     void whatIsMissingIsSaid()
     {
         SessionPage partial = page({u"a"_s});
-        partial.partial = Error{u"database_away"_s, u"The database cannot be reached."_s, u"Try again."_s, true};
+        partial.partial =
+            Error{u"database_away"_s, u"The database cannot be reached."_s, u"Try again."_s, true};
         m_link->pages = {partial, page({u"a"_s})};
         m_page->found()->activate();
         QCOMPARE(m_page->found()->notice(), u"The database cannot be reached. Try again."_s);
@@ -188,9 +189,10 @@ private Q_SLOTS:
     void whatIsChosenIsRead()
     {
         m_link->pages = {page({u"a"_s, u"b"_s})};
-        m_link->stored[u"a"_s] = {anEvent(u"a"_s, 1, EventType::SessionStarted, {}, {{u"protocol"_s, u"text"_s}}),
-                                  anEvent(u"a"_s, 2, EventType::UserMessage, u"hello"_s),
-                                  anEvent(u"a"_s, 3, EventType::AiMessage, u"Hi."_s)};
+        m_link->stored[u"a"_s] = {
+            anEvent(u"a"_s, 1, EventType::SessionStarted, {}, {{u"protocol"_s, u"text"_s}}),
+            anEvent(u"a"_s, 2, EventType::UserMessage, u"hello"_s),
+            anEvent(u"a"_s, 3, EventType::AiMessage, u"Hi."_s)};
         m_page->found()->activate();
         m_page->selectNeighbour(1);
         QCOMPARE(m_page->selectedId(), u"a"_s);
@@ -257,7 +259,8 @@ private Q_SLOTS:
         saving.save();
         QVERIFY(saving.hasFailed());
         QVERIFY(saving.message().contains("/nowhere/at/all.json"_L1));
-        m_link->exportError = Error{u"session_not_found"_s, u"The session is gone."_s, u"Search again."_s, false};
+        m_link->exportError =
+            Error{u"session_not_found"_s, u"The session is gone."_s, u"Search again."_s, false};
         saving.save();
         QCOMPARE(saving.message(), u"The session is gone. Search again."_s);
     }

@@ -81,8 +81,9 @@ public:
     }
     Q_INVOKABLE void joinNodes()
     {
-        m_link.health.nodes = {{QStringLiteral("a"), QStringLiteral("http://10.0.0.1:8000"), {}, true},
-                               {QStringLiteral("b"), QStringLiteral("http://10.0.0.2:8000"), {}, false, true}};
+        m_link.health.nodes = {
+            {QStringLiteral("a"), QStringLiteral("http://10.0.0.1:8000"), {}, true},
+            {QStringLiteral("b"), QStringLiteral("http://10.0.0.2:8000"), {}, false, true}};
         Q_EMIT m_link.statusChanged();
     }
     Q_INVOKABLE void loseNode(const QString &id, const QString &trouble)

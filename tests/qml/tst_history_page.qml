@@ -72,7 +72,9 @@ TestCase {
         tryVerify(() => find(t.root, "Save to").activeFocus);
         mouseClick(find(t.root, "CSV"));
         verify(find(t.root, "Save to").text.endsWith("/s-1.csv"));
-        find(t.root, "Save to").clear();
+        find(t.root, "Save to").forceActiveFocus();
+        keyClick(Qt.Key_A, Qt.ControlModifier);
+        keyClick(Qt.Key_Delete);
         mouseClick(find(t.root, "Save"));
         tryVerify(() => findText(t.root, "Type where to save it."));
         keyClick(Qt.Key_Slash);
@@ -126,7 +128,7 @@ TestCase {
         t.window.page = 1;
         tryVerify(() => findText(t.root, "ana"));
         const page = t.window.historyPage;
-        compare(page.conversationShown, false);
+        tryCompare(page, "conversationShown", false);
         mouseClick(findText(t.root, "ana"));
         tryCompare(page, "conversationShown", true);
         compare(page.listShown, false);

@@ -99,9 +99,9 @@ private Q_SLOTS:
         m_journal = journal.get();
         m_database = database.get();
         m_behind.clear();
-        m_history = std::make_unique<SharedHistory>(std::move(journal), std::move(database),
-                                                    [this] { return m_behind; },
-                                                    SharedHistory::Limits{50ms, 50ms, 200ms});
+        m_history = std::make_unique<SharedHistory>(
+            std::move(journal), std::move(database), [this] { return m_behind; },
+            SharedHistory::Limits{50ms, 50ms, 200ms});
     }
 
     void bothAreListedInOneOrderAndPagesAreStable()
