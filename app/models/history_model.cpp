@@ -63,7 +63,9 @@ QVariant HistoryModel::data(const QModelIndex &index, int role) const
     case UserIdRole:
         return found.row.userId;
     case StateWordRole:
-        return found.row.status == "completed"_L1 ? u"ended"_s : found.row.status;
+        return found.row.status == "completed"_L1 ? u"ended"_s
+               : found.row.status == "active"_L1  ? u"live"_s
+                                                  : found.row.status;
     case StateKindRole:
         return found.row.status == "active"_L1 ? u"ok"_s : u"dim"_s;
     case StartedRole:

@@ -37,7 +37,7 @@ Item {
     ListView {
         id: list
 
-        property bool sticking: transcript.live
+        property bool sticking: true
 
         Accessible.name: qsTr("Conversation")
         Accessible.role: Accessible.List

@@ -70,6 +70,7 @@ FocusScope {
             Layout.fillHeight: true
             Layout.preferredWidth: Theme.inspectorWidth
             inspector: page.history.inspector
+            live: false
             visible: page.hasSelection && page.width + Theme.railWidth >= Theme.inspectorFolds
         }
     }
