@@ -26,6 +26,7 @@ InProcessLink::InProcessLink(Backend &backend)
 
 InProcessLink::~InProcessLink()
 {
+    m_backend.watch({});
     m_backend.feed().setActive(false);
 }
 
@@ -47,6 +48,21 @@ void InProcessLink::command(const QString &sessionId, const Command &command, Do
 void InProcessLink::loadEvents(const QString &sessionId, Loaded loaded)
 {
     m_backend.loadEvents(sessionId, this, std::move(loaded));
+}
+
+void InProcessLink::watch(const QString &sessionId)
+{
+    m_backend.watch(sessionId);
+}
+
+void InProcessLink::findSessions(const SessionQuery &query, Found found)
+{
+    m_backend.findSessions(query, this, std::move(found));
+}
+
+void InProcessLink::exportSession(const QString &sessionId, const QString &format, Exported exported)
+{
+    m_backend.exportSession(sessionId, format, this, std::move(exported));
 }
 
 BackendStatus InProcessLink::status() const

@@ -22,6 +22,9 @@ public:
 
     void command(const QString &sessionId, const Command &command, Done done) override;
     void loadEvents(const QString &sessionId, Loaded loaded) override;
+    void watch(const QString &sessionId) override;
+    void findSessions(const SessionQuery &query, Found found) override;
+    void exportSession(const QString &sessionId, const QString &format, Exported exported) override;
     [[nodiscard]] BackendStatus status() const override;
 
 private:

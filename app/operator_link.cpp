@@ -1,70 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operator_link.h"
 
-#include "domain/live_json.h"
-
-#include <QDateTime>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QNetworkRequest>
-
 namespace loquat {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+constexpr int pageSize = 1'000;
+}
+
 OperatorLink::OperatorLink(QUrl server, QString token, Pace pace)
     : m_server(std::move(server))
     , m_token(std::move(token))
-    , m_pace(pace)
-    , m_pause(pace.firstRetry)
+    , m_client({m_server, m_token}, pace)
+    , m_history(m_server, m_token)
 {
-    m_retry.setSingleShot(true);
-    connect(&m_retry, &QTimer::timeout, this, &OperatorLink::connectAnew);
-    m_silence.setSingleShot(true);
-    m_silence.setInterval(m_pace.silence);
-    connect(&m_silence, &QTimer::timeout, this, [this] { lost(u"it says nothing"_s); });
+    connect(&m_client, &OperatorClient::lost, this, &OperatorLink::lost);
+    connect(&m_client, &OperatorClient::status, this, &OperatorLink::takeStatus);
+    connect(&m_client, &OperatorClient::sessions, this, &OperatorLink::takeSessions);
+    connect(&m_client, &OperatorClient::batch, this, &OperatorLink::takeBatch);
     say(u"Connecting to %1 …"_s.arg(m_server.authority()));
-    connectAnew();
+    m_client.open();
 }
 
-OperatorLink::~OperatorLink()
+void OperatorLink::lost(const QString &why)
 {
-    if (m_socket)
-        m_socket->disconnect(this);
-}
-
-void OperatorLink::connectAnew()
-{
-    m_socket = std::make_unique<QWebSocket>();
-    connect(m_socket.get(), &QWebSocket::textMessageReceived, this, &OperatorLink::received);
-    const auto broken = [this] { lost(m_socket->errorString()); };
-    connect(m_socket.get(), &QWebSocket::disconnected, this, broken);
-    connect(m_socket.get(), qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this, broken);
-    QUrl url = m_server;
-    url.setPath(m_server.path() + u"/ws/operator"_s);
-    QNetworkRequest request(url);
-    if (!m_token.isEmpty())
-        request.setRawHeader("Authorization", "Bearer " + m_token.toUtf8());
-    m_silence.start();
-    m_socket->open(request);
-}
-
-void OperatorLink::lost(const QString &error)
-{
-    if (m_retry.isActive())
-        return;
-    m_silence.stop();
-    m_socket->disconnect(this);
-    m_socket.release()->deleteLater(); // this may run in one of its signals
-    m_welcome = false;
-    m_snapshot.clear();
-    m_retry.start(m_pause);
-    m_pause = std::min(m_pause * 2, m_pace.longestRetry);
-    say(troubleOf(error));
-    for (const Done &done : std::exchange(m_commands, {}))
-        done(notConnected());
-    for (const Load &load : std::exchange(m_loads, {}))
-        load.loaded(notConnected());
+    say(troubleOf(why));
 }
 
 QString OperatorLink::troubleOf(const QString &error) const
@@ -92,46 +53,19 @@ void OperatorLink::say(const QString &trouble)
     Q_EMIT statusChanged();
 }
 
-void OperatorLink::received(const QString &text)
+void OperatorLink::takeStatus(const BackendStatus &status)
 {
-    m_silence.start();
-    const QJsonObject frame = QJsonDocument::fromJson(text.toUtf8()).object();
-    const QString type = frame["type"_L1].toString();
-    if (type == "batch"_L1) {
-        takeBatch(frame);
-    } else if (type == "status"_L1) {
-        takeStatus(frame["status"_L1].toObject());
-    } else if (type == "snapshot"_L1) {
-        takeSnapshot(frame);
-    } else if (type == "events"_L1) {
-        takeEvents(frame);
-    } else if (type == "result"_L1) {
-        takeResult(frame);
-    } else if (type == "auth_required"_L1) {
-        lost(u"401"_s);
-    } else if (type == "hello"_L1) {
-        m_welcome = true;
-        m_pause = m_pace.firstRetry;
-        takeStatus(frame["status"_L1].toObject());
-    }
-}
-
-void OperatorLink::takeStatus(const QJsonObject &status)
-{
-    m_status = statusFromJson(status);
+    m_status = status;
     m_status.address = m_server.toString(); // as it is reached from here
     Q_EMIT statusChanged();
 }
 
-void OperatorLink::takeSnapshot(const QJsonObject &frame)
+void OperatorLink::takeSessions(const QList<SessionSnapshot> &sessions)
 {
-    m_snapshot += batchFromJson(frame, 0).sessions;
-    if (frame["more"_L1].toBool())
-        return;
     // What ended while nobody told.
-    LiveBatch now{std::exchange(m_snapshot, {}), {}};
+    LiveBatch now{sessions, {}};
     QHash<QString, SessionSnapshot> before = std::exchange(m_live, {});
-    for (const SessionSnapshot &session : std::as_const(now.sessions)) {
+    for (const SessionSnapshot &session : sessions) {
         before.remove(session.sessionId);
         m_live.insert(session.sessionId, session);
     }
@@ -145,9 +79,8 @@ void OperatorLink::takeSnapshot(const QJsonObject &frame)
     Q_EMIT gapped();
 }
 
-void OperatorLink::takeBatch(const QJsonObject &frame)
+void OperatorLink::takeBatch(const LiveBatch &taken)
 {
-    const LiveBatch taken = batchFromJson(frame, QDateTime::currentMSecsSinceEpoch());
     for (const SessionSnapshot &session : taken.sessions) {
         if (session.status == SessionStatus::Completed)
             m_live.remove(session.sessionId);
@@ -160,72 +93,42 @@ void OperatorLink::takeBatch(const QJsonObject &frame)
 
 void OperatorLink::command(const QString &sessionId, const Command &command, Done done)
 {
-    if (!m_welcome)
-        return done(notConnected());
-    const qint64 id = ++m_serial;
-    m_commands.insert(id, std::move(done));
-    send({{"type"_L1, "command"_L1},
-          {"id"_L1, id},
-          {"session_id"_L1, sessionId},
-          {"command"_L1, nameOf(command.kind)},
-          {"text"_L1, command.text},
-          {"call_id"_L1, command.callId},
-          {"by"_L1, command.by}});
+    if (!m_client.isWelcome())
+        return done(OperatorClient::notConnected());
+    m_client.command(sessionId, command, std::move(done));
 }
 
 void OperatorLink::loadEvents(const QString &sessionId, Loaded loaded)
 {
-    if (!m_welcome)
-        return loaded(notConnected());
-    askForMore(++m_serial, {sessionId, std::move(loaded), {}});
+    loadMore(sessionId, {}, loaded);
 }
 
-void OperatorLink::askForMore(qint64 id, Load load)
+void OperatorLink::loadMore(const QString &sessionId, QList<Event> events, const Loaded &loaded)
 {
-    const qint64 after = load.events.isEmpty() ? 0 : load.events.last().seq;
-    const QString sessionId = load.sessionId;
-    m_loads.insert(id, std::move(load));
-    send({{"type"_L1, "load_events"_L1}, {"id"_L1, id}, {"session_id"_L1, sessionId}, {"after"_L1, after}});
+    if (!m_client.isWelcome())
+        return loaded(OperatorClient::notConnected());
+    const EventQuery query{sessionId, events.isEmpty() ? 0 : events.last().seq, pageSize};
+    m_client.loadEvents(query, [this, sessionId, events, loaded](const Expected<EventPage> &page) {
+        if (!page)
+            return loaded(page.error());
+        const QList<Event> all = events + page->events;
+        page->more ? loadMore(sessionId, all, loaded) : loaded(all);
+    });
 }
 
-void OperatorLink::takeEvents(const QJsonObject &frame)
+void OperatorLink::watch(const QString &sessionId)
 {
-    const qint64 id = frame["id"_L1].toInteger();
-    if (!m_loads.contains(id))
-        return;
-    Load load = m_loads.take(id);
-    const qsizetype before = load.events.size();
-    const QJsonArray events = frame["events"_L1].toArray();
-    for (const QJsonValue &each : events)
-        if (auto event = eventFromJson(each.toObject()))
-            load.events.append(std::move(*event));
-    if (frame["more"_L1].toBool() && load.events.size() > before)
-        askForMore(id, std::move(load));
-    else
-        load.loaded(load.events);
+    m_client.watch(sessionId.isEmpty() ? QStringList() : QStringList(sessionId));
 }
 
-void OperatorLink::takeResult(const QJsonObject &frame)
+void OperatorLink::findSessions(const SessionQuery &query, Found found)
 {
-    const qint64 id = frame["id"_L1].toInteger();
-    const Error error = errorFromJson(frame["error"_L1].toObject());
-    if (m_commands.contains(id)) {
-        const Done done = m_commands.take(id);
-        done(frame["ok"_L1].toBool() ? Expected<void>() : Expected<void>(error));
-    } else if (m_loads.contains(id)) {
-        m_loads.take(id).loaded(error);
-    }
+    m_history.find(query, std::move(found));
 }
 
-void OperatorLink::send(const QJsonObject &frame)
+void OperatorLink::exportSession(const QString &sessionId, const QString &format, Exported exported)
 {
-    m_socket->sendTextMessage(QString::fromUtf8(QJsonDocument(frame).toJson(QJsonDocument::Compact)));
-}
-
-Error OperatorLink::notConnected()
-{
-    return {u"not_connected"_s, u"There is no connection to the backend."_s,
-            u"It is tried again; repeat this once it is there."_s, true};
+    m_history.exportSession(sessionId, format, std::move(exported));
 }
 
 } // namespace loquat

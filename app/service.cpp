@@ -11,9 +11,11 @@
 #include "replica_factory.h"
 #include "settings_reader.h"
 #include "store/export_format.h"
+#include "store/history_postgres.h"
 #include "store/history_sqlite.h"
 #include "store/history_thread.h"
 #include "store/journal.h"
+#include "store/shared_history.h"
 #include "store_health.h"
 #include "tool_factory.h"
 
@@ -178,8 +180,7 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         service->m_replica =
             std::make_unique<Replica>(*service->m_journal, std::move(plan->target), plan->settings);
     }
-    service->m_history = std::make_unique<HistoryThread>(
-        [file = service->m_journal->file()] { return SqliteHistory::open(file); });
+    service->m_history = service->makeHistory(options.databaseUrl);
     const auto budget = loadBudget(config->budgets, service->m_journal->file());
     if (!budget)
         return SettingsReader::wrong(u"--data-dir"_s, budget.error().message, budget.error().remedy);
@@ -213,7 +214,8 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .tail = service->m_journal.get(),
                        .exportSession = exportSession,
                        .operatorToken = options.operatorToken,
-                       .locator = service->m_fleet.get()};
+                       .locator = service->m_fleet.get(),
+                       .directory = service->m_fleet.get()};
     if (service->m_fleet)
         parts.announce = [fleet = service->m_fleet.get(),
                           own = session.nodeId](const SessionSnapshot &snapshot) {
@@ -230,6 +232,24 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     return service;
 }
 
+std::unique_ptr<SessionHistory> Service::makeHistory(const QString &databaseUrl) const
+{
+    auto journal =
+        std::make_unique<HistoryThread>([file = m_journal->file()] { return SqliteHistory::open(file); });
+    const auto postgres = databaseUrl.isEmpty() ? std::nullopt : std::optional(parsePostgresUri(databaseUrl));
+    if (!postgres || !*postgres)
+        return journal;
+    auto database = std::make_unique<HistoryThread>([settings = **postgres] {
+        return Expected<std::unique_ptr<HistorySource>>(std::make_unique<PostgresHistory>(settings));
+    });
+    return std::make_unique<SharedHistory>(std::move(journal), std::move(database), [this] {
+        const StoreHealth health = storeHealth(*m_journal, m_replica.get(), m_replicaName);
+        return health.state == BackendStatus::Store::InSync
+                   ? QString()
+                   : u"The database does not have the newest %1 events of this node."_s.arg(health.queued);
+    });
+}
+
 Expected<QUrl> Service::start()
 {
     auto address = m_backend->start();
@@ -239,7 +259,8 @@ Expected<QUrl> Service::start()
         m_fleet->start(m_backend.get(),
                        {[this](const QStringList &ids) { m_backend->recover(ids); },
                         [this](const QHash<QString, QString> &lost) { m_backend->letGo(lost); },
-                        [this](const SessionSnapshot &elsewhere) { m_backend->show(elsewhere); }});
+                        [this](const SessionSnapshot &elsewhere) { m_backend->show(elsewhere); },
+                        [this](const Expected<QList<FleetNode>> &nodes) { m_backend->showNodes(nodes); }});
     return address;
 }
 

@@ -33,6 +33,7 @@ public:
 
 private:
     Service();
+    [[nodiscard]] std::unique_ptr<SessionHistory> makeHistory(const QString &databaseUrl) const;
 
     static constexpr std::chrono::milliseconds drainBound{5'000};
 

@@ -6,7 +6,6 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
-#include <QPointer>
 
 namespace loquat {
 
@@ -26,10 +25,20 @@ Backend::Backend(BackendParts parts)
     : m_parts(std::move(parts))
     , m_metrics(QCoreApplication::applicationVersion())
     , m_traces(m_parts.traces ? std::make_unique<OtlpExporter>(*m_parts.traces) : nullptr)
-    , m_observer(m_feed, m_operatorFeed, m_live, m_statistics, m_metrics, m_traces.get(), m_parts.announce)
+    , m_observer(m_feed, m_operatorFeed, m_live, m_statistics, m_metrics, m_traces.get(),
+                 m_parts.announce ? [this](const SessionSnapshot &snapshot) { announce(snapshot); }
+                                  : ObserverFan::Announce())
 {
-    if (m_parts.locator)
-        m_far = std::make_unique<FarTranscript>(*m_parts.locator, m_feed);
+    if (m_parts.locator && m_parts.directory)
+        m_fleet = std::make_unique<FleetView>(
+            FleetView::Parts{*m_parts.locator, *m_parts.directory, m_parts.operatorToken, m_feed});
+}
+
+void Backend::announce(const SessionSnapshot &snapshot)
+{
+    if (m_fleet)
+        m_fleet->ledHere(snapshot.sessionId);
+    m_parts.announce(snapshot);
 }
 
 Backend::~Backend()
@@ -53,14 +62,25 @@ void Backend::serveOperators()
     if (!m_parts.history || !m_parts.tail)
         return;
     m_desk = std::make_unique<OperatorDesk>(OperatorParts{
-        *m_parts.history, *m_parts.tail, m_operatorFeed, m_live,
+        *m_parts.history,
+        *m_parts.tail,
+        m_operatorFeed,
+        m_live,
+        [this](const QString &id, const Command &command, QObject *context,
+               std::function<void(Expected<void>)> done) {
+            commandLeader(id, command, context, std::move(done));
+        },
+        [this] { return status(); },
+        m_parts.exportSession,
+        OperatorPolicy{m_parts.operatorToken, m_parts.host.isLoopback()},
+        [origins = m_parts.door.origins](const QByteArray &origin) { return origins.corsHeaders(origin); },
+        {},
         [this](const QString &id, const Command &command, QObject *context,
                std::function<void(Expected<void>)> done) {
             m_gateway->command(id, command, context, std::move(done));
         },
-        [this] { return status(); }, m_parts.exportSession,
-        OperatorPolicy{m_parts.operatorToken, m_parts.host.isLoopback()},
-        [origins = m_parts.door.origins](const QByteArray &origin) { return origins.corsHeaders(origin); }});
+        [this](const QString &id) { m_gateway->retell(id); },
+        m_fleet.get()});
     m_desk->start();
     m_gateway->setOperators(
         [desk = m_desk.get()](FrontDoor::TakeSocket take, const RequestHead &head) {
@@ -108,16 +128,6 @@ void Backend::letGo(const QHash<QString, QString> &ownerBySession)
         m_gateway->letGo(ownerBySession);
 }
 
-void Backend::show(SessionSnapshot elsewhere)
-{
-    // What was said there is not told.
-    if (elsewhere.preview.isEmpty())
-        elsewhere.preview = u"on node %1"_s.arg(elsewhere.nodeId);
-    m_feed.publish(elsewhere);
-    if (m_far)
-        m_far->changed(elsewhere);
-}
-
 void Backend::shutDown(std::function<void()> done)
 {
     if (!m_gateway)
@@ -126,36 +136,6 @@ void Backend::shutDown(std::function<void()> done)
         stop();
         done();
     });
-}
-
-void Backend::command(const QString &sessionId, const Command &command, QObject *context,
-                      std::function<void(Expected<void>)> done)
-{
-    m_gateway->command(sessionId, command, context, std::move(done));
-}
-
-void Backend::loadEvents(const QString &sessionId, QObject *context,
-                         std::function<void(Expected<QList<Event>>)> done)
-{
-    using Loaded = Expected<std::optional<StoredSession>>;
-    m_parts.archive.load(
-        sessionId, context,
-        [locator = m_parts.locator, far = QPointer(m_far.get()), sessionId, context,
-         done = std::move(done)](const Loaded &loaded) {
-            if (!loaded)
-                return done(loaded.error());
-            const QList<Event> here = *loaded ? (*loaded)->events : QList<Event>();
-            if (!locator)
-                return done(here);
-            // Where another node leads the session, the database knows more.
-            locator->read(
-                sessionId, context, [far, sessionId, here, done](const Expected<QList<Event>> &there) {
-                    const QList<Event> &known = there && there->size() > here.size() ? *there : here;
-                    if (far)
-                        far->follow(sessionId, known.isEmpty() ? 0 : known.last().seq);
-                    done(known);
-                });
-        });
 }
 
 BackendStatus Backend::status() const
@@ -170,6 +150,10 @@ BackendStatus Backend::status() const
     status.storeName = store.name;
     status.storeDetail = store.detail;
     status.storeQueued = store.queued;
+    if (m_fleet) {
+        status.nodes = m_fleet->nodes();
+        status.nodesTrouble = m_fleet->trouble();
+    }
     return status;
 }
 

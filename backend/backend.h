@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "far_transcript.h"
+#include "fleet_view.h"
 #include "gateway/gateway.h"
 #include "gateway/operator_desk.h"
 #include "observer_fan.h"
@@ -47,7 +47,9 @@ struct BackendParts
     EventTail *tail = nullptr;
     OperatorParts::ExportSession exportSession = {};
     QString operatorToken = {};
-    SessionLocator *locator = nullptr; ///< of several nodes on one database; outlives the backend
+    // Of several nodes on one database; both or none, and both outlive the backend.
+    SessionLocator *locator = nullptr;
+    FleetDirectory *directory = nullptr;
     /// Lets other nodes see a session; called from its thread.
     std::function<void(const SessionSnapshot &)> announce = {};
     std::optional<OtlpSettings> traces = std::nullopt; ///< where they are collected
@@ -71,6 +73,8 @@ public:
     void letGo(const QHash<QString, QString> &ownerBySession);
     /// A session that another node leads, for the feed.
     void show(SessionSnapshot elsewhere);
+    /// The nodes on the database, or why they are not known.
+    void showNodes(const Expected<QList<FleetNode>> &nodes);
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
     void shutDown(std::function<void()> done);
 
@@ -81,19 +85,34 @@ public:
     void stop();
 
     LiveFeed &feed() { return m_feed; }
-    /// `done` is called in the thread of `context`.
+    /// The session whose running reply the feed tells from its beginning, and tells of if another node leads
+    /// it; empty: none any more.
+    void watch(const QString &sessionId);
+    /// By the node that leads the session. `done` is called in the thread of `context`.
     void command(const QString &sessionId, const Command &command, QObject *context,
                  std::function<void(Expected<void>)> done);
     void loadEvents(const QString &sessionId, QObject *context,
                     std::function<void(Expected<QList<Event>>)> done);
+    /// What is stored, by this node and others; see SessionHistory.
+    void findSessions(const SessionQuery &query, QObject *context, SessionHistory::Sessions found);
+    /// A session as a file: json | jsonl | markdown | csv. Errors also session_not_found, unknown_format.
+    void exportSession(const QString &sessionId, const QString &format, QObject *context,
+                       std::function<void(Expected<QByteArray>)> done);
     /// Thread-safe.
     [[nodiscard]] BackendStatus status() const;
 
 private:
+    void announce(const SessionSnapshot &snapshot);
     [[nodiscard]] Readiness readiness() const;
     [[nodiscard]] QByteArray metrics() const;
     [[nodiscard]] HttpParts httpParts() const;
     void serveOperators();
+    void commandLeader(const QString &sessionId, const Command &command, QObject *context,
+                       std::function<void(Expected<void>)> done);
+    void loadStored(const QString &sessionId, QObject *context,
+                    std::function<void(Expected<QList<Event>>)> done);
+    void loadPaged(QList<Event> loaded, const QString &sessionId, QObject *context,
+                   std::function<void(Expected<QList<Event>>)> done);
 
     static constexpr std::chrono::milliseconds turnBound{10'000};
     static constexpr std::chrono::milliseconds shutdownBound{20'000};
@@ -107,7 +126,7 @@ private:
     Metrics m_metrics;
     std::unique_ptr<OtlpExporter> m_traces; ///< none: nobody collects them
     ObserverFan m_observer;
-    std::unique_ptr<FarTranscript> m_far; ///< none: there are no other nodes
+    std::unique_ptr<FleetView> m_fleet; ///< none: there are no other nodes
     QString m_address;
     std::unique_ptr<Gateway> m_gateway;
     std::unique_ptr<OperatorDesk> m_desk;

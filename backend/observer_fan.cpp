@@ -17,7 +17,8 @@ void ObserverFan::onDelta(const Delta &delta)
 {
     m_feed.publish(delta);
     m_operatorFeed.publish(delta);
-    m_statistics.onDelta(delta);
+    if (!delta.whole) // said before
+        m_statistics.onDelta(delta);
 }
 
 void ObserverFan::onSnapshot(const SessionSnapshot &snapshot)

@@ -10,6 +10,7 @@ ApplicationWindow {
     id: window
 
     required property ConsoleModel consoleModel
+    readonly property alias historyPage: history
     readonly property alias livePage: live
     property alias page: rail.current
     readonly property bool typing: activeFocusItem instanceof TextInput || (activeFocusItem instanceof TextEdit && !activeFocusItem.readOnly)
@@ -23,7 +24,10 @@ ApplicationWindow {
     visible: true
     width: 1440
 
-    footer: StatusBar { status: window.consoleModel.status }
+    footer: StatusBar {
+        nodes: window.consoleModel.nodes
+        status: window.consoleModel.status
+    }
 
     Binding {
         property: "dark"
@@ -46,6 +50,7 @@ ApplicationWindow {
 
             Layout.fillHeight: true
             needsYou: window.consoleModel.needsYou
+            nodesShown: window.consoleModel.nodes.shown
         }
 
         StackLayout {
@@ -60,10 +65,15 @@ ApplicationWindow {
                 focus: true
             }
 
-            ComingPage {
-                command: window.consoleModel.status.historyUrl
-                explanation: qsTr("History will list every conversation ever held, with search and export. Until then the API has them all:")
-                title: qsTr("History is not here yet")
+            HistoryPage {
+                id: history
+
+                history: window.consoleModel.history
+
+                onLiveWanted: sessionId => {
+                    rail.current = 0;
+                    window.consoleModel.select(sessionId);
+                }
             }
 
             ComingPage {
@@ -78,6 +88,19 @@ ApplicationWindow {
             }
 
             SettingsPage { settings: window.consoleModel.theme }
+
+            NodesPage { nodes: window.consoleModel.nodes }
+        }
+    }
+
+    HistoryShortcuts {
+        history: window.consoleModel.history
+        keysAct: !window.typing && rail.current === 1
+
+        onBackWanted: history.back()
+        onSearchWanted: {
+            rail.current = 1;
+            history.search();
         }
     }
 

@@ -17,19 +17,35 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
     , m_commands(link)
     , m_actions(m_commands)
     , m_composer(m_commands)
+    , m_history(link, clock)
 {
     connect(&link, &ConsoleLink::batch, this, &ConsoleModel::take);
-    connect(&link, &ConsoleLink::statusChanged, this, [this] { m_status.show(m_link.status()); });
+    connect(&link, &ConsoleLink::statusChanged, this, &ConsoleModel::showStatus);
     connect(&link, &ConsoleLink::gapped, this, [this] {
         m_replies.clear();
+        if (!m_selected.isEmpty())
+            m_link.watch(m_selected);
         reload();
     });
     connect(&m_sessions, &SessionListModel::countsChanged, this, &ConsoleModel::countsChanged);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&m_shown, signal, this, &ConsoleModel::selectedRowChanged);
     connect(&m_shown, &QAbstractItemModel::layoutChanged, this, &ConsoleModel::selectedRowChanged);
-    m_status.show(link.status());
+    showStatus();
     tick();
+}
+
+void ConsoleModel::showStatus()
+{
+    const BackendStatus status = m_link.status();
+    m_status.show(status);
+    m_nodes.show(status);
+}
+
+QString ConsoleModel::trouble() const
+{
+    const auto *session = m_sessions.find(m_selected);
+    return session ? session->trouble : QString();
 }
 
 QString ConsoleModel::title() const
@@ -63,6 +79,7 @@ void ConsoleModel::select(const QString &sessionId)
     m_composer.clear();
     Q_EMIT selectionChanged();
     Q_EMIT selectedRowChanged();
+    m_link.watch(sessionId);
     reload();
 }
 
@@ -138,8 +155,10 @@ void ConsoleModel::takeStream(const LiveBatch &batch)
                 m_inspector.apply(*event);
             m_transcript.apply(*event);
         } else if (!loading) {
-            m_inspector.apply(std::get<Delta>(item));
-            m_transcript.apply(std::get<Delta>(item));
+            const auto &delta = std::get<Delta>(item);
+            if (!delta.text.isEmpty())
+                m_inspector.apply(delta);
+            m_transcript.apply(delta);
         }
     }
 }

@@ -3,7 +3,9 @@
 
 #include "domain/clock.h"
 #include "models/composer_model.h"
+#include "models/history_page_model.h"
 #include "models/inspector_model.h"
+#include "models/nodes_model.h"
 #include "models/session_actions.h"
 #include "models/session_filter_model.h"
 #include "models/status_model.h"
@@ -25,6 +27,8 @@ class ConsoleModel : public QObject
     Q_PROPERTY(loquat::ComposerModel *composer READ composer CONSTANT)
     Q_PROPERTY(loquat::CommandRunner *commands READ commands CONSTANT)
     Q_PROPERTY(loquat::StatusModel *status READ status CONSTANT)
+    Q_PROPERTY(loquat::HistoryPageModel *history READ history CONSTANT)
+    Q_PROPERTY(loquat::NodesModel *nodes READ nodes CONSTANT)
     Q_PROPERTY(loquat::ThemeSettings *theme READ theme CONSTANT)
     Q_PROPERTY(QString counts READ counts NOTIFY countsChanged)
     Q_PROPERTY(int needsYou READ needsYou NOTIFY countsChanged)
@@ -34,6 +38,7 @@ class ConsoleModel : public QObject
     Q_PROPERTY(QString subtitle READ subtitle NOTIFY headerChanged)
     Q_PROPERTY(QString stateWord READ stateWord NOTIFY headerChanged)
     Q_PROPERTY(QString stateKind READ stateKind NOTIFY headerChanged)
+    Q_PROPERTY(QString trouble READ trouble NOTIFY headerChanged)
     Q_PROPERTY(LoadState loadState READ loadState NOTIFY loadStateChanged)
     Q_PROPERTY(QString loadError READ loadError NOTIFY loadStateChanged)
 
@@ -51,6 +56,8 @@ public:
     [[nodiscard]] ComposerModel *composer() { return &m_composer; }
     [[nodiscard]] CommandRunner *commands() { return &m_commands; }
     [[nodiscard]] StatusModel *status() { return &m_status; }
+    [[nodiscard]] HistoryPageModel *history() { return &m_history; }
+    [[nodiscard]] NodesModel *nodes() { return &m_nodes; }
     [[nodiscard]] ThemeSettings *theme() { return &m_theme; }
 
     [[nodiscard]] QString counts() const { return m_sessions.countsText(); }
@@ -61,6 +68,7 @@ public:
     [[nodiscard]] QString subtitle() const;
     [[nodiscard]] QString stateWord() const { return m_state.word; }
     [[nodiscard]] QString stateKind() const { return m_state.kind; }
+    [[nodiscard]] QString trouble() const; ///< why the selected session is not seen as those here are
     [[nodiscard]] LoadState loadState() const { return m_loadState; }
     [[nodiscard]] QString loadError() const { return m_loadError; }
 
@@ -83,6 +91,7 @@ private:
     void loaded(const Expected<QList<Event>> &events);
     void setLoadState(LoadState state, const QString &error = {});
     void tick();
+    void showStatus();
 
     ConsoleLink &m_link;
     Clock &m_clock;
@@ -96,6 +105,8 @@ private:
     SessionActions m_actions;
     ComposerModel m_composer;
     StatusModel m_status;
+    HistoryPageModel m_history;
+    NodesModel m_nodes;
     ThemeSettings m_theme;
     QString m_selected;
     SessionState m_state;

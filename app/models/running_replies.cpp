@@ -19,7 +19,7 @@ void RunningReplies::apply(const Event &event)
 void RunningReplies::apply(const Delta &delta)
 {
     Reply &reply = m_sessions[delta.sessionId].reply;
-    if (reply.turn != delta.turn)
+    if (reply.turn != delta.turn || delta.whole)
         reply = {};
     if (reply.text.isEmpty())
         reply.startedMs = delta.atMs;

@@ -26,11 +26,6 @@ QString StatusModel::demoUrl() const
     return http(u"/demo"_s);
 }
 
-QString StatusModel::historyUrl() const
-{
-    return http(u"/api/sessions"_s);
-}
-
 QString StatusModel::metricsUrl() const
 {
     return http(u"/metrics"_s);

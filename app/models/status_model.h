@@ -19,7 +19,6 @@ class StatusModel : public QObject
     Q_PROPERTY(QString trouble READ trouble NOTIFY changed)
     Q_PROPERTY(QString demoUrl READ demoUrl NOTIFY changed)
     Q_PROPERTY(QString tryCommand READ tryCommand NOTIFY changed)
-    Q_PROPERTY(QString historyUrl READ historyUrl NOTIFY changed)
     Q_PROPERTY(QString metricsUrl READ metricsUrl NOTIFY changed)
     Q_PROPERTY(QString sessions READ sessions NOTIFY changed)
     Q_PROPERTY(QString rate READ rate NOTIFY changed)
@@ -44,7 +43,6 @@ public:
     [[nodiscard]] QString trouble() const { return m_status.trouble; } ///< with a backend elsewhere
     [[nodiscard]] QString demoUrl() const;                             ///< the browser client
     [[nodiscard]] QString tryCommand() const; ///< what to type to get a first session
-    [[nodiscard]] QString historyUrl() const;
     [[nodiscard]] QString metricsUrl() const;
     [[nodiscard]] QString sessions() const;
     [[nodiscard]] QString rate() const;

@@ -146,7 +146,16 @@ void TranscriptModel::apply(const Event &event)
 
 void TranscriptModel::apply(const Delta &delta)
 {
-    if (m_liveSeq < m_staleUntil || delta.text.isEmpty())
+    if (m_liveSeq < m_staleUntil)
+        return;
+    if (delta.whole && m_running >= 0) { // it is told once more
+        const QString shown = m_entries[m_running].blocks->source();
+        if (m_entries[m_running].turn != delta.turn || !delta.text.startsWith(shown))
+            dropReply();
+        else
+            return m_entries[m_running].blocks->append(delta.text.sliced(shown.size()));
+    }
+    if (delta.text.isEmpty())
         return;
     if (m_running >= 0 && m_entries[m_running].turn != delta.turn) {
         m_entries[m_running].streaming = false;

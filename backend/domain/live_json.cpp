@@ -82,7 +82,8 @@ QJsonObject toJson(const SessionSnapshot &snapshot)
             {"usage"_L1, toJson(snapshot.usage)},
             {"preview"_L1, snapshot.preview},
             {"summary"_L1, snapshot.summary},
-            {"title"_L1, snapshot.title}};
+            {"title"_L1, snapshot.title},
+            {"trouble"_L1, snapshot.trouble}};
 }
 
 SessionSnapshot snapshotFromJson(const QJsonObject &json)
@@ -110,15 +111,45 @@ SessionSnapshot snapshotFromJson(const QJsonObject &json)
     snapshot.preview = json["preview"_L1].toString();
     snapshot.summary = json["summary"_L1].toString();
     snapshot.title = json["title"_L1].toString();
+    snapshot.trouble = json["trouble"_L1].toString();
     return snapshot;
 }
 
 QJsonObject toJson(const Delta &delta)
 {
-    return {{"session_id"_L1, delta.sessionId},
-            {"turn"_L1, delta.turn},
-            {"token"_L1, delta.text},
-            {"tokens"_L1, delta.tokens}};
+    QJsonObject json{{"session_id"_L1, delta.sessionId},
+                     {"turn"_L1, delta.turn},
+                     {"token"_L1, delta.text},
+                     {"tokens"_L1, delta.tokens}};
+    if (delta.whole)
+        json["whole"_L1] = true;
+    return json;
+}
+
+QJsonObject toJson(const FleetNode &node)
+{
+    return {{"node_id"_L1, node.nodeId},
+            {"address"_L1, node.address},
+            {"version"_L1, node.version},
+            {"self"_L1, node.self},
+            {"state"_L1, node.dead ? "presumed_dead"_L1 : "alive"_L1},
+            {"start_time"_L1, isoTime(node.startedAtMs)},
+            {"heartbeat"_L1, isoTime(node.heartbeatAtMs)},
+            {"silent_ms"_L1, node.silentMs},
+            {"sessions"_L1, node.sessions}};
+}
+
+FleetNode nodeFromJson(const QJsonObject &json)
+{
+    return {json["node_id"_L1].toString(),
+            json["address"_L1].toString(),
+            json["version"_L1].toString(),
+            json["self"_L1].toBool(),
+            json["state"_L1].toString() == "presumed_dead"_L1,
+            msOf(json["start_time"_L1]),
+            msOf(json["heartbeat"_L1]),
+            json["silent_ms"_L1].toInteger(),
+            json["sessions"_L1].toInt()};
 }
 
 QJsonObject toJson(const LiveBatch &batch)
@@ -150,7 +181,8 @@ LiveBatch batchFromJson(const QJsonObject &json, qint64 atMs)
                 batch.stream.append(*event);
         } else if (const QJsonObject delta = item["delta"_L1].toObject(); !delta.isEmpty()) {
             batch.stream.append(Delta{delta["session_id"_L1].toString(), delta["turn"_L1].toInt(),
-                                      delta["token"_L1].toString(), delta["tokens"_L1].toInt(), atMs});
+                                      delta["token"_L1].toString(), delta["tokens"_L1].toInt(), atMs,
+                                      delta["whole"_L1].toBool()});
         }
     }
     return batch;
@@ -169,7 +201,12 @@ QJsonObject toJson(const BackendStatus &status)
                      {"store"_L1, nameOf(status.store)},
                      {"store_name"_L1, status.storeName},
                      {"store_detail"_L1, status.storeDetail},
-                     {"store_queued"_L1, status.storeQueued}};
+                     {"store_queued"_L1, status.storeQueued},
+                     {"nodes_trouble"_L1, status.nodesTrouble}};
+    QJsonArray nodes;
+    for (const FleetNode &node : status.nodes)
+        nodes.append(toJson(node));
+    json["nodes"_L1] = nodes;
     if (status.ttftP50Ms)
         json["ttft_p50_ms"_L1] = *status.ttftP50Ms;
     if (status.ttftP99Ms)
@@ -194,6 +231,10 @@ BackendStatus statusFromJson(const QJsonObject &json)
     status.storeName = json["store_name"_L1].toString();
     status.storeDetail = json["store_detail"_L1].toString();
     status.storeQueued = json["store_queued"_L1].toInteger();
+    status.nodesTrouble = json["nodes_trouble"_L1].toString();
+    const QJsonArray nodes = json["nodes"_L1].toArray();
+    for (const QJsonValue &node : nodes)
+        status.nodes.append(nodeFromJson(node.toObject()));
     return status;
 }
 

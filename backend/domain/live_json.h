@@ -17,12 +17,17 @@ QString nameOf(BackendStatus::Store state); ///< off | in_sync | catching_up | u
 
 /// {"session_id","user_id","model","protocol","node_id","status","mode","phase","phase_detail","connected",
 ///  "start_time","last_activity" (ISO 8601),"last_seq","turns","tool_calls_ok","tool_calls_failed","queued",
-///  "usage","preview","summary","title"}
+///  "usage","preview","summary","title","trouble"}
 QJsonObject toJson(const SessionSnapshot &snapshot);
 SessionSnapshot snapshotFromJson(const QJsonObject &json);
 
-/// {"session_id","turn","token","tokens"}
+/// {"session_id","turn","token","tokens"}, and "whole":true where it is
 QJsonObject toJson(const Delta &delta);
+
+/// {"node_id","address","version","self","state":"alive"|"presumed_dead","start_time","heartbeat" (ISO 8601),
+///  "silent_ms","sessions"}
+QJsonObject toJson(const FleetNode &node);
+FleetNode nodeFromJson(const QJsonObject &json);
 
 /// {"sessions":[snapshots],"stream":[{"event":{…}} or {"delta":{…}}]}
 QJsonObject toJson(const LiveBatch &batch);

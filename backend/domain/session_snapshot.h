@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/chat.h"
+#include "domain/fleet_node.h"
 
 #include <QList>
 #include <QMetaType>
@@ -44,7 +45,8 @@ struct SessionSnapshot
     Usage usage;     ///< of the whole session
     QString preview; ///< the last thing said, at most 200 characters
     QString summary;
-    QString title; ///< of the summary; empty where it has none
+    QString title;   ///< of the summary; empty where it has none
+    QString trouble; ///< why it is not seen and commanded as those of this node are, and what helps
 };
 
 /// A piece of a running reply. Never a row: the finished reply is an ai_message event.
@@ -55,6 +57,9 @@ struct Delta
     QString text;
     int tokens = 0; ///< how many deltas of the model this one carries
     qint64 atMs = 0;
+    /// The text is all that the reply has said so far and replaces what was known of it: for whoever begins
+    /// to watch in the middle. Empty: no reply is being written.
+    bool whole = false;
 };
 
 /// Everything that happened since the last batch. Apply in the order deltas and events carry: `stream` holds
@@ -87,6 +92,8 @@ struct BackendStatus
     QString storeName;      ///< "SQLite", "Supabase", "Postgres"
     QString storeDetail;    ///< the reason and the remedy when not well
     qint64 storeQueued = 0; ///< events not yet in Postgres
+    QList<FleetNode> nodes; ///< of several on one database, this one first; none: it is alone
+    QString nodesTrouble;   ///< why the others are not known, and what helps
 };
 
 } // namespace loquat

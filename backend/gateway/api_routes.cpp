@@ -55,6 +55,8 @@ void ApiRoutes::handle(const QByteArray &method, const QByteArray &target, const
                        Answer answer)
 {
     const auto path = apiPath(target);
+    if (path && path->parts == QStringList(u"nodes"_s))
+        return method == "GET" ? nodes(answer) : answer(wrongMethod("GET"));
     if (!path || path->parts[0] != "sessions"_L1 || path->parts.size() > 3)
         return answer(problemReply(notFound()));
     if (path->parts.size() == 1)
@@ -74,10 +76,21 @@ void ApiRoutes::handle(const QByteArray &method, const QByteArray &target, const
     return what == "export"_L1 ? exportAs(*id, path->query, answer) : show(*id, answer);
 }
 
+void ApiRoutes::nodes(const Answer &answer)
+{
+    const BackendStatus status = m_parts.status();
+    QJsonArray nodes;
+    for (const FleetNode &node : status.nodes)
+        nodes.append(loquat::toJson(node));
+    answer(jsonReply({{"nodes"_L1, nodes}, {"trouble"_L1, status.nodesTrouble}}));
+}
+
 QJsonObject ApiRoutes::shown(const SessionRow &row) const
 {
     QJsonObject json = loquat::toJson(row);
-    const auto live = m_parts.live.find(row.sessionId);
+    auto live = m_parts.live.find(row.sessionId);
+    if (!live && m_parts.fleet)
+        live = m_parts.fleet->find(row.sessionId);
     json["live"_L1] = live ? QJsonValue(loquat::toJson(*live)) : QJsonValue();
     return json;
 }
@@ -99,7 +112,10 @@ void ApiRoutes::list(const QUrlQuery &query, const Answer &answer)
         }
         answer(jsonReply(
             {{"sessions"_L1, sessions},
-             {"next_cursor"_L1, page->nextCursor.isEmpty() ? QJsonValue() : QJsonValue(page->nextCursor)}}));
+             {"next_cursor"_L1, page->nextCursor.isEmpty() ? QJsonValue() : QJsonValue(page->nextCursor)},
+             {"partial"_L1, page->partial.has_value()},
+             {"notice"_L1, page->partial ? QJsonValue(page->partial->message + u' ' + page->partial->remedy)
+                                         : QJsonValue()}}));
     });
 }
 
@@ -112,6 +128,8 @@ void ApiRoutes::withRow(const QString &sessionId, const Answer &answer, WithRow 
         wanted, m_context, [answer, then = std::move(then)](const Expected<SessionPage> &page) {
             if (!page)
                 return answer(problemReply(page.error()));
+            if (page->rows.isEmpty() && page->partial) // where that is may be this session
+                return answer(problemReply(*page->partial));
             if (page->rows.isEmpty())
                 return answer(
                     problemReply(Error{u"session_not_found"_s, u"There is no session with this id."_s,

@@ -132,6 +132,12 @@ void Gateway::command(const QString &sessionId, const Command &command, QObject 
     });
 }
 
+void Gateway::retell(const QString &sessionId)
+{
+    SessionWorker &worker = workerOf(sessionId);
+    QMetaObject::invokeMethod(&worker, [&worker, sessionId] { worker.retell(sessionId); });
+}
+
 void Gateway::shutDown(std::chrono::milliseconds turnBound, std::chrono::milliseconds bound,
                        std::function<void()> done)
 {

@@ -45,6 +45,9 @@ public:
     /// `done` is called in the thread of `context`. From any thread, before stop().
     void command(const QString &sessionId, const Command &command, QObject *context,
                  std::function<void(Expected<void>)> done);
+    /// Lets the observer know all that the session's running reply has said, once more. Thread-safe, as
+    /// command().
+    void retell(const QString &sessionId);
     /// Stops accepting, lets turns finish within `turnBound`, ends and sums up the sessions within `bound`
     /// altogether (what is not done by then is finalised at the next start), then calls `done` in this
     /// thread.

@@ -31,6 +31,8 @@ void LiveTail::setReaders(int events, int batches)
     if (wanted == m_beat.isActive())
         return;
     m_parts.feed.setActive(wanted);
+    if (m_parts.fleet)
+        m_parts.fleet->feed().setActive(wanted);
     wanted ? m_beat.start(m_parts.limits.beat) : m_beat.stop();
 }
 
@@ -38,6 +40,8 @@ void LiveTail::stop()
 {
     m_beat.stop();
     m_parts.feed.setActive(false);
+    if (m_parts.fleet)
+        m_parts.fleet->feed().setActive(false);
 }
 
 void LiveTail::beat()
@@ -48,11 +52,16 @@ void LiveTail::beat()
     const LiveBatch taken = m_parts.feed.take(&gapped);
     if (!taken.isEmpty() || gapped)
         Q_EMIT batch(taken, gapped);
+    if (m_parts.fleet) {
+        const LiveBatch far = m_parts.fleet->feed().take(&gapped);
+        if (!far.isEmpty() || gapped)
+            Q_EMIT farBatch(far, gapped);
+    }
     if (m_eventReaders == 0)
         return;
     QByteArray said;
     for (const auto &item : taken.stream)
-        if (const auto *delta = std::get_if<Delta>(&item))
+        if (const auto *delta = std::get_if<Delta>(&item); delta && !delta->whole)
             said += sseFrame(*delta);
     if (!said.isEmpty())
         Q_EMIT tokens(said);

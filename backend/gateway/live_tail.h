@@ -40,6 +40,7 @@ public:
 Q_SIGNALS:
     /// `gapped`: earlier ones were lost.
     void batch(const loquat::LiveBatch &batch, bool gapped);
+    void farBatch(const loquat::LiveBatch &batch, bool gapped); ///< of other nodes
     void tokens(const QByteArray &frames);
     void advanced(); ///< position() has
 

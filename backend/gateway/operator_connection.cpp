@@ -16,11 +16,12 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 OperatorConnection::OperatorConnection(std::unique_ptr<QWebSocket> socket, OperatorAccess access,
-                                       OperatorParts &parts, QObject *context, QObject *parent)
+                                       Viewer viewer, OperatorParts &parts, QObject *context, QObject *parent)
     : QObject(parent)
     , m_socket(std::move(socket))
     , m_parts(parts)
     , m_context(context)
+    , m_viewer(viewer)
     , m_proven(access == OperatorAccess::Granted)
 {
     m_socket->setMaxAllowedIncomingFrameSize(parts.limits.maxOperatorFrame);
@@ -42,6 +43,8 @@ OperatorConnection::OperatorConnection(std::unique_ptr<QWebSocket> socket, Opera
 
 OperatorConnection::~OperatorConnection()
 {
+    if (m_parts.fleet && !m_watched.isEmpty())
+        m_parts.fleet->watch(m_viewer.id, {});
     m_socket->disconnect(this);
     m_socket.release()->deleteLater(); // this may run in one of its signals
 }
@@ -62,7 +65,11 @@ void OperatorConnection::begin()
 
 void OperatorConnection::sendSnapshot()
 {
-    const QList<SessionSnapshot> sessions = m_parts.live.all();
+    if (m_viewer.asNode)
+        return;
+    QList<SessionSnapshot> sessions = m_parts.live.all();
+    if (m_parts.fleet)
+        sessions += m_parts.fleet->sessions();
     qsizetype sent = 0;
     do {
         QJsonArray piece;
@@ -89,12 +96,32 @@ void OperatorConnection::batch(const QString &frame, bool gapped)
     }
 }
 
+void OperatorConnection::batch(const LiveBatch &all, bool gapped)
+{
+    LiveBatch mine;
+    for (const SessionSnapshot &session : all.sessions)
+        if (m_watched.contains(session.sessionId))
+            mine.sessions.append(session);
+    for (const auto &item : all.stream)
+        if (m_watched.contains(std::visit([](const auto &each) { return each.sessionId; }, item)))
+            mine.stream.append(item);
+    if (!mine.isEmpty() || gapped || m_gapped)
+        batch(frameOf(mine), gapped);
+}
+
+QString OperatorConnection::frameOf(const LiveBatch &batch)
+{
+    QJsonObject json = toJson(batch);
+    json["type"_L1] = "batch"_L1;
+    return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));
+}
+
 void OperatorConnection::tellStatus(const QString &frame)
 {
     if (m_proven && m_socket->bytesToWrite() <= m_parts.limits.maxOperatorUnsent)
         m_socket->sendTextMessage(frame);
     if (m_gapped)
-        batch({}, true); // nothing may happen any more that would tell of the gap
+        batch(QString(), true); // nothing may happen any more that would tell of the gap
 }
 
 void OperatorConnection::beat()
@@ -121,11 +148,13 @@ void OperatorConnection::received(const QString &text)
         runCommand(frame);
     else if (type == "load_events"_L1)
         loadEvents(frame);
+    else if (type == "watch"_L1)
+        watch(frame);
     else if (type == "ping"_L1)
         send({{"type"_L1, "pong"_L1}});
     else if (type != "auth"_L1) // a token that was not needed does no harm
         refuse(frame["id"_L1], {u"unknown_frame"_s, u"This is not a frame that operators send."_s,
-                                u"Use one of auth, command, load_events, ping."_s, false});
+                                u"Use one of auth, command, load_events, watch, ping."_s, false});
 }
 
 void OperatorConnection::prove(const QJsonObject &frame)
@@ -160,16 +189,46 @@ void OperatorConnection::runCommand(const QJsonObject &frame)
         return refuse(id, command.error());
     if (!admits(id))
         return;
-    m_parts.command(*sessionId, *command, m_context,
-                    [self = QPointer(this), id](const Expected<void> &outcome) {
-                        if (!self)
-                            return;
-                        --self->m_pending;
-                        if (outcome)
-                            self->send({{"type"_L1, "result"_L1}, {"id"_L1, id}, {"ok"_L1, true}});
-                        else
-                            self->refuse(id, outcome.error());
-                    });
+    const auto &run = m_viewer.asNode ? m_parts.commandHere : m_parts.command;
+    run(*sessionId, *command, m_context, [self = QPointer(this), id](const Expected<void> &outcome) {
+        if (!self)
+            return;
+        --self->m_pending;
+        if (outcome)
+            self->send({{"type"_L1, "result"_L1}, {"id"_L1, id}, {"ok"_L1, true}});
+        else
+            self->refuse(id, outcome.error());
+    });
+}
+
+void OperatorConnection::watch(const QJsonObject &frame)
+{
+    const QJsonValue id = frame["id"_L1];
+    const QJsonArray given = frame["session_ids"_L1].toArray();
+    const qsizetype most = m_viewer.asNode ? m_parts.limits.maxWatchedByNode : m_parts.limits.maxWatched;
+    if (given.size() > most)
+        return refuse(id, {u"too_many_watched"_s, u"That many sessions are not watched at once."_s,
+                           u"Name at most %1."_s.arg(most), false});
+    QStringList watched;
+    for (const QJsonValue &each : given) {
+        const auto sessionId = parseSessionId(each.toString());
+        if (!sessionId)
+            return refuse(id, sessionId.error());
+        watched.append(*sessionId);
+    }
+    m_watched = watched;
+    if (m_parts.fleet && !m_viewer.asNode)
+        m_parts.fleet->watch(m_viewer.id, watched);
+    LiveBatch here;
+    for (const QString &each : watched)
+        if (const auto session = m_parts.live.find(each)) {
+            here.sessions.append(*session);
+            m_parts.retell(each);
+        }
+    if (m_viewer.asNode && !here.isEmpty())
+        batch(frameOf(here), false);
+    if (!id.isUndefined())
+        send({{"type"_L1, "result"_L1}, {"id"_L1, id}, {"ok"_L1, true}});
 }
 
 void OperatorConnection::loadEvents(const QJsonObject &frame)
@@ -182,23 +241,22 @@ void OperatorConnection::loadEvents(const QJsonObject &frame)
     const int limit = std::clamp(frame["limit"_L1].toInt(limits.maxEventPage), 1, limits.maxEventPage);
     if (!admits(id))
         return;
-    m_parts.tail.settledEvents(
-        {*sessionId, frame["after"_L1].toInteger(), limit}, m_context,
-        [self = QPointer(this), id, sessionId = *sessionId](const Expected<EventPage> &page) {
-            if (!self)
-                return;
-            --self->m_pending;
-            if (!page)
-                return self->refuse(id, page.error());
-            QJsonArray events;
-            for (const Event &event : page->events)
-                events.append(toJson(event));
-            self->send({{"type"_L1, "events"_L1},
-                        {"id"_L1, id},
-                        {"session_id"_L1, sessionId},
-                        {"events"_L1, events},
-                        {"more"_L1, page->more}});
-        });
+    m_parts.events({*sessionId, frame["after"_L1].toInteger(), limit}, m_viewer.asNode, m_context,
+                   [self = QPointer(this), id, sessionId = *sessionId](const Expected<EventPage> &page) {
+                       if (!self)
+                           return;
+                       --self->m_pending;
+                       if (!page)
+                           return self->refuse(id, page.error());
+                       QJsonArray events;
+                       for (const Event &event : page->events)
+                           events.append(toJson(event));
+                       self->send({{"type"_L1, "events"_L1},
+                                   {"id"_L1, id},
+                                   {"session_id"_L1, sessionId},
+                                   {"events"_L1, events},
+                                   {"more"_L1, page->more}});
+                   });
 }
 
 void OperatorConnection::refuse(const QJsonValue &id, const Error &error)

@@ -24,20 +24,35 @@ namespace loquat {
 ///   {"type":"command","id","session_id","command",…}  → {"type":"result","id","ok"} or with "error"
 ///   {"type":"load_events","id","session_id","after"?,"limit"?}
 ///                                                     → {"type":"events","id","session_id","events","more"}
+///   {"type":"watch","id"?,"session_ids"}              these instead of those before: what their running
+///                                                     replies have said so far comes as deltas that are
+///                                                     "whole", and what happens in those that other nodes
+///                                                     lead comes in batches → {"type":"result"} if it has an
+///                                                     id
 ///   {"type":"ping"}                                   → {"type":"pong"}
+/// A connection of another node (relay_request.h) is told of what is led here, and only of what it watches.
 /// Deletes itself when the socket is gone.
 class OperatorConnection final : public QObject
 {
     Q_OBJECT
 
 public:
-    OperatorConnection(std::unique_ptr<QWebSocket> socket, OperatorAccess access, OperatorParts &parts,
-                       QObject *context, QObject *parent);
+    struct Viewer
+    {
+        quint64 id = 0;      ///< of its own, not 0
+        bool asNode = false; ///< it is another node
+    };
+
+    OperatorConnection(std::unique_ptr<QWebSocket> socket, OperatorAccess access, Viewer viewer,
+                       OperatorParts &parts, QObject *context, QObject *parent);
     ~OperatorConnection() override;
 
     [[nodiscard]] bool isProven() const { return m_proven; }
+    [[nodiscard]] bool isNode() const { return m_viewer.asNode; }
     /// `frame` is `batch`, encoded once for all operators.
     void batch(const QString &frame, bool gapped);
+    /// For a node: of `batch` what it watches.
+    void batch(const LiveBatch &batch, bool gapped);
     void tellStatus(const QString &frame);
     /// Called every limits.heartbeat.
     void beat();
@@ -53,6 +68,8 @@ private:
     void sendSnapshot();
     void runCommand(const QJsonObject &frame);
     void loadEvents(const QJsonObject &frame);
+    void watch(const QJsonObject &frame);
+    static QString frameOf(const LiveBatch &batch);
     void refuse(const QJsonValue &id, const Error &error);
     void send(const QJsonObject &frame);
     [[nodiscard]] bool admits(const QJsonValue &id);
@@ -61,6 +78,8 @@ private:
     OperatorParts &m_parts;
     QObject *m_context; ///< where the stores answer; outlives this
     QTimer m_proofTime;
+    const Viewer m_viewer;
+    QStringList m_watched;
     bool m_proven = false;
     bool m_gapped = false;
     int m_pending = 0;

@@ -5,6 +5,7 @@
 #include "gateway/frame_guard.h"
 #include "gateway/live_reader.h"
 #include "gateway/operator_connection.h"
+#include "gateway/relay_request.h"
 
 #include <QJsonDocument>
 
@@ -44,21 +45,37 @@ OperatorDesk::OperatorDesk(OperatorParts parts)
 {
     connect(&m_beat, &QTimer::timeout, this, &OperatorDesk::beat);
     connect(&m_status, &QTimer::timeout, this, &OperatorDesk::tellStatus);
-    connect(&m_tail, &LiveTail::batch, this, [this](const LiveBatch &batch, bool gapped) {
-        const auto operators = connected<OperatorConnection>(m_connections);
-        if (operators.isEmpty())
-            return;
-        QJsonObject json = toJson(batch);
-        json["type"_L1] = "batch"_L1;
-        const QString frame = compact(json);
-        for (OperatorConnection *each : operators)
-            each->batch(frame, gapped);
-    });
+    connect(&m_tail, &LiveTail::batch, this, &OperatorDesk::batch);
+    connect(&m_tail, &LiveTail::farBatch, this, &OperatorDesk::farBatch);
 }
 
 OperatorDesk::~OperatorDesk()
 {
     stop();
+}
+
+void OperatorDesk::batch(const LiveBatch &batch, bool gapped)
+{
+    for (OperatorConnection *each : connected<OperatorConnection>(m_connections))
+        if (each->isNode())
+            each->batch(batch, gapped);
+    farBatch(batch, gapped);
+}
+
+/// To those that are no nodes: each of these tells of its own.
+void OperatorDesk::farBatch(const LiveBatch &batch, bool gapped)
+{
+    QString frame;
+    for (OperatorConnection *each : connected<OperatorConnection>(m_connections)) {
+        if (each->isNode())
+            continue;
+        if (frame.isEmpty()) {
+            QJsonObject json = toJson(batch);
+            json["type"_L1] = "batch"_L1;
+            frame = compact(json);
+        }
+        each->batch(frame, gapped);
+    }
 }
 
 void OperatorDesk::start()
@@ -190,7 +207,8 @@ void OperatorDesk::serveOperator(QTcpSocket *socket, const RequestHead &head, Op
         return refuse(socket, head, problemReply(overloaded(u"operators"_s)));
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     const Peer peer{socket->peerAddress(), socket->peerPort()};
-    m_admitted.insert(peer, {access, new FrameGuard(socket, m_parts.limits.maxOperatorUnsent)});
+    m_admitted.insert(peer,
+                      {access, isRelayed(head), new FrameGuard(socket, m_parts.limits.maxOperatorUnsent)});
     connect(socket, &QTcpSocket::disconnected, this, [this, peer] { m_admitted.remove(peer); });
     m_server->handleConnection(socket);
     // What was decrypted to look at it is not announced once more.
@@ -211,7 +229,8 @@ void OperatorDesk::upgraded()
         admitted.guard->begin(socket.get());
         watch(1);
         auto *connection =
-            new OperatorConnection(std::move(socket), admitted.access, m_parts, this, m_connections.get());
+            new OperatorConnection(std::move(socket), admitted.access, {++m_viewers, admitted.asNode},
+                                   m_parts, this, m_connections.get());
         connect(
             connection, &QObject::destroyed, &m_tail, [this] { watch(); }, Qt::QueuedConnection);
     }

@@ -45,6 +45,8 @@ private:
     void serve(QTcpSocket *socket, const RequestHead &head);
     void serveApi(QTcpSocket *socket, const RequestHead &head);
     void serveLive(QTcpSocket *socket, const RequestHead &head);
+    void batch(const LiveBatch &batch, bool gapped);
+    void farBatch(const LiveBatch &batch, bool gapped);
     void serveOperator(QTcpSocket *socket, const RequestHead &head, OperatorAccess access);
     void upgraded();
     void watch(int more = 0);
@@ -57,6 +59,7 @@ private:
     struct Admitted
     {
         OperatorAccess access = OperatorAccess::Granted;
+        bool asNode = false;
         FrameGuard *guard = nullptr; ///< the socket's
     };
 
@@ -69,6 +72,7 @@ private:
     std::unique_ptr<QObject> m_connections; ///< parent of all that is connected
     std::unique_ptr<QWebSocketServer> m_server;
     QHash<Peer, Admitted> m_admitted; ///< WebSockets that are not yet upgraded
+    quint64 m_viewers = 0;            ///< there have been so far
 };
 
 } // namespace loquat

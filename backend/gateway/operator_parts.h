@@ -5,6 +5,7 @@
 #include "gateway/api_limits.h"
 #include "gateway/api_reply.h"
 #include "gateway/operator_access.h"
+#include "gateway/operator_fleet.h"
 #include "session/live_feed.h"
 #include "session/live_sessions.h"
 #include "store/api/event_tail.h"
@@ -25,13 +26,20 @@ struct OperatorParts
     EventTail &tail;
     LiveFeed &feed; ///< one of its own
     LiveSessions &live;
-    RunCommand command;
+    RunCommand command; ///< by the node that leads the session
     std::function<BackendStatus()> status;
     ExportSession exportSession;
     OperatorPolicy policy;
     /// What a page of this origin is told besides; unset: nothing.
     std::function<HttpHeaders(const QByteArray &origin)> headersFor = {};
     ApiLimits limits = {};
+    RunCommand commandHere = {};                               ///< by this node only
+    std::function<void(const QString &sessionId)> retell = {}; ///< Gateway::retell()
+    OperatorFleet *fleet = nullptr;                            ///< none: there are no other nodes
+
+    /// A session's events from where the newest are: from the journal, what was appended just before
+    /// included, from the node that leads the session, or from the database. `hereOnly`: from the journal.
+    void events(const EventQuery &query, bool hereOnly, QObject *context, SessionHistory::Events found) const;
 };
 
 } // namespace loquat

@@ -25,13 +25,23 @@ RelayRequest relayRequest(const QNetworkRequest &client, const QHostAddress &pee
     const QByteArray before = client.rawHeader(forwardedFor);
     const QByteArray address = peer.toString().toUtf8();
     relay.request.setRawHeader(forwardedFor, before.isEmpty() ? address : before + ", " + address);
-    relay.request.setRawHeader(relayHeader, "1");
+    markRelayed(relay.request);
     QStringList protocols;
     for (const QByteArray &name : client.rawHeader("Sec-WebSocket-Protocol").split(','))
         if (!name.trimmed().isEmpty())
             protocols.append(QString::fromUtf8(name.trimmed()));
     relay.options.setSubprotocols(protocols);
     return relay;
+}
+
+void markRelayed(QNetworkRequest &request)
+{
+    request.setRawHeader(relayHeader, "1");
+}
+
+bool isRelayed(const RequestHead &head)
+{
+    return head.count(QByteArray(relayHeader).toLower()) > 0;
 }
 
 bool isRelayed(const QNetworkRequest &client)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/request_head.h"
+
 #include <QHostAddress>
 #include <QNetworkRequest>
 #include <QWebSocketHandshakeOptions>
@@ -19,8 +21,12 @@ struct RelayRequest
 /// nobody in whom it would not let in otherwise.
 RelayRequest relayRequest(const QNetworkRequest &client, const QHostAddress &peer, const QUrl &node);
 
+/// Says to another node that this one asks: it must not ask a third.
+void markRelayed(QNetworkRequest &request);
+
 /// Whether another node relays this. Nothing is allowed for it that would not be without: it is not relayed
 /// again.
 bool isRelayed(const QNetworkRequest &client);
+bool isRelayed(const RequestHead &head);
 
 } // namespace loquat

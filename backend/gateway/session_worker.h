@@ -57,6 +57,11 @@ public:
     void stop();
     void accept(const IncomingPtr &incoming, const SessionRequest &request);
     Expected<void> command(const QString &sessionId, const Command &command);
+    void retell(const QString &sessionId)
+    {
+        if (m_hub)
+            m_hub->retell(sessionId);
+    }
     void recover(const QStringList &sessionIds);
     void letGo(const QHash<QString, QString> &ownerBySession);
     void shutDown(std::chrono::milliseconds bound);

@@ -37,7 +37,12 @@ void LiveFeed::publish(const Delta &delta)
         const QMutexLocker lock(&m_mutex);
         wasEmpty = m_batch.isEmpty();
         const auto open = m_openDeltaAt.constFind(delta.sessionId);
-        if (open != m_openDeltaAt.cend() && std::get<Delta>(m_batch.stream[*open]).turn == delta.turn) {
+        if (delta.whole) {
+            // By itself, so that what readers of tokens alone must skip holds none of them.
+            m_openDeltaAt.remove(delta.sessionId);
+            append(delta);
+        } else if (open != m_openDeltaAt.cend() &&
+                   std::get<Delta>(m_batch.stream[*open]).turn == delta.turn) {
             auto &growing = std::get<Delta>(m_batch.stream[*open]);
             growing.text += delta.text;
             growing.tokens += delta.tokens;

@@ -14,6 +14,12 @@ void LiveSessions::onSnapshot(const SessionSnapshot &snapshot)
         m_sessions.insert(snapshot.sessionId, snapshot);
 }
 
+void LiveSessions::forget(const QString &sessionId)
+{
+    const QMutexLocker lock(&m_mutex);
+    m_sessions.remove(sessionId);
+}
+
 QList<SessionSnapshot> LiveSessions::all() const
 {
     const QMutexLocker lock(&m_mutex);

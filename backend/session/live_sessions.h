@@ -13,6 +13,7 @@ class LiveSessions
 {
 public:
     void onSnapshot(const SessionSnapshot &snapshot);
+    void forget(const QString &sessionId);
 
     [[nodiscard]] QList<SessionSnapshot> all() const;
     [[nodiscard]] std::optional<SessionSnapshot> find(const QString &sessionId) const;

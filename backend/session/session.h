@@ -95,6 +95,8 @@ public:
     void answerCall(const QString &callId, const QJsonValue &result, const QString &ref);
 
     Expected<void> command(const Command &command);
+    /// Tells the observer all that the running reply has said so far, once more.
+    void retell();
     /// Writes the summary of the end `endSeq`, unless the session was reopened since.
     void completeWith(const SessionSummary &summary, qint64 endSeq);
     /// Ends a session that a crash left open, at the time of its last event.
@@ -166,6 +168,7 @@ private:
     History m_history;
     ReplayBuffer m_replay;
     QString m_saidNow;              ///< of the running reply, as far as a client was told it
+    QString m_shownNow;             ///< the same, as far as the observer was
     std::optional<QString> m_claim; ///< whose session it must be, until the journal tells whose it is
     bool m_holding = false; ///< a client came back and is told nothing before it was told what it missed
     int m_attachments = 0;

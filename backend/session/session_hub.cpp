@@ -52,6 +52,12 @@ Expected<void> SessionHub::command(const QString &sessionId, const Command &comm
                  u"Commands reach a session while it is live."_s, false};
 }
 
+void SessionHub::retell(const QString &sessionId)
+{
+    if (Session *session = find(sessionId))
+        session->retell();
+}
+
 Session &SessionHub::create(const QString &sessionId, const QString &userId)
 {
     SessionKeeper &keeper = *this;

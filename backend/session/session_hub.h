@@ -24,6 +24,8 @@ public:
                     const ClientHello &hello);
     [[nodiscard]] Session *find(const QString &sessionId);
     Expected<void> command(const QString &sessionId, const Command &command);
+    /// Session::retell(), if it is live here.
+    void retell(const QString &sessionId);
     /// Ends what a crash left open, a few at a time.
     void recover(const QStringList &sessionIds);
     /// Sessions that another node leads by now; those that are not live here are passed over.

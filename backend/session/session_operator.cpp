@@ -55,6 +55,13 @@ Expected<void> Session::command(const Command &command)
     return {};
 }
 
+void Session::retell()
+{
+    if (m_open)
+        m_parts.observer.onDelta(
+            {m_state.sessionId, m_runningTurn, m_shownNow, 0, m_state.lastActivityMs, true});
+}
+
 void Session::setMode(Mode mode, const QString &by)
 {
     if (mode == m_state.mode)

@@ -38,6 +38,7 @@ void Session::beginTurn(const QString &text)
 void Session::runTurn(int turn)
 {
     m_runningTurn = turn;
+    m_shownNow.clear();
     TurnOwner &owner = *this;
     if (m_steering) {
         m_steering->openCalls = 0;
@@ -91,11 +92,13 @@ void Session::turnSays(const QString &text)
     m_state.lastActivityMs = m_parts.clock.nowMs();
     if (first)
         setPhase(Phase::Streaming);
+    m_shownNow += text;
     m_parts.observer.onDelta({m_state.sessionId, m_runningTurn, text, 1, m_state.lastActivityMs});
 }
 
 void Session::turnSaidBeforeTools(const QString &text, int round)
 {
+    m_shownNow.clear();
     emitEvent(EventType::AiMessage, Role::Assistant, text,
               {{"turn"_L1, m_runningTurn},
                {"round"_L1, round},
@@ -222,6 +225,7 @@ void Session::turnEnded(const TurnResult &result)
         text += sentence;
         m_outbox.send(outbound::Token{m_runningTurn, sentence});
     }
+    m_shownNow.clear();
     const Event event = emitEvent(EventType::AiMessage, Role::Assistant, text, meta);
     m_outbox.send(outbound::TurnDone{m_runningTurn, text, result.finish, result.usage, result.ttftMs,
                                      result.durationMs, event.seq},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/event.h"
+#include "domain/fleet_node.h"
 #include "store/postgres_connection.h"
 #include "store/stored_rows.h"
 
@@ -66,8 +67,14 @@ public:
     Expected<void> send(const QString &sessionId, const QList<JournalEntry> &entries);
     /// The session's events after `seq`.
     Expected<QList<Event>> events(const QString &sessionId, qint64 seq);
+    /// All nodes, this one first, then by their names; those that left are not among them. In
+    /// fleet_roster.cpp.
+    Expected<QList<FleetNode>> roster();
+    /// Who leads the session, without claiming it; nullopt: nobody. In fleet_roster.cpp.
+    Expected<std::optional<FleetNode>> owner(const QString &sessionId);
 
 private:
+    Expected<QList<FleetNode>> nodes(const QString &where);
     Expected<QSqlQuery> ask(const QString &sql);
     QHash<QString, Claim> claimsFrom(QSqlQuery &found) const;
     [[nodiscard]] QString arrayOf(const QStringList &sessionIds) const;

@@ -34,8 +34,13 @@ void FleetMember::start(QObject *context, const Callbacks &callbacks)
     const auto seen = [gate = m_gate, context, tell = callbacks.seen](const SessionSnapshot &snapshot) {
         gate->post(context, [tell, snapshot] { tell(snapshot); });
     };
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), takenOver, lost, seen] {
-        worker->start({takenOver, lost, seen});
+    const auto roster = [gate = m_gate, context,
+                         tell = callbacks.roster](const Expected<QList<FleetNode>> &nodes) {
+        if (tell)
+            gate->post(context, [tell, nodes] { tell(nodes); });
+    };
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), takenOver, lost, seen, roster] {
+        worker->start({takenOver, lost, seen, roster});
     });
 }
 
@@ -115,6 +120,19 @@ void FleetMember::read(const QString &sessionId, QObject *context,
         return tell(FleetWorker::databaseAway());
     QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, tell = std::move(tell)] {
         tell(worker->read(sessionId));
+    });
+}
+
+void FleetMember::owner(const QString &sessionId, QObject *context, Found found)
+{
+    auto tell = [gate = m_gate, context,
+                 found = std::move(found)](const Expected<std::optional<FleetNode>> &node) {
+        gate->post(context, [found, node] { found(node); });
+    };
+    if (m_away)
+        return tell(FleetWorker::databaseAway());
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, tell = std::move(tell)] {
+        tell(worker->owner(sessionId));
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "store/api/fleet_directory.h"
 #include "store/api/session_locator.h"
 #include "store/fleet_database.h"
 #include "store/fleet_outbox.h"
@@ -29,7 +30,7 @@ struct FleetSettings
 
 /// This node among others on one Postgres: says that it is alive, claims sessions, fetches what other nodes
 /// wrote of them into the journal, and takes over those of nodes that died. A thread of its own.
-class FleetMember final : public SessionLocator
+class FleetMember final : public SessionLocator, public FleetDirectory
 {
 public:
     /// `journal` must be closed after stop() and before this goes.
@@ -47,6 +48,8 @@ public:
         std::function<void(QHash<QString, QString>)> lost;
         /// With a session of another node, whenever it changes.
         std::function<void(SessionSnapshot)> seen;
+        /// With all nodes, this one first, once per heartbeat; with the error once the database is away.
+        std::function<void(Expected<QList<FleetNode>>)> roster = {};
     };
 
     void start(QObject *context, const Callbacks &callbacks);
@@ -60,6 +63,7 @@ public:
                std::function<void(QStringList)> claimed) override;
     void read(const QString &sessionId, QObject *context,
               std::function<void(Expected<QList<Event>>)> done) override;
+    void owner(const QString &sessionId, QObject *context, Found found) override;
     void silence() override;
 
 private:

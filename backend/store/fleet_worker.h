@@ -30,6 +30,7 @@ public:
     void start(const FleetMember::Callbacks &callbacks);
     void leave();
     Expected<QList<Event>> read(const QString &sessionId);
+    Expected<std::optional<FleetNode>> owner(const QString &sessionId);
     static Error databaseAway();
     /// What is in the outbox.
     void showSoon();
@@ -51,6 +52,7 @@ private:
     void beat();
     void takeOver();
     void letGo();
+    void tellRoster();
     void show();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
@@ -84,5 +86,13 @@ private:
     bool m_answering = false;
     bool m_left = false;
 };
+
+template <typename Call> auto FleetWorker::guarded(Call call)
+{
+    auto result = m_watchdog.guard(m_callLimit, call);
+    if (!result)
+        disconnect(result.error());
+    return result;
+}
 
 } // namespace loquat

@@ -77,6 +77,9 @@ QString PostgresHistory::filter(const SessionQuery &query) const
         sql += u" and s.user_id = "_s + literal(query.userId);
     if (!query.sessionId.isEmpty())
         sql += u" and s.session_id = "_s + literal(query.sessionId);
+    if (!query.sessionIds.isEmpty())
+        sql += u" and s.session_id = any(string_to_array("_s + literal(query.sessionIds.join(u' ')) +
+               u", ' '))"_s;
     if (query.fromMs)
         sql += u" and s.start_time >= "_s + literal(storedTime(*query.fromMs));
     if (query.toMs)

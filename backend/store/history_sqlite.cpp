@@ -7,6 +7,9 @@
 
 #include <QSet>
 
+#include <QJsonArray>
+#include <QJsonDocument>
+
 namespace loquat {
 namespace {
 
@@ -25,6 +28,9 @@ struct Filter
             add(u"sessions.user_id = ?"_s, query.userId);
         if (!query.sessionId.isEmpty())
             add(u"sessions.session_id = ?"_s, query.sessionId);
+        if (!query.sessionIds.isEmpty())
+            add(u"sessions.session_id in (select value from json_each(?))"_s,
+                QString::fromUtf8(QJsonDocument(QJsonArray::fromStringList(query.sessionIds)).toJson()));
         if (query.fromMs)
             add(u"sessions.start_time >= ?"_s, storedTime(*query.fromMs));
         if (query.toMs)

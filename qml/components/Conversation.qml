@@ -34,10 +34,17 @@ Item {
             onBack: conversation.back()
         }
 
+        NoticeStrip {
+            Layout.fillWidth: true
+            text: conversation.consoleModel.trouble
+        }
+
         Transcript {
             Layout.fillHeight: true
             Layout.fillWidth: true
-            consoleModel: conversation.consoleModel
+            actions: conversation.consoleModel.actions
+            entries: conversation.consoleModel.transcript
+            sessionId: conversation.consoleModel.selectedId
 
             BodyText {
                 anchors.centerIn: parent

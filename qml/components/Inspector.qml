@@ -9,6 +9,7 @@ Rectangle {
     id: panel
 
     required property InspectorModel inspector
+    property bool live: true ///< the conversation may go on
 
     color: Theme.panel
 
@@ -27,7 +28,7 @@ Rectangle {
             x: 16
             y: 16
 
-            SectionTitle { text: qsTr("This turn") }
+            SectionTitle { text: panel.live ? qsTr("This turn") : qsTr("Last turn") }
 
             Grid {
                 columns: 2
@@ -67,9 +68,13 @@ Rectangle {
                 width: parent.width
             }
 
-            SectionTitle { text: qsTr("Tokens per second") }
+            SectionTitle {
+                text: qsTr("Tokens per second")
+                visible: panel.live
+            }
 
             RateChart {
+                visible: panel.live
                 values: panel.inspector.rateHistory
                 width: parent.width
             }

@@ -11,6 +11,7 @@ Rectangle {
 
     property int current: 0
     required property int needsYou
+    property bool nodesShown: false
 
     color: Theme.panel
     implicitWidth: Theme.railWidth
@@ -41,26 +42,27 @@ Rectangle {
 
         Repeater {
             model: [
-                { name: qsTr("Live"), icon: Icons.live },
-                { name: qsTr("History"), icon: Icons.history },
-                { name: qsTr("Tools"), icon: Icons.tools },
-                { name: qsTr("Metrics"), icon: Icons.metrics },
-                { name: qsTr("Settings"), icon: Icons.settings },
+                { name: qsTr("Live"), icon: Icons.live, page: 0 },
+                { name: qsTr("History"), icon: Icons.history, page: 1 },
+                { name: qsTr("Tools"), icon: Icons.tools, page: 2 },
+                { name: qsTr("Metrics"), icon: Icons.metrics, page: 3 },
+                { name: qsTr("Nodes"), icon: Icons.nodes, page: 5 },
+                { name: qsTr("Settings"), icon: Icons.settings, page: 4 },
             ]
 
             NavButton {
-                required property int index
                 required property var modelData
 
                 Layout.alignment: Qt.AlignHCenter
-                Layout.fillHeight: index === 4
-                alignBottom: index === 4
-                badge: index === 0 ? rail.needsYou : 0
-                checked: rail.current === index
+                Layout.fillHeight: modelData.page === 4
+                alignBottom: modelData.page === 4
+                badge: modelData.page === 0 ? rail.needsYou : 0
+                checked: rail.current === modelData.page
                 iconPath: modelData.icon
                 text: modelData.name
+                visible: modelData.page !== 5 || rail.nodesShown
 
-                onClicked: rail.current = index
+                onClicked: rail.current = modelData.page
             }
         }
     }

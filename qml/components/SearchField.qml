@@ -6,6 +6,8 @@ import Loquat
 TextField {
     id: field
 
+    property string keys: "Ctrl K"
+
     Accessible.name: qsTr("Search sessions")
     color: Theme.text
     font.family: Theme.sans
@@ -35,7 +37,7 @@ TextField {
         dimmed: true
         font.family: Theme.mono
         font.pixelSize: Theme.label
-        text: "Ctrl K"
+        text: field.keys
         visible: field.text.length === 0 && !field.activeFocus
     }
 }

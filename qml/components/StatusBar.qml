@@ -8,6 +8,7 @@ import Loquat.Models
 Rectangle {
     id: bar
 
+    required property NodesModel nodes
     required property StatusModel status
 
     color: Theme.panel
@@ -35,6 +36,12 @@ Rectangle {
         }
 
         StatusText { text: bar.status.sessions }
+
+        StatusText {
+            color: Theme.ofKind(bar.nodes.summaryKind)
+            text: bar.nodes.summary
+            visible: bar.nodes.shown && (bar.width > 900 || bar.nodes.summaryKind !== "dim")
+        }
 
         StatusText {
             text: bar.status.rate

@@ -6,15 +6,19 @@ import QtQuick.Controls.Basic
 import Loquat
 import Loquat.Models
 
-/// The conversation. Sticks to its end while that grows, until the person scrolls up.
+/// The conversation. One that is live sticks to its end while that grows, until the person scrolls up; one that
+/// is only read begins at its beginning.
 Item {
     id: transcript
 
-    required property ConsoleModel consoleModel
+    property SessionActions actions: null
+    required property TranscriptModel entries
+    readonly property bool live: actions !== null
+    required property string sessionId
     readonly property alias sticking: list.sticking
 
     function jumpToLive() {
-        list.sticking = true;
+        list.sticking = live;
         list.positionViewAtEnd();
     }
 
@@ -28,13 +32,7 @@ Item {
         list.contentY = Math.round(Math.max(top, target));
     }
 
-    Connections {
-        function onSelectionChanged() {
-            list.sticking = true;
-        }
-
-        target: transcript.consoleModel
-    }
+    onSessionIdChanged: list.sticking = live
 
     ListView {
         id: list
@@ -48,7 +46,7 @@ Item {
         boundsBehavior: Flickable.StopAtBounds
         cacheBuffer: 1200
         clip: true
-        model: transcript.consoleModel.transcript
+        model: transcript.entries
         topMargin: 18
 
         delegate: Item {
@@ -94,8 +92,10 @@ Item {
                 width: Math.min(parent.width - 40, Theme.measure - 40)
                 x: Math.max(20, (parent.width - Theme.measure) / 2 + 20)
 
-                onApproved: transcript.consoleModel.actions.approve()
-                onDenied: transcript.consoleModel.actions.deny()
+                onApproved: if (transcript.live)
+                    transcript.actions.approve()
+                onDenied: if (transcript.live)
+                    transcript.actions.deny()
             }
         }
 
@@ -103,7 +103,7 @@ Item {
             settle.restart()
         onHeightChanged: if (sticking)
             settle.restart()
-        onMovementEnded: sticking = atYEnd
+        onMovementEnded: sticking = transcript.live && atYEnd
         onMovementStarted: sticking = false
     }
 
@@ -135,7 +135,7 @@ Item {
         anchors.bottomMargin: 14
         anchors.horizontalCenter: parent.horizontalCenter
         text: qsTr("Jump to live")
-        visible: !list.sticking && !list.atYEnd
+        visible: transcript.live && !list.sticking && !list.atYEnd
 
         onClicked: transcript.jumpToLive()
     }

@@ -4,6 +4,7 @@
 #include "operator_link.h"
 #include "service.h"
 
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTemporaryDir>
@@ -161,6 +162,39 @@ private Q_SLOTS:
         QVERIFY(!m_client->closed); // asked for twice
         m_console->actions()->end();
         QTRY_VERIFY_WITH_TIMEOUT(m_client->closed, patience);
+    }
+
+    void whatWasSaidIsFoundReadAndSaved()
+    {
+        m_client->say(u"a question about <marmalade>"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(m_client->got(u"done"_s), patience);
+        HistoryPageModel &history = *m_console->history();
+        history.found()->setSearch(u"marmalade"_s);
+        history.found()->setUser(u"ana"_s);
+        // A search is some moments behind.
+        const auto found = [&history] {
+            if (history.found()->state() == HistoryModel::State::Ready && history.found()->count() == 0)
+                history.found()->activate();
+            return history.found()->count() == 1;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(found(), patience);
+        const QString marked = history.found()->index(0).data(HistoryModel::MarkedRole).toString();
+        QVERIFY2(marked.contains("&lt;<b>marmalade</b>&gt;"_L1), qPrintable(marked));
+        history.select(u"s-1"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(history.transcript()->count() > 1, patience);
+        history.saving()->setPath(m_folder->filePath(u"saved.md"_s));
+        history.saving()->setFormat(2);
+        history.saving()->save();
+        QTRY_VERIFY_WITH_TIMEOUT(!history.saving()->isBusy(), patience);
+        QVERIFY2(!history.saving()->hasFailed(), qPrintable(history.saving()->message()));
+        QFile file(m_folder->filePath(u"saved.md"_s));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll().contains("marmalade"));
+        history.found()->setSearch(u"nobodysaidthis"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(history.found()->state() == HistoryModel::State::Ready &&
+                                     history.found()->count() == 0,
+                                 patience);
+        QVERIFY(history.found()->error().isEmpty());
     }
 
     void theStatusBarSaysWhereAndHowWell()

@@ -99,6 +99,33 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(answers, 2, patience);
     }
 
+    void theHistoryOfABackendThatIsNotThereSaysSo()
+    {
+        start();
+        const QString url = u"ws://127.0.0.1:%1"_s.arg(m_port);
+        std::optional<Error> refused;
+        const auto ask = [&refused](OperatorLink &link) {
+            refused.reset();
+            link.findSessions({}, [&refused](const Expected<SessionPage> &page) {
+                refused = page ? Error{u"none"_s, {}, {}, false} : page.error();
+            });
+        };
+        OperatorLink stranger(QUrl(url), u"guess"_s, {20ms, 100ms, 5s});
+        ask(stranger);
+        QTRY_VERIFY_WITH_TIMEOUT(refused, patience);
+        QCOMPARE(refused->code, u"operator_token_wrong"_s);
+        QVERIFY(refused->remedy.contains("LOQUAT_OPERATOR_TOKEN"_L1));
+        OperatorLink link(QUrl(url), token, {20ms, 100ms, 5s});
+        ask(link);
+        QTRY_VERIFY_WITH_TIMEOUT(refused, patience);
+        QCOMPARE(refused->code, u"none"_s);
+        stop();
+        ask(link);
+        QTRY_VERIFY_WITH_TIMEOUT(refused, patience);
+        QCOMPARE(refused->code, u"not_connected"_s);
+        QVERIFY(!refused->message.isEmpty());
+    }
+
     void aWrongTokenIsCalledThat_data()
     {
         QTest::addColumn<QString>("given");

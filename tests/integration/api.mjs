@@ -269,6 +269,10 @@ describe('The API', () => {
     assert.match(answer, /^HTTP\/1\.1 200 /);
   });
 
+  it('lists no nodes where there is one', async () => {
+    assert.deepEqual((await get('/api/nodes')).body, { nodes: [], trouble: '' });
+  });
+
   it('was seen to do all that it documents', () => {
     // Too much at once and a store that does not answer are for the unit tests; nobody else reaches this listener.
     const elsewhere = / (503|403)( |$)/;

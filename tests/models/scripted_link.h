@@ -36,6 +36,25 @@ public:
             answer(sessionId, loaded);
     }
 
+    void watch(const QString &sessionId) override { watched = sessionId; }
+
+    void findSessions(const SessionQuery &query, Found found) override
+    {
+        queries.append(query);
+        const Expected<SessionPage> page =
+            pages.isEmpty() ? Expected<SessionPage>(standing) : pages.takeFirst();
+        if (holdLoads)
+            held.append([found, page] { found(page); });
+        else
+            found(page);
+    }
+
+    void exportSession(const QString &sessionId, const QString &format, Exported exported) override
+    {
+        exports.append(sessionId + u' ' + format);
+        exported(exportError ? Expected<QByteArray>(*exportError) : Expected<QByteArray>("the file\n"));
+    }
+
     [[nodiscard]] BackendStatus status() const override { return health; }
 
     /// Answers the loads that were held back.
@@ -59,6 +78,12 @@ public:
     std::optional<Error> refusal;
     std::optional<Error> loadError;
     BackendStatus health;
+    QString watched;
+    QList<SessionQuery> queries;
+    QList<Expected<SessionPage>> pages; ///< the answers to the next queries
+    SessionPage standing;               ///< the answer to all others
+    QStringList exports;                ///< "ID FORMAT"
+    std::optional<Error> exportError;
     bool holdLoads = false;
     int loads = 0;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scene.h"
 
+#include <array>
+
 #include <QJsonArray>
 
 namespace loquat::fakes {
@@ -179,6 +181,63 @@ void playEnded(ScriptedLink &link, qint64 now)
          {"language"_L1, u"pt-BR"_s}});
     link.stored[endedSceneSession] = events;
     link.show(session);
+}
+
+void playHistory(ScriptedLink &link, qint64 nowMs)
+{
+    struct Said
+    {
+        const char *user, *text, *status, *node;
+        int hours;
+    };
+    constexpr std::array all{
+        Said{"user-23", "I would like a refund for order ORD-1001, it arrived broken.", "active", "berlin-1",
+             0},
+        Said{"ana", "The refund of $20 was sent to your card on Monday & should be there by Friday.",
+             "completed", "berlin-2", 3},
+        Said{"founder-7", "Can I get a refund if I cancel the premium tier halfway through the month?",
+             "completed", "berlin-1", 26},
+        Said{"user-9", "Your policy says <refund within 30 days>, is that calendar days?", "completed",
+             "berlin-2", 51},
+        Said{"user-42", "Refund please", "completed", "berlin-1", 80}};
+    for (const Said &said : all) {
+        FoundSession found;
+        const QString text = QString::fromUtf8(said.text);
+        found.row.sessionId = u"stored-%1"_s.arg(said.hours);
+        found.row.userId = QString::fromUtf8(said.user);
+        found.row.status = QString::fromUtf8(said.status);
+        found.row.nodeId = QString::fromUtf8(said.node);
+        found.row.startedAtMs = nowMs - said.hours * 3'600'000LL;
+        found.row.turns = 2 + said.hours % 5;
+        found.row.durationSeconds = 140 + said.hours;
+        found.row.inputTokens = 418;
+        found.row.outputTokens = 86;
+        found.snippet =
+            Snippet{2, text, {{text.indexOf(u"refund"_s, 0, Qt::CaseInsensitive), 6}}, false, false};
+        link.standing.rows.append(found);
+        const QString id = found.row.sessionId;
+        link.stored[id] = {
+            anEvent(id, 1, EventType::SessionStarted, {}, {{u"protocol"_s, u"frames"_s}}),
+            anEvent(id, 2, EventType::UserMessage, text),
+            anEvent(id, 3, EventType::ToolCall, u"check_order_status"_s,
+                    {{u"call_id"_s, u"c"_s}, {u"args"_s, QJsonObject{{u"order_id"_s, u"ORD-1001"_s}}}}),
+            anEvent(id, 4, EventType::ToolResult, uR"({"status":"delivered"})"_s,
+                    {{u"call_id"_s, u"c"_s}, {u"ok"_s, true}, {u"ms"_s, 41}}),
+            anEvent(
+                id, 5, EventType::AiMessage,
+                u"I am sorry about that. A **refund** of $20 is on its way:\n\n- back to your card\n- in 3 to 5 days"_s)};
+    }
+}
+
+void playNodes(ScriptedLink &link, qint64 nowMs)
+{
+    link.health.nodes = {{u"berlin-1"_s, u"https://10.0.0.1:8000"_s, u"0.1.0"_s, true, false,
+                          nowMs - 7'200'000, nowMs, 0, 128},
+                         {u"berlin-2"_s, u"https://10.0.0.2:8000"_s, u"0.1.0"_s, false, false,
+                          nowMs - 9'100'000, nowMs - 3'000, 3'000, 94},
+                         {u"berlin-3"_s, u"https://10.0.0.3:8000"_s, u"0.1.0"_s, false, true, nowMs - 900'000,
+                          nowMs - 95'000, 95'000, 7}};
+    Q_EMIT link.statusChanged();
 }
 
 } // namespace loquat::fakes

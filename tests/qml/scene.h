@@ -19,4 +19,9 @@ inline const QString sceneSession = QStringLiteral("550e8400-e29b-41d4");
 void playEnded(ScriptedLink &link, qint64 nowMs);
 inline const QString endedSceneSession = QStringLiteral("s-over");
 
+/// What a search for "refund" finds.
+void playHistory(ScriptedLink &link, qint64 nowMs);
+/// Three nodes, one of them silent.
+void playNodes(ScriptedLink &link, qint64 nowMs);
+
 } // namespace loquat::fakes

@@ -58,6 +58,41 @@ public:
         session.phaseDetail = QStringLiteral("refund_order");
         m_link.show(session);
     }
+    /// A session that every search finds, with `match` marked in what was said.
+    Q_INVOKABLE void store(const QString &id, const QString &user, const QString &said, const QString &match)
+    {
+        FoundSession found;
+        found.row.sessionId = id;
+        found.row.userId = user;
+        found.row.status = QStringLiteral("completed");
+        found.row.startedAtMs = 1'700'000'000'000;
+        if (!match.isEmpty())
+            found.snippet = Snippet{2, said, {{said.indexOf(match), match.size()}}, false, false};
+        m_link.standing.rows.append(found);
+        m_link.stored[id] = {anEvent(id, 1, EventType::UserMessage, said)};
+    }
+    Q_INVOKABLE void failSearch(const QString &message)
+    {
+        m_link.pages = {Error{QStringLiteral("failed"), message, {}, true}};
+    }
+    Q_INVOKABLE void lackDatabase(const QString &why)
+    {
+        m_link.standing.partial = Error{QStringLiteral("database_away"), why, {}, true};
+    }
+    Q_INVOKABLE void joinNodes()
+    {
+        m_link.health.nodes = {
+            {QStringLiteral("a"), QStringLiteral("http://10.0.0.1:8000"), {}, true},
+            {QStringLiteral("b"), QStringLiteral("http://10.0.0.2:8000"), {}, false, true}};
+        Q_EMIT m_link.statusChanged();
+    }
+    Q_INVOKABLE void loseNode(const QString &id, const QString &trouble)
+    {
+        auto session = aSession(id, 1);
+        session.trouble = trouble;
+        m_link.show(session);
+    }
+    Q_INVOKABLE void pass(int ms) { m_clock.advance(std::chrono::milliseconds(ms)); }
     Q_INVOKABLE void refuseCommands(const QString &message)
     {
         m_link.refusal = Error{QStringLiteral("refused"), message, {}, false};

@@ -208,7 +208,7 @@ TestCase {
     function test_pagesThatAreToComeSaySo() {
         const t = open();
         t.stage.listen("ws://127.0.0.1:8123");
-        for (const name of ["History", "Tools", "Metrics"]) {
+        for (const name of ["Tools", "Metrics"]) {
             mouseClick(find(t.window.contentItem, name));
             tryVerify(() => findText(t.root, name + " is not here yet"));
         }

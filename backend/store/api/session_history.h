@@ -16,7 +16,8 @@ struct SessionQuery
 {
     std::optional<SessionStatus> status = {};
     QString userId = {};
-    QString sessionId = {}; ///< this one only
+    QString sessionId = {};      ///< this one only
+    QStringList sessionIds = {}; ///< these only; ids that parseSessionId() lets in
     /// Words that were all said in one message, reply, operator's message or summary; of the last one a
     /// beginning of three letters or more will do. Case, accents and punctuation do not count.
     QString text = {};
@@ -61,6 +62,7 @@ struct SessionPage
     /// Empty: that was all. A search that looked through a lot may return a page that is not full, or has
     /// nothing on it, and still be told to go on.
     QString nextCursor;
+    std::optional<Error> partial = {}; ///< why this is not all that is stored somewhere
 };
 
 struct EventQuery

@@ -74,18 +74,18 @@ export class Live {
 
 // A console at /ws/operator.
 export class Operator {
-  static async open(server, { token, protocols = [], first } = {}) {
-    const operator = new Operator(server, token, protocols);
+  static async open(server, { token, protocols = [], headers, first } = {}) {
+    const operator = new Operator(server, token, protocols, headers);
     await within(operator.opened, () => 'the WebSocket does not open');
     if (first) operator.send(first);
     return operator;
   }
 
-  constructor(server, token, protocols) {
+  constructor(server, token, protocols, headers = {}) {
     this.frames = [];
     this.serial = 0;
     this.wake = () => {};
-    this.socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/operator`, protocols, { headers: bearer(token) });
+    this.socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws/operator`, protocols, { headers: { ...bearer(token), ...headers } });
     this.socket.on('message', (text) => { this.frames.push(JSON.parse(text)); this.wake(); });
     this.closed = new Promise((resolve) => this.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() })));
     this.opened = new Promise((resolve, reject) => { this.socket.on('open', resolve); this.socket.on('error', reject); });
