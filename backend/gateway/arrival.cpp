@@ -20,7 +20,7 @@ constexpr auto closeLater = QWebSocketProtocol::CloseCode(1013);
 } // namespace
 
 Arrival::Arrival(Socket client, QString sessionId, SessionLocator &locator, QObject *context,
-                 const GatewayLimits &limits, Handover handover, QObject *parent)
+                 const GatewayLimits &limits, Handover handover, QStringList said, QObject *parent)
     : QObject(parent)
     , m_client(std::move(client))
     , m_sessionId(std::move(sessionId))
@@ -29,6 +29,8 @@ Arrival::Arrival(Socket client, QString sessionId, SessionLocator &locator, QObj
     , m_limits(limits)
     , m_handover(std::move(handover))
     , m_relayed(isRelayed(m_client->request()))
+    , m_said(std::move(said))
+    , m_saidCharacters(m_said.join(QString()).size())
 {
     m_client->setMaxAllowedIncomingFrameSize(limits.maxMessageBytes);
     m_client->setMaxAllowedIncomingMessageSize(limits.maxMessageBytes);

@@ -27,9 +27,9 @@ public:
         std::function<void(Socket client, Socket node, const QStringList &said)> there;
     };
 
-    /// `context`: for the locator, see there.
+    /// `context`: for the locator, see there. `said`: what the client said already.
     Arrival(Socket client, QString sessionId, SessionLocator &locator, QObject *context,
-            const GatewayLimits &limits, Handover handover, QObject *parent);
+            const GatewayLimits &limits, Handover handover, QStringList said, QObject *parent);
     ~Arrival() override;
 
 private:

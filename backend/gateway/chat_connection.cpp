@@ -3,8 +3,6 @@
 
 #include "session/session_hub.h"
 
-#include <QTimer>
-
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -18,12 +16,7 @@ ChatConnection::ChatConnection(std::unique_ptr<QWebSocket> socket, QTcpSocket *t
 
 void ChatConnection::begin()
 {
-    if (!m_request.mustSignIn)
-        return attach();
-    QTimer::singleShot(around().limits.headTime, this, [this] {
-        if (m_request.mustSignIn)
-            refuse(Refused::Credentials, u"sign in"_s);
-    });
+    attach();
 }
 
 ClientHello ChatConnection::hello() const
@@ -39,25 +32,12 @@ QStringList ChatConnection::encode(const Outbound &message)
 void ChatConnection::heard(const QString &frame)
 {
     const auto parsed = parseClientFrame(frame);
-    if (parsed)
-        take(*parsed);
-    else if (isAttached())
+    if (!parsed)
         send(outbound::Problem{parsed.error(), 0});
-    else if (m_request.mustSignIn)
-        refuse(Refused::Credentials, u"sign in first"_s);
-}
-
-void ChatConnection::take(const ClientFrame &frame)
-{
-    if (frame.kind == ClientFrame::Kind::Auth) {
-        signIn(frame.text.toUtf8());
-    } else if (m_signingIn && m_request.mustSignIn && m_held.size() < maxHeldFrames) {
-        m_held.append(frame);
-    } else if (m_request.mustSignIn) {
-        refuse(Refused::Credentials, u"sign in first"_s);
-    } else {
-        say(frame);
-    }
+    else if (parsed->kind == ClientFrame::Kind::Auth)
+        renew(parsed->text.toUtf8());
+    else
+        say(*parsed);
 }
 
 void ChatConnection::say(const ClientFrame &frame)
@@ -89,38 +69,28 @@ void ChatConnection::say(const ClientFrame &frame)
     }
 }
 
-void ChatConnection::signIn(const QByteArray &token)
+void ChatConnection::renew(const QByteArray &token)
 {
-    if (!around().authenticator || m_signingIn)
+    if (!around().authenticator || m_renewing)
         return;
-    m_signingIn = true;
+    m_renewing = true;
     // The thread's inhabitant outlives what is asked for; this may not.
     around().authenticator->check(token, parent(), [guard = QPointer(this)](const Expected<Identity> &found) {
         if (guard)
-            guard->signedIn(found);
+            guard->renewed(found);
     });
 }
 
-void ChatConnection::signedIn(const Expected<Identity> &found)
+void ChatConnection::renewed(const Expected<Identity> &found)
 {
-    m_signingIn = false;
-    const bool first = m_request.mustSignIn;
+    m_renewing = false;
     if (!found) {
-        if (first)
-            return refuse(Refused::Credentials, found.error().code);
         around().counters.count(Refused::Credentials);
         return send(outbound::Problem{found.error(), 0});
     }
-    if (!first && found->userId != m_request.userId)
+    if (found->userId != m_request.userId)
         return refuse(Refused::NotTheOwner, u"the token is another user's"_s);
     m_request.identity = *found;
-    if (!first)
-        return;
-    m_request.mustSignIn = false;
-    m_request.userId = found->userId;
-    attach();
-    for (const ClientFrame &frame : std::exchange(m_held, {}))
-        say(frame);
 }
 
 } // namespace loquat

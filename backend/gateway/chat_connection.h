@@ -6,7 +6,7 @@
 
 namespace loquat {
 
-/// A client of /ws/session/{session_id}: speaks a dialect, and may sign in by its first frame.
+/// A client of /ws/session/{session_id}: speaks a dialect, and may renew whom it proved to be.
 class ChatConnection final : public ClientConnection
 {
     Q_OBJECT
@@ -20,15 +20,11 @@ private:
     void heard(const QString &frame) override;
     QStringList encode(const Outbound &message) override;
     [[nodiscard]] ClientHello hello() const override;
-    void take(const ClientFrame &frame);
     void say(const ClientFrame &frame);
-    void signIn(const QByteArray &token);
-    void signedIn(const Expected<Identity> &found);
+    void renew(const QByteArray &token);
+    void renewed(const Expected<Identity> &found);
 
-    static constexpr qsizetype maxHeldFrames = 16;
-
-    QList<ClientFrame> m_held; ///< what it said while its token was looked at
-    bool m_signingIn = false;
+    bool m_renewing = false;
 };
 
 } // namespace loquat

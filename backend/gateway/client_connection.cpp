@@ -185,15 +185,9 @@ void ClientConnection::received(const QString &frame)
 
 void ClientConnection::closing()
 {
-    // These come in the middle of what the client is sending, and it must still get to read why.
-    const QList abrupt{QWebSocketProtocol::CloseCodeProtocolError, QWebSocketProtocol::CloseCodeWrongDatatype,
-                       QWebSocketProtocol::CloseCodePolicyViolated, QWebSocketProtocol::CloseCodeTooMuchData,
-                       closeOverloaded};
     if (m_socket->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData)
         m_around.counters.count(Refused::MessageTooLarge);
-    const qintptr descriptor = m_transport ? m_transport->socketDescriptor() : -1;
-    if (descriptor >= 0 && abrupt.contains(m_socket->closeCode()))
-        new LingeringClose(descriptor, parent());
+    LingeringClose::afterAbruptEnd(*m_socket, m_transport, parent());
 }
 
 void ClientConnection::disconnected()

@@ -64,7 +64,6 @@ protected:
     void refuse(Refused why, const QString &reason);
     /// nullptr: it is not attached, or the session is gone.
     [[nodiscard]] Session *session() const;
-    [[nodiscard]] bool isAttached() const { return m_attached; }
     /// Whether whom the client proved to be no longer holds. Counts.
     [[nodiscard]] bool hasExpired() const;
     [[nodiscard]] const ClientSurroundings &around() const { return m_around; }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/lingering_close.h"
 
+#include <QTcpSocket>
+#include <QWebSocket>
+
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -21,6 +24,16 @@ LingeringClose::LingeringClose(qintptr descriptor, QObject *parent)
     }
     m_quiet.start(quiet);
     m_longest.start(longest);
+}
+
+void LingeringClose::afterAbruptEnd(const QWebSocket &socket, const QTcpSocket *transport, QObject *parent)
+{
+    const QList abrupt{QWebSocketProtocol::CloseCodeProtocolError, QWebSocketProtocol::CloseCodeWrongDatatype,
+                       QWebSocketProtocol::CloseCodePolicyViolated, QWebSocketProtocol::CloseCodeTooMuchData,
+                       QWebSocketProtocol::CloseCode(1013)};
+    const qintptr descriptor = transport ? transport->socketDescriptor() : -1;
+    if (descriptor >= 0 && abrupt.contains(socket.closeCode()))
+        new LingeringClose(descriptor, parent);
 }
 
 LingeringClose::~LingeringClose()

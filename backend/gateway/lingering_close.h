@@ -5,6 +5,9 @@
 #include <QSocketNotifier>
 #include <QTimer>
 
+class QTcpSocket;
+class QWebSocket;
+
 namespace loquat {
 
 /// Keeps a connection that is being closed alive until the peer has stopped sending, so that it gets to read
@@ -17,6 +20,9 @@ class LingeringClose final : public QObject
 public:
     /// `descriptor`: the connection's; it is duplicated, and its owner may close it at any time.
     LingeringClose(qintptr descriptor, QObject *parent);
+    /// Where `socket` is being closed with a code that comes in the middle of what the client sends.
+    /// `transport`: the connection beneath it; may be nullptr.
+    static void afterAbruptEnd(const QWebSocket &socket, const QTcpSocket *transport, QObject *parent);
     ~LingeringClose() override;
 
 private:

@@ -7,6 +7,7 @@
 #include "gateway/frame_guard.h"
 #include "gateway/realtime/realtime_connection.h"
 #include "gateway/relay_connection.h"
+#include "gateway/sign_in.h"
 
 #include <QTcpSocket>
 
@@ -51,6 +52,7 @@ void SessionWorker::stop()
     qDeleteAll(connections);
     qDeleteAll(findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly));
     qDeleteAll(findChildren<Arrival *>(Qt::FindDirectChildrenOnly));
+    qDeleteAll(findChildren<SignIn *>(Qt::FindDirectChildrenOnly));
     m_pings.reset();
     m_loopDelay.reset();
     m_server.reset();
@@ -91,34 +93,59 @@ void SessionWorker::upgraded()
             socket.release()->deleteLater();
             continue;
         }
-        if (auto *guard = accepted->socket->findChild<FrameGuard *>())
+        if (auto *guard = accepted.socket->findChild<FrameGuard *>())
             guard->begin(socket.get());
-        if (m_parts.locator)
+        if (accepted.request.mustSignIn)
+            signIn(std::move(socket), accepted);
+        else if (m_parts.locator)
             locate(std::move(socket), accepted);
         else
             open(std::move(socket), accepted);
     }
 }
 
-void SessionWorker::locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted)
+void SessionWorker::signIn(std::unique_ptr<QWebSocket> socket, const Accepted &accepted)
+{
+    const auto known = [this, transport = QPointer(accepted.socket), request = accepted.request](
+                           SignIn::Socket client, const Identity &identity, const QStringList &said) {
+        Accepted signedIn{transport, request};
+        signedIn.request.mustSignIn = false;
+        signedIn.request.identity = identity;
+        signedIn.request.userId = identity.userId;
+        if (m_parts.locator)
+            locate(std::move(client), signedIn, said);
+        else
+            open(std::move(client), signedIn, said.sliced(1));
+    };
+    new SignIn(std::move(socket), accepted.socket, *m_parts.door.authenticator, m_parts.limits,
+               *m_parts.counters, known, this);
+}
+
+void SessionWorker::locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted,
+                           const QStringList &said)
 {
     const QString sessionId = accepted.request.sessionId;
-    const auto here = [this, transport = QPointer(accepted.socket),
-                       request = accepted.request](Arrival::Socket client, const QStringList &said) {
-        if (!m_shuttingDown)
-            return open(std::move(client), {transport, request}, said);
-        client->close(QWebSocketProtocol::CloseCodeGoingAway);
-        client.release()->deleteLater();
+    // Another node has to be shown the token as well.
+    const qsizetype tokens = said.isEmpty() ? 0 : 1;
+    const auto here = [this, tokens, transport = QPointer(accepted.socket),
+                       request = accepted.request](Arrival::Socket client, const QStringList &all) {
+        open(std::move(client), {transport, request}, all.sliced(tokens));
     };
-    const auto there = [this](Arrival::Socket client, Arrival::Socket node, const QStringList &said) {
-        new RelayConnection(std::move(client), std::move(node), said, m_parts.limits, this);
+    const auto there = [this](Arrival::Socket client, Arrival::Socket node, const QStringList &all) {
+        new RelayConnection(std::move(client), std::move(node), all, m_parts.limits, this);
     };
-    new Arrival(std::move(socket), sessionId, *m_parts.locator, this, m_parts.limits, {here, there}, this);
+    new Arrival(std::move(socket), sessionId, *m_parts.locator, this, m_parts.limits, {here, there}, said,
+                this);
 }
 
 void SessionWorker::open(std::unique_ptr<QWebSocket> socket, const Accepted &accepted,
                          const QStringList &said)
 {
+    if (m_shuttingDown) {
+        socket->close(QWebSocketProtocol::CloseCodeGoingAway);
+        socket.release()->deleteLater();
+        return;
+    }
     const ClientSurroundings around{*m_hub, *m_clock, m_parts.limits, *m_parts.counters,
                                     m_parts.door.authenticator.get()};
     ClientConnection *connection = nullptr;

@@ -76,7 +76,9 @@ private:
     };
 
     void upgraded();
-    void locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted);
+    void signIn(std::unique_ptr<QWebSocket> socket, const Accepted &accepted);
+    /// `said`: what it said to sign in.
+    void locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
     void open(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
     void forgetSocket(const Peer &peer, const QObject *socket);
 
