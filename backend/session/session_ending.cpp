@@ -98,6 +98,8 @@ void Session::letGo(const QString &owner)
     if (deferUntilOpen([this, owner] { letGo(owner); }))
         return;
     m_queue.clear();
+    if (m_steering)
+        m_steering->held.clear();
     m_state.queued = 0;
     if (m_turn)
         m_turn->cancel(); // what was said so far is kept

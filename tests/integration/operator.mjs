@@ -32,7 +32,7 @@ it('shows who is there, and then everything that happens', async () => {
   await operator.until(({ sessions = [] }) => sessions.some(({ session_id: id, status }) => id === chat.id && status === 'completed'));
   const rows = await journalEvents(server.dataDir, chat.id);
   assert.deepEqual(inBatches(operator, 'event').filter(({ session_id: id }) => id === chat.id).map(({ seq }) => seq), rows.map(({ seq }) => seq));
-  assert.equal((await operator.until('status')).status.open_sessions, 1);
+  await operator.until(({ type, status }) => type === 'status' && status.open_sessions === 1);
   operator.send({ type: 'ping' });
   await operator.until('pong');
   await operator.leave();

@@ -395,6 +395,19 @@ private Q_SLOTS:
         QCOMPARE(stage.model.lastCall().request.tools, QList{clientTool});
     }
 
+    void whatWaitsIsNotWrittenWhereAnotherNodeLeads()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.note({Role::User, u"one"_s, {}});
+        session.respond({}, {});
+        session.note({Role::User, u"two"_s, {}});
+        stage.hub->letGo({{u"s1"_s, u"other"_s}});
+        stage.settle();
+        QCOMPARE(eventsOf(stage, EventType::UserMessage).size(), 1);
+        QVERIFY(stage.hub->isQuiet());
+    }
+
     void whatWasNeverAskedToBeAnsweredEndsWithTheSession()
     {
         SessionStage stage;
