@@ -64,6 +64,19 @@ Expected<EventQuery> eventQuery(const QString &sessionId, const QUrlQuery &query
     return EventQuery{sessionId, *after, int(*limit)};
 }
 
+Expected<std::optional<qint64>> lastEventId(const RequestHead &head)
+{
+    const QByteArray id = head.header("last-event-id");
+    if (id.isEmpty())
+        return std::optional<qint64>();
+    bool whole = false;
+    const qint64 after = id.toLongLong(&whole);
+    if (!whole || after < 0)
+        return Error{u"bad_query"_s, u"Last-Event-ID is not a number."_s,
+                     u"Send the last 'id' that arrived, or none."_s, false};
+    return std::optional(after);
+}
+
 std::optional<ApiPath> apiPath(const QByteArray &target)
 {
     const qsizetype mark = target.indexOf('?');

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/api_limits.h"
+#include "gateway/request_head.h"
 #include "store/api/session_history.h"
 
 #include <QUrlQuery>
@@ -13,6 +14,9 @@ Expected<SessionQuery> sessionQuery(const QUrlQuery &query, const ApiLimits &lim
 
 /// ?after=&limit= of GET /api/sessions/{id}/events. Error bad_query.
 Expected<EventQuery> eventQuery(const QString &sessionId, const QUrlQuery &query, const ApiLimits &limits);
+
+/// The Last-Event-ID header; nullopt: there is none. Error bad_query.
+Expected<std::optional<qint64>> lastEventId(const RequestHead &head);
 
 struct ApiPath
 {

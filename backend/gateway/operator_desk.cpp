@@ -2,6 +2,7 @@
 #include "gateway/operator_desk.h"
 
 #include "domain/live_json.h"
+#include "gateway/api_query.h"
 #include "gateway/frame_guard.h"
 #include "gateway/live_reader.h"
 #include "gateway/operator_connection.h"
@@ -178,20 +179,14 @@ void OperatorDesk::serveLive(QTcpSocket *socket, const RequestHead &head)
         reply.headers.emplaceBack("Allow", "GET");
         return refuse(socket, head, reply);
     }
-    std::optional<qint64> after;
-    if (const QByteArray id = head.header("last-event-id"); !id.isEmpty()) {
-        bool whole = false;
-        after = id.toLongLong(&whole);
-        if (!whole || *after < 0)
-            return refuse(socket, head,
-                          problemReply(Error{u"bad_query"_s, u"Last-Event-ID is not a number."_s,
-                                             u"Send the last 'id' that arrived, or none."_s, false}));
-    }
+    const auto after = lastEventId(head);
+    if (!after)
+        return refuse(socket, head, problemReply(after.error()));
     if (connected<LiveReader>(m_connections).size() >= m_parts.limits.maxLiveReaders)
         return refuse(socket, head, problemReply(overloaded(u"readers"_s)));
     watch(1);
     auto *reader =
-        new LiveReader(socket, m_tail, after, m_parts.limits, headersFor(head), m_connections.get());
+        new LiveReader(socket, m_tail, *after, m_parts.limits, headersFor(head), m_connections.get());
     connect(
         reader, &QObject::destroyed, &m_tail, [this] { watch(); }, Qt::QueuedConnection);
 }

@@ -410,7 +410,8 @@ describe('The browser client', () => {
       await say('fake:slow 0 # A heading\n\nwith `code`, a [link](https://example.com), **bold** text\n\n> a quote\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```');
       await finished();
       await say('fake:tool calculate_shipping {"weight_kg":5,"destination_country":"US"}');
-      await finished(2).catch(() => {});
+      await page.locator('.row.tool .card.ok').waitFor();
+      await finished(1);
       await say('fake:status 500');
       await page.locator('.row.error').waitFor();
       await look();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
 import { startNode } from './lib/fleet.mjs';
-import { startFakeOpenAi } from './lib/processes.mjs';
+import { eventually, startFakeOpenAi } from './lib/processes.mjs';
 import { emptyDatabase, postgres } from './lib/rows.mjs';
 
 describe('A client that signs in by its first frame', () => {
@@ -14,8 +14,9 @@ describe('A client that signs in by its first frame', () => {
   before(async () => {
     fake = await startFakeOpenAi();
     url = await emptyDatabase();
-    const env = { ...fake.settings, LOQUAT_AUTH: 'token', LOQUAT_CLIENT_TOKENS: `ana:${secret}` };
+    const env = { ...fake.settings, LOQUAT_NODE_DEAD_AFTER_MS: '60000', LOQUAT_AUTH: 'token', LOQUAT_CLIENT_TOKENS: `ana:${secret}` };
     [a, b] = [await startNode('a', url, { env }), await startNode('b', url, { env })];
+    await eventually('both nodes to be there', async () => (await postgres(url, 'select node_id from nodes')).length === 2);
   });
   after(async () => { for (const program of [a, b, fake]) await program?.stop('SIGKILL'); });
 
