@@ -35,18 +35,25 @@ BackendStatus::Store storeState(ReplicaStatus::State state)
 
 StoreHealth storeHealth(const Journal &journal, const Replica *replica, const QString &replicaName)
 {
-    if (const auto trouble = journal.trouble())
-        return {BackendStatus::Store::Failing, u"SQLite"_s, trouble->message + u' ' + trouble->remedy, 0,
-                false};
+    StoreHealth health{.name = u"SQLite"_s, .journalQueued = journal.waiting()};
+    if (const auto trouble = journal.trouble()) {
+        health.state = BackendStatus::Store::Failing;
+        health.detail = trouble->message + u' ' + trouble->remedy;
+        health.journalOk = false;
+        return health;
+    }
     if (!replica)
-        return {BackendStatus::Store::JournalOnly, u"SQLite"_s, {}, 0, true};
+        return health;
     const ReplicaStatus status = replica->status();
-    const QString detail = status.remedy.isEmpty() ? status.detail : status.detail + u' ' + status.remedy;
-    const double lag = status.oldestQueuedAtMs && status.queued > 0
-                           ? double(QDateTime::currentMSecsSinceEpoch() - *status.oldestQueuedAtMs) / 1000
-                           : 0;
-    return {storeState(status.state), replicaName,    detail, status.queued, true,
-            std::max(0.0, lag),       status.rejected};
+    health.state = storeState(status.state);
+    health.name = replicaName;
+    health.detail = status.remedy.isEmpty() ? status.detail : status.detail + u' ' + status.remedy;
+    health.queued = status.queued;
+    if (status.oldestQueuedAtMs && status.queued > 0)
+        health.lagSeconds =
+            std::max(0.0, double(QDateTime::currentMSecsSinceEpoch() - *status.oldestQueuedAtMs) / 1000);
+    health.rejected = status.rejected;
+    return health;
 }
 
 } // namespace loquat

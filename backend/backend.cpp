@@ -36,7 +36,7 @@ Backend::Backend(BackendParts parts)
 
 void Backend::announce(const SessionSnapshot &snapshot)
 {
-    if (m_fleet)
+    if (m_fleet && snapshot.nodeId == m_parts.session.nodeId) // not let go of
         m_fleet->ledHere(snapshot.sessionId);
     m_parts.announce(snapshot);
 }
@@ -122,6 +122,12 @@ void Backend::recover(const QStringList &sessionIds)
         m_gateway->recover(sessionIds);
 }
 
+void Backend::letGo(const QHash<QString, QString> &ownerBySession)
+{
+    if (m_gateway)
+        m_gateway->letGo(ownerBySession);
+}
+
 void Backend::shutDown(std::function<void()> done)
 {
     if (!m_gateway)
@@ -171,7 +177,12 @@ QByteArray Backend::metrics() const
     readings.sessionsOpen = now.openSessions;
     readings.sessionsStreaming = now.streamingSessions;
     readings.connections = m_gateway->connections();
+    for (const SessionSnapshot &session : m_live.all()) {
+        readings.messagesWaiting += session.queued;
+        readings.approvalsWaiting += session.phase == Phase::WaitingForApproval ? 1 : 0;
+    }
     readings.journalOk = store.journalOk;
+    readings.journalQueued = store.journalQueued;
     if (store.state != BackendStatus::Store::JournalOnly) {
         readings.replicaQueued = store.queued;
         readings.replicaLagSeconds = store.lagSeconds;

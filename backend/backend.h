@@ -20,8 +20,9 @@ struct StoreHealth
     QString detail; ///< the reason and the remedy when not well
     qint64 queued = 0;
     bool journalOk = true;
-    double lagSeconds = 0; ///< age of the oldest event that is queued
-    qint64 rejected = 0;   ///< events that the database refused, since the start
+    qint64 journalQueued = 0; ///< events that are not on disk yet
+    double lagSeconds = 0;    ///< age of the oldest event that is queued
+    qint64 rejected = 0;      ///< events that the database refused, since the start
 };
 
 /// What the composition root puts together. The log and the archive outlive the backend.
@@ -68,6 +69,8 @@ public:
     Expected<QUrl> start();
     /// Finalises sessions that are in the archive and nobody leads.
     void recover(const QStringList &sessionIds);
+    /// Sessions that other nodes lead by now: their clients are sent there, and nothing more is written here.
+    void letGo(const QHash<QString, QString> &ownerBySession);
     /// A session that another node leads, for the feed.
     void show(SessionSnapshot elsewhere);
     /// The nodes on the database, or why they are not known.

@@ -43,14 +43,18 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///                    finish: stop|length|cancelled|failed|human; a number that is unknown is absent.
 ///                    A reply that calls tools is one ai_message per model call only if it had text;
 ///                    the turn's last one carries `final: true` and the turn's totals.
-///   tool_call        {turn, round, call_id, tool, args, routed?}  content: the tool's name
-///   tool_result      {turn, call_id, tool, ok, ms}                content: the result as JSON text
+///                    {by: client} where the client brought it along as said before
+///   tool_call        {turn, round, call_id, tool, args, routed?, by?: client} content: the tool's name
+///                    by client: a tool that the client brought and answers itself
+///   tool_result      {turn, call_id, tool, ok, ms, late?}         content: the result as JSON text
+///                    late: the client's own, after another had to stand in for it
 ///   tool_approval    {turn, call_id, tool, decision: asked|approved|denied|expired, by?}
 ///   synopsis         {turn, covers: how many messages of the history it stands for, model, provider, usage,
 ///                     cost_usd}                                   content: what no longer fits the model's
 ///                                                                 window, in short
 ///   mode_changed     {mode: ai|paused|human, by, ends?: [turns answered together with a later one]}
 ///   operator_message {by, ends?: [turns this answers]}           operator_whisper, operator_note {by}
+///                    a whisper by "client" is a system message that the client put in
 ///   error            {turn?, code, retryable}                     content: the sentence for a person
 ///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?}
 ///                    summary is "none" where none is owed

@@ -2,6 +2,7 @@
 #include "domain/sse_parser.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace loquat {
 namespace {
@@ -14,11 +15,27 @@ Error tooLongError(qsizetype limit)
         u"sse_event_too_long"_s, u"An event of the stream is longer than %1 bytes."_s.arg(limit), {}, false};
 }
 
+const char *find(const char *at, const char *end, char wanted)
+{
+    const void *found = std::memchr(at, wanted, size_t(end - at));
+    return found ? static_cast<const char *>(found) : end;
+}
+
+/// A field's value, without the one space that may stand before it.
+QByteArrayView valueAt(QByteArrayView line, qsizetype at)
+{
+    const QByteArrayView value = line.sliced(at);
+    return value.startsWith(' ') ? value.sliced(1) : value;
+}
+
 } // namespace
 
 Expected<void> SseParser::feed(QByteArrayView bytes, const Sink &sink)
 {
     const char *at = bytes.begin();
+    // Each is looked for once, however many of the other come before it.
+    const char *lf = nullptr;
+    const char *cr = nullptr;
     while (!m_failed && at != bytes.end()) {
         if (m_afterCr) {
             m_afterCr = false;
@@ -27,7 +44,11 @@ Expected<void> SseParser::feed(QByteArrayView bytes, const Sink &sink)
                 continue;
             }
         }
-        const char *end = std::find_if(at, bytes.end(), [](char c) { return c == '\n' || c == '\r'; });
+        if (lf < at)
+            lf = find(at, bytes.end(), '\n');
+        if (cr < at)
+            cr = find(at, bytes.end(), '\r');
+        const char *end = std::min(lf, cr);
         const QByteArrayView piece(at, end);
         if (tooLong(piece.size())) {
             m_failed = true;
@@ -40,7 +61,10 @@ Expected<void> SseParser::feed(QByteArrayView bytes, const Sink &sink)
         m_afterCr = *end == '\r';
         at = end + 1;
         if (m_line.isEmpty()) {
-            takeLine(piece, sink);
+            if (*end == '\n' && at != bytes.end() && *at == '\n' && takeWhole(piece, sink))
+                ++at;
+            else
+                takeLine(piece, sink);
         } else {
             m_line.append(piece);
             takeLine(m_line, sink);
@@ -50,6 +74,15 @@ Expected<void> SseParser::feed(QByteArrayView bytes, const Sink &sink)
     if (m_failed)
         return tooLongError(m_limit);
     return {};
+}
+
+bool SseParser::takeWhole(QByteArrayView line, const Sink &sink)
+{
+    if (m_firstLine || !m_data.isEmpty() || !line.startsWith("data:"))
+        return false;
+    sink({m_event, valueAt(line, 5), m_id});
+    m_event.resize(0);
+    return true;
 }
 
 bool SseParser::tooLong(qsizetype more) const
@@ -75,10 +108,7 @@ void SseParser::takeLine(QByteArrayView line, const Sink &sink)
         takeField(line, {});
         return;
     }
-    QByteArrayView value = line.sliced(colon + 1);
-    if (value.startsWith(' '))
-        value = value.sliced(1);
-    takeField(line.first(colon), value);
+    takeField(line.first(colon), valueAt(line, colon + 1));
 }
 
 void SseParser::takeField(QByteArrayView name, QByteArrayView value)

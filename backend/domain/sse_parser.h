@@ -39,6 +39,8 @@ public:
 
 private:
     void takeLine(QByteArrayView line, const Sink &sink);
+    /// Takes `line` with the end of its event, if it is the one line of it, as most are: without a copy.
+    bool takeWhole(QByteArrayView line, const Sink &sink);
     void takeField(QByteArrayView name, QByteArrayView value);
     void dispatch(const Sink &sink);
     [[nodiscard]] bool tooLong(qsizetype more) const;

@@ -22,11 +22,13 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
                                    const ClientSurroundings &surroundings, const SessionRequest &request,
                                    QObject *parent)
     : QObject(parent)
+    , m_request(request)
     , m_socket(std::move(socket))
     , m_transport(transport)
     , m_around(surroundings)
-    , m_request(request)
-    , m_outgoing(*m_socket, transport, *request.dialect, surroundings.limits)
+    , m_outgoing(
+          *m_socket, transport, [this](const Outbound &message) { return encode(message); },
+          surroundings.limits)
     , m_rate(surroundings.limits.messagesPerMinute)
 {
     // Qt's own limits are 2 GiB, for a frame and for the sum of its fragments.
@@ -53,25 +55,32 @@ ClientConnection::~ClientConnection()
 
 void ClientConnection::open(const QStringList &said)
 {
-    if (m_request.mustSignIn)
-        QTimer::singleShot(m_around.limits.headTime, this, [this] {
-            if (m_request.mustSignIn)
-                refuse(Refused::Credentials, u"sign in"_s);
-        });
-    else
-        attach();
+    begin();
     for (const QString &frame : said)
         received(frame);
 }
 
 void ClientConnection::attach()
 {
-    m_request.mustSignIn = false;
     m_attached = true;
-    ClientHello hello{QString(m_request.dialect->name), m_request.profile, m_request.after};
+    ClientHello how = hello();
     if (m_request.identity)
-        hello.provenUser = m_request.identity->userId;
-    m_around.hub.attach(m_request.sessionId, m_request.userId, this, hello);
+        how.provenUser = m_request.identity->userId;
+    m_around.hub.attach(m_request.sessionId, m_request.userId, this, how);
+}
+
+Session *ClientConnection::session() const
+{
+    return m_attached ? m_around.hub.find(m_request.sessionId) : nullptr;
+}
+
+bool ClientConnection::hasExpired() const
+{
+    const auto &identity = m_request.identity;
+    if (!identity || !identity->expiresAtMs || m_around.clock.nowMs() < *identity->expiresAtMs)
+        return false;
+    m_around.counters.count(Refused::Expired);
+    return true;
 }
 
 void ClientConnection::checkAlive()
@@ -91,8 +100,18 @@ void ClientConnection::send(const Outbound &message)
     const auto *problem = std::get_if<outbound::Problem>(&message);
     if (problem && problem->error.code == "too_many_messages"_L1)
         m_around.counters.count(Refused::QueueFull);
-    if (m_outgoing.send(message))
-        return;
+    if (!m_outgoing.send(message))
+        letSlowReaderGo();
+}
+
+void ClientConnection::sendFrames(const QStringList &frames)
+{
+    if (m_socket->state() == QAbstractSocket::ConnectedState && !m_outgoing.sendFrames(frames))
+        letSlowReaderGo();
+}
+
+void ClientConnection::letSlowReaderGo()
+{
     m_around.counters.count(Refused::SlowReader);
     // A reader that does not read does not get to read this either, but is not kept for ever.
     QTimer::singleShot(m_around.limits.requestTime, m_socket.get(), &QWebSocket::abort);
@@ -114,6 +133,9 @@ void ClientConnection::close(CloseReason reason)
         break;
     case CloseReason::NotTheOwner:
         refuse(Refused::NotTheOwner, u"the session is another user's"_s);
+        break;
+    case CloseReason::LedElsewhere:
+        m_socket->close(closeOverloaded, u"led by another node, connect again"_s);
         break;
     case CloseReason::Contended:
         m_socket->close(closeOverloaded, u"try again"_s);
@@ -144,90 +166,7 @@ void ClientConnection::received(const QString &frame)
     case MessageRate::Verdict::Taken:
         break;
     }
-    const auto parsed = parseClientFrame(frame);
-    if (parsed)
-        take(*parsed);
-    else if (m_attached)
-        send(outbound::Problem{parsed.error(), 0});
-    else if (m_request.mustSignIn)
-        refuse(Refused::Credentials, u"sign in first"_s);
-}
-
-void ClientConnection::take(const ClientFrame &frame)
-{
-    if (frame.kind == ClientFrame::Kind::Auth) {
-        signIn(frame.text.toUtf8());
-    } else if (m_signingIn && m_request.mustSignIn && m_held.size() < maxHeldFrames) {
-        m_held.append(frame);
-    } else if (m_request.mustSignIn) {
-        refuse(Refused::Credentials, u"sign in first"_s);
-    } else {
-        say(frame);
-    }
-}
-
-void ClientConnection::say(const ClientFrame &frame)
-{
-    Session *session = m_attached ? m_around.hub.find(m_request.sessionId) : nullptr;
-    if (!session)
-        return;
-    const auto &identity = m_request.identity;
-    switch (frame.kind) {
-    case ClientFrame::Kind::Message:
-        if (identity && identity->expiresAtMs && m_around.clock.nowMs() >= *identity->expiresAtMs) {
-            m_around.counters.count(Refused::Expired);
-            send(outbound::Problem{{u"token_expired"_s, u"Your sign-in has expired."_s,
-                                    u"Send {\"type\":\"auth\",\"token\":\"…\"} with a new token."_s, false},
-                                   0});
-        } else {
-            session->userMessage(frame.text, frame.interrupt);
-        }
-        break;
-    case ClientFrame::Kind::Cancel:
-        session->cancel(frame.turn);
-        break;
-    case ClientFrame::Kind::End:
-        session->end(u"ended"_s);
-        break;
-    case ClientFrame::Kind::Ping:
-        send(outbound::Pong{});
-        break;
-    case ClientFrame::Kind::Auth:
-        break;
-    }
-}
-
-void ClientConnection::signIn(const QByteArray &token)
-{
-    if (!m_around.authenticator || m_signingIn)
-        return;
-    m_signingIn = true;
-    // The thread's inhabitant outlives what is asked for; this may not.
-    m_around.authenticator->check(token, parent(), [guard = QPointer(this)](const Expected<Identity> &found) {
-        if (guard)
-            guard->signedIn(found);
-    });
-}
-
-void ClientConnection::signedIn(const Expected<Identity> &found)
-{
-    m_signingIn = false;
-    const bool first = m_request.mustSignIn;
-    if (!found) {
-        if (first)
-            return refuse(Refused::Credentials, found.error().code);
-        m_around.counters.count(Refused::Credentials);
-        return send(outbound::Problem{found.error(), 0});
-    }
-    if (!first && found->userId != m_request.userId)
-        return refuse(Refused::NotTheOwner, u"the token is another user's"_s);
-    m_request.identity = *found;
-    if (!first)
-        return;
-    m_request.userId = found->userId;
-    attach();
-    for (const ClientFrame &frame : std::exchange(m_held, {}))
-        say(frame);
+    heard(frame);
 }
 
 void ClientConnection::closing()

@@ -3,11 +3,11 @@
 
 #include "auth/authenticator.h"
 #include "domain/clock.h"
-#include "gateway/client_frame.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/message_rate.h"
 #include "gateway/outgoing.h"
 #include "gateway/session_request.h"
+#include "session/session.h"
 
 #include <QObject>
 #include <QWebSocket>
@@ -28,20 +28,16 @@ struct ClientSurroundings
     Authenticator *authenticator; ///< nullptr: everybody is who they say they are
 };
 
-/// One chat client: its WebSocket on one side, a session on the other, a dialect between. Deletes itself when
-/// the socket is gone.
-class ClientConnection final : public QObject, private SessionClient
+/// One client: its WebSocket on one side, a session on the other, a language between, which is the
+/// subclass's. Deletes itself when the socket is gone.
+class ClientConnection : public QObject, private SessionClient
 {
     Q_OBJECT
 
 public:
-    /// `transport`: the connection beneath `socket`, which owns it; nullptr if it is not known.
-    ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocket *transport,
-                     const ClientSurroundings &surroundings, const SessionRequest &request, QObject *parent);
     ~ClientConnection() override;
 
-    /// Attaches to the session, or waits for the client to say who it is. Its frames are read from here on;
-    /// `said`: those that came before.
+    /// Attaches to the session. The client's frames are read from here on; `said`: those that came before.
     void open(const QStringList &said = {});
     /// Called once per ping interval: asks for a sign of life, and ends a client that gave none for three.
     void checkAlive();
@@ -49,31 +45,46 @@ public:
 Q_SIGNALS:
     void gone();
 
-private:
-    void send(const Outbound &message) override;
-    void close(CloseReason reason) override;
-    void received(const QString &frame);
-    void take(const ClientFrame &frame);
-    void say(const ClientFrame &frame);
-    void signIn(const QByteArray &token);
-    void signedIn(const Expected<Identity> &found);
+protected:
+    /// `transport`: the connection beneath `socket`, which owns it; nullptr if it is not known.
+    ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocket *transport,
+                     const ClientSurroundings &surroundings, const SessionRequest &request, QObject *parent);
+
+    /// open() was called: attach(), at once or later.
+    virtual void begin() = 0;
+    virtual void heard(const QString &frame) = 0;
+    /// What a message of the session is in the client's language, one frame per string.
+    virtual QStringList encode(const Outbound &message) = 0;
+    [[nodiscard]] virtual ClientHello hello() const = 0;
+
     void attach();
+    void send(const Outbound &message) final;
+    /// What is in the client's language already.
+    void sendFrames(const QStringList &frames);
     void refuse(Refused why, const QString &reason);
+    /// nullptr: it is not attached, or the session is gone.
+    [[nodiscard]] Session *session() const;
+    [[nodiscard]] bool isAttached() const { return m_attached; }
+    /// Whether whom the client proved to be no longer holds. Counts.
+    [[nodiscard]] bool hasExpired() const;
+    [[nodiscard]] const ClientSurroundings &around() const { return m_around; }
+
+    SessionRequest m_request;
+
+private:
+    void close(CloseReason reason) final;
+    void received(const QString &frame);
+    void letSlowReaderGo();
     void closing();
     void disconnected();
-
-    static constexpr qsizetype maxHeldFrames = 16;
 
     std::unique_ptr<QWebSocket> m_socket;
     QPointer<QTcpSocket> m_transport;
     const ClientSurroundings m_around;
-    SessionRequest m_request;
     Outgoing m_outgoing;
     MessageRate m_rate;
-    QList<ClientFrame> m_held; ///< what it said while its token was looked at
     int m_silentIntervals = 0;
     bool m_attached = false;
-    bool m_signingIn = false;
 };
 
 } // namespace loquat

@@ -22,8 +22,9 @@ std::optional<QByteArray> credentialsOf(const RequestHead &head)
         if (name.compare("sec-websocket-protocol", Qt::CaseInsensitive) != 0)
             continue;
         for (const QByteArray &offered : value.split(','))
-            if (const auto token = after("bearer.", offered.trimmed()))
-                return token;
+            for (const char *prefix : {"bearer.", "openai-insecure-api-key."})
+                if (const auto token = after(prefix, offered.trimmed()))
+                    return token;
     }
     return {};
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "domain/json_text.h"
 #include "gateway/dialect.h"
 #include "gateway/encoding.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 QStringList content(const QString &text)
 {
-    return {compact({{"type"_L1, "content"_L1}, {"value"_L1, text}})};
+    return {"{\"type\":\"content\",\"value\":\""_L1 + escapedForJson(text) + "\"}"_L1};
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "domain/json_text.h"
 #include "gateway/dialect.h"
 #include "gateway/encoding.h"
 
@@ -8,6 +9,8 @@ using namespace Qt::StringLiterals;
 
 QStringList encodeFrames(const Outbound &message)
 {
+    if (const auto *token = std::get_if<outbound::Token>(&message))
+        return {"{\"token\":\""_L1 + escapedForJson(token->text) + "\",\"type\":\"token\"}"_L1};
     const QJsonObject frame = std::visit(
         Overloaded{
             [](const outbound::SessionStarted &m) {
@@ -30,9 +33,7 @@ QStringList encodeFrames(const Outbound &message)
                                    {"turn"_L1, m.turn},
                                    {"seq"_L1, m.seq}};
             },
-            [](const outbound::Token &m) {
-                return QJsonObject{{"type"_L1, "token"_L1}, {"token"_L1, m.text}};
-            },
+            [](const outbound::Token &) { return QJsonObject(); },
             [](const outbound::ToolStarted &m) {
                 return QJsonObject{{"type"_L1, "tool_start"_L1},
                                    {"tool"_L1, m.tool},
@@ -84,9 +85,11 @@ QStringList encodeFrames(const Outbound &message)
             [](const outbound::Pong &) {
                 return QJsonObject{{"type"_L1, "pong"_L1}};
             },
+            // Said to clients of the Realtime protocol only.
+            [](const auto &) { return QJsonObject(); },
         },
         message);
-    return {compact(frame)};
+    return frame.isEmpty() ? QStringList() : QStringList{compact(frame)};
 }
 
 } // namespace loquat::dialects

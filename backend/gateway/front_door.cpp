@@ -8,6 +8,7 @@
 #include "gateway/secure_peek.h"
 
 #include <QTcpSocket>
+#include <QUuid>
 
 namespace loquat {
 
@@ -137,12 +138,19 @@ void FrontDoor::headArrived(const IncomingPtr &incoming, QByteArrayView bytes)
 
 void FrontDoor::admit(const IncomingPtr &incoming, const RequestHead &head)
 {
-    const auto request = parseUpgrade(head, m_dialect, m_profiles);
+    auto request = parseUpgrade(head, m_dialect, m_profiles);
     if (!request)
         return refuse(incoming, Refused::BadRequest, request.error());
+    if (request->sessionId.isEmpty())
+        request->sessionId = u"sess_"_s + QString::fromLatin1(QUuid::createUuid().toByteArray(QUuid::Id128));
     if (!m_policy.authenticator)
         return m_handOver(incoming, *request);
     const auto token = credentialsOf(head);
+    if (!token && !request->dialect)
+        return refuse(incoming, Refused::Credentials,
+                      {401,
+                       {u"no_token"_s, u"This service asks for a key."_s,
+                        u"Send 'Authorization: Bearer KEY'."_s, false}});
     if (!token) {
         SessionRequest later = *request;
         later.mustSignIn = true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/gateway.h"
 
+#include "gateway/epoll_dispatcher.h"
+
 #include <QPointer>
 #include <QTimer>
 
@@ -16,6 +18,12 @@ constexpr std::chrono::milliseconds quietPoll{20};
 template <typename Work> void runIn(QObject *target, Work work)
 {
     QMetaObject::invokeMethod(target, std::move(work), Qt::BlockingQueuedConnection);
+}
+
+void serveSockets(QThread &thread)
+{
+    if (auto dispatcher = dispatcherForSockets())
+        thread.setEventDispatcher(dispatcher.release());
 }
 
 } // namespace
@@ -38,6 +46,7 @@ void Gateway::startThreads(int count)
         GatewayThread &added = m_threads.emplace_back();
         added.thread = std::make_unique<QThread>();
         added.thread->setObjectName(u"gateway-%1"_s.arg(i));
+        serveSockets(*added.thread);
         added.worker = std::make_unique<SessionWorker>(m_parts);
         added.worker->moveToThread(added.thread.get());
         added.thread->start();
@@ -65,6 +74,7 @@ Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
     m_http = std::make_unique<QHttpServer>();
     HttpRoutes::install(*m_http, m_parts.door.origins, m_httpParts);
     m_acceptor.setObjectName(u"acceptor"_s);
+    serveSockets(m_acceptor);
     m_door->moveToThread(&m_acceptor);
     m_http->moveToThread(&m_acceptor);
     m_acceptor.start();
@@ -98,6 +108,16 @@ void Gateway::recover(const QStringList &sessionIds)
         byWorker[&workerOf(id)].append(id);
     for (auto it = byWorker.cbegin(); it != byWorker.cend(); ++it)
         QMetaObject::invokeMethod(it.key(), [worker = it.key(), ids = it.value()] { worker->recover(ids); });
+}
+
+void Gateway::letGo(const QHash<QString, QString> &ownerBySession)
+{
+    QHash<SessionWorker *, QHash<QString, QString>> byWorker;
+    for (auto it = ownerBySession.cbegin(); it != ownerBySession.cend(); ++it)
+        byWorker[&workerOf(it.key())].insert(it.key(), it.value());
+    for (auto it = byWorker.cbegin(); it != byWorker.cend(); ++it)
+        QMetaObject::invokeMethod(it.key(),
+                                  [worker = it.key(), sessions = it.value()] { worker->letGo(sessions); });
 }
 
 void Gateway::command(const QString &sessionId, const Command &command, QObject *context,

@@ -97,7 +97,8 @@ QHttpServerResponse root(const QHttpServerRequest &request)
                                           {"sessions"_L1, "/api/sessions"_L1},
                                           {"live"_L1, "/api/live"_L1},
                                           {"operator"_L1, "/ws/operator"_L1},
-                                          {"chat"_L1, "/ws/session/{session_id}?user_id="_L1}}}});
+                                          {"chat"_L1, "/ws/session/{session_id}?user_id="_L1},
+                                          {"realtime"_L1, "/v1/realtime?model="_L1}}}});
 }
 
 QHttpServerResponse metrics(const QHttpServerRequest &request, const HttpParts &parts)

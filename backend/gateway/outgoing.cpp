@@ -5,11 +5,10 @@
 
 namespace loquat {
 
-Outgoing::Outgoing(QWebSocket &socket, QTcpSocket *transport, const Dialect &dialect,
-                   const GatewayLimits &limits)
+Outgoing::Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits)
     : m_socket(socket)
     , m_transport(transport)
-    , m_dialect(dialect)
+    , m_encode(std::move(encode))
     , m_limits(limits)
 {
 }
@@ -31,6 +30,16 @@ bool Outgoing::send(const Outbound &message)
     return true;
 }
 
+bool Outgoing::sendFrames(const QStringList &frames)
+{
+    if (unsent() > m_limits.maxUnsentBytes)
+        return false;
+    flush();
+    for (const QString &frame : frames)
+        m_socket.sendTextMessage(frame);
+    return true;
+}
+
 void Outgoing::advance()
 {
     if (m_together &&
@@ -49,7 +58,7 @@ qint64 Outgoing::unsent() const
 
 void Outgoing::write(const Outbound &message)
 {
-    for (const QString &frame : m_dialect.encode(message))
+    for (const QString &frame : m_encode(message))
         m_socket.sendTextMessage(frame);
 }
 

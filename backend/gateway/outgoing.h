@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gateway/dialect.h"
 #include "gateway/limits.h"
+#include "session/outbound.h"
 
 #include <QPointer>
+#include <QStringList>
 #include <QTcpSocket>
 #include <QWebSocket>
 
+#include <functional>
 #include <optional>
 
 namespace loquat {
@@ -17,11 +19,16 @@ namespace loquat {
 class Outgoing
 {
 public:
+    /// What a message is in the client's language: one text frame per string.
+    using Encode = std::function<QStringList(const Outbound &)>;
+
     /// `transport`: what is beneath `socket`; may be nullptr.
-    Outgoing(QWebSocket &socket, QTcpSocket *transport, const Dialect &dialect, const GatewayLimits &limits);
+    Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits);
 
     /// Whether it was taken; if not, the reader is too slow and is to be let go.
     [[nodiscard]] bool send(const Outbound &message);
+    /// The same for what is in the client's language already.
+    [[nodiscard]] bool sendFrames(const QStringList &frames);
     /// Call it when bytes have gone out.
     void advance();
 
@@ -32,7 +39,7 @@ private:
 
     QWebSocket &m_socket;
     QPointer<QTcpSocket> m_transport;
-    const Dialect &m_dialect;
+    const Encode m_encode;
     const GatewayLimits &m_limits;
     std::optional<outbound::Token> m_together;
 };

@@ -4,6 +4,8 @@
 #include "domain/ids.h"
 #include "gateway/query_value.h"
 
+#include <limits>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -11,10 +13,41 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr auto sessionPath = "/ws/session/"_L1;
+constexpr auto realtimePath = "/v1/realtime"_L1;
 
 Refusal refusal(int status, const QString &code, const QString &message, const QString &remedy = {})
 {
     return {status, {code, message, remedy, false}};
+}
+
+/// Its clients can only choose a model: that may also be the name of a profile. Another name means the
+/// service's own model, and session.created says which that is.
+Expected<SessionRequest, Refusal> parseRealtimeRequest(const QUrl &url, const QStringList &profiles)
+{
+    const QUrlQuery query(url);
+    SessionRequest request;
+    if (const QString id = queryValue(query, u"session_id"_s); !id.isEmpty()) {
+        const auto sessionId = parseSessionId(id);
+        if (!sessionId)
+            return Refusal{400, sessionId.error()};
+        request.sessionId = *sessionId;
+        request.after = std::numeric_limits<qint64>::max(); // the client counts no events: it wants the whole
+    }
+    const auto userId = parseUserId(queryValue(query, u"user_id"_s));
+    if (!userId)
+        return Refusal{400, userId.error()};
+    request.userId = *userId;
+    for (const QString &key : {u"call_id"_s, u"intent"_s})
+        if (!queryValue(query, key).isEmpty())
+            return refusal(400, u"unsupported_parameter"_s, u"'%1' is not supported: text only."_s.arg(key),
+                           u"Connect with 'model'."_s);
+    request.profile = queryValue(query, u"profile"_s);
+    if (request.profile.isEmpty() && profiles.contains(queryValue(query, u"model"_s)))
+        request.profile = queryValue(query, u"model"_s);
+    if (!request.profile.isEmpty() && !profiles.contains(request.profile))
+        return refusal(400, u"unknown_profile"_s, u"This profile does not exist."_s,
+                       u"Leave 'profile' out for the standard one."_s);
+    return request;
 }
 
 } // namespace
@@ -23,9 +56,11 @@ Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dia
                                                       const QStringList &profiles)
 {
     const QString path = url.path(QUrl::FullyDecoded);
+    if (path == realtimePath)
+        return parseRealtimeRequest(url, profiles);
     if (!path.startsWith(sessionPath))
         return refusal(404, u"not_found"_s, u"There is no WebSocket at this path."_s,
-                       u"Connect to /ws/session/{session_id}."_s);
+                       u"Connect to /ws/session/{session_id} or /v1/realtime."_s);
     const auto sessionId = parseSessionId(path.sliced(sessionPath.size()));
     if (!sessionId)
         return Refusal{400, sessionId.error()};

@@ -10,12 +10,13 @@
 
 namespace loquat {
 
-/// What /ws/session/{session_id}?user_id=…&dialect=…&profile=…&after=… asks for.
+/// What /ws/session/{session_id}?user_id=…&dialect=…&profile=…&after=… asks for, or
+/// /v1/realtime?model=…&session_id=…&user_id=…&profile=…
 struct SessionRequest
 {
-    QString sessionId;
+    QString sessionId; ///< empty: /v1/realtime asks for a new session
     QString userId;
-    const Dialect *dialect = nullptr;
+    const Dialect *dialect = nullptr;           ///< nullptr: the Realtime protocol
     QString profile;                            ///< empty: the standard one
     std::optional<qint64> after = std::nullopt; ///< the last seq the client knows
     /// Who the client proved to be. Without one it is taken at its word, unless it `mustSignIn` first.

@@ -2,8 +2,9 @@
 #include "gateway/session_worker.h"
 
 #include "gateway/arrival.h"
-#include "gateway/client_connection.h"
+#include "gateway/chat_connection.h"
 #include "gateway/credentials.h"
+#include "gateway/realtime/realtime_connection.h"
 #include "gateway/relay_connection.h"
 
 #include <QTcpSocket>
@@ -26,7 +27,7 @@ void SessionWorker::start()
         SessionParts{m_parts.log, *m_model, *m_tools, *m_clock, m_parts.observer, this, m_parts.session},
         m_parts.archive);
     m_server = std::make_unique<QWebSocketServer>(QStringLiteral("loquat"), QWebSocketServer::NonSecureMode);
-    m_server->setSupportedSubprotocols({webSocketSubprotocol});
+    m_server->setSupportedSubprotocols({webSocketSubprotocol, realtimeSubprotocol});
     m_server->setMaxPendingConnections(m_parts.limits.maxConnections);
     connect(m_server.get(), &QWebSocketServer::newConnection, this, &SessionWorker::upgraded);
     m_pings = std::make_unique<QTimer>();
@@ -115,8 +116,12 @@ void SessionWorker::open(std::unique_ptr<QWebSocket> socket, const Accepted &acc
 {
     const ClientSurroundings around{*m_hub, *m_clock, m_parts.limits, *m_parts.counters,
                                     m_parts.door.authenticator.get()};
-    auto *connection =
-        new ClientConnection(std::move(socket), accepted.socket, around, accepted.request, this);
+    ClientConnection *connection = nullptr;
+    if (accepted.request.dialect)
+        connection = new ChatConnection(std::move(socket), accepted.socket, around, accepted.request, this);
+    else
+        connection =
+            new RealtimeConnection(std::move(socket), accepted.socket, around, accepted.request, this);
     connection->open(said);
 }
 
@@ -128,6 +133,11 @@ Expected<void> SessionWorker::command(const QString &sessionId, const Command &c
 void SessionWorker::recover(const QStringList &sessionIds)
 {
     m_hub->recover(sessionIds);
+}
+
+void SessionWorker::letGo(const QHash<QString, QString> &ownerBySession)
+{
+    m_hub->letGo(ownerBySession);
 }
 
 void SessionWorker::shutDown(std::chrono::milliseconds bound)

@@ -60,6 +60,14 @@ void CompletionsParser::takeEvent(QByteArrayView data)
 {
     if (isOver())
         return;
+    if (const auto text = m_plain.textOf(data)) {
+        m_understood = true;
+        if (!m_plain.model().isEmpty())
+            m_model = m_plain.model();
+        if (!text->isEmpty())
+            m_texts.append(*text);
+        return;
+    }
     if (data.trimmed() == "[DONE]") {
         m_over = m_understood; // even without a finish reason: the server says that this was all
         if (!m_over)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/sse_parser.h"
+#include "llm/plain_delta.h"
 #include "llm/reply_parser.h"
 #include "llm/tool_call_assembler.h"
 
@@ -45,6 +46,7 @@ private:
     const QString m_provider;
     Shape m_shape = Shape::Undecided;
     SseParser m_sse;
+    PlainDeltas m_plain;
     QByteArray m_whole;
     ToolCallAssembler m_toolCalls;
     QStringList m_texts;

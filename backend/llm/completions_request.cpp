@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/completions_request.h"
 
+#include "domain/json_text.h"
 #include "llm/request_parts.h"
 
 #include <QJsonArray>
@@ -37,6 +38,17 @@ QJsonObject wireMessage(const ChatMessage &message)
     return json;
 }
 
+/// Most messages are a role and a text: a conversation is sent anew with every turn, so that is written at
+/// once.
+void append(QByteArray &messages, const ChatMessage &message)
+{
+    if (message.role == Role::Tool || !message.toolCalls.isEmpty())
+        messages += QJsonDocument(wireMessage(message)).toJson(QJsonDocument::Compact);
+    else
+        messages += "{\"role\":\"" + wireRole(message.role).toUtf8() + "\",\"content\":\"" +
+                    escapedForJson(message.content).toUtf8() + "\"}";
+}
+
 } // namespace
 
 CompletionsDialect CompletionsDialect::ofHost(const QString &host)
@@ -44,36 +56,48 @@ CompletionsDialect CompletionsDialect::ofHost(const QString &host)
     return {host == "api.openai.com"_L1, host != "api.groq.com"_L1};
 }
 
-QByteArray completionsRequest(const ChatRequest &request, const QString &model,
-                              const CompletionsDialect &dialect)
+QByteArray completionsTools(const QList<ToolSpec> &tools)
 {
-    QJsonArray messages;
-    for (const auto &message : request.messages)
-        messages.append(wireMessage(message));
-    QJsonObject body{{"model"_L1, model}, {"stream"_L1, true}, {"messages"_L1, messages}};
+    QJsonArray list;
+    for (const auto &tool : tools)
+        list.append(QJsonObject{{"type"_L1, "function"_L1},
+                                {"function"_L1, QJsonObject{{"name"_L1, tool.name},
+                                                            {"description"_L1, tool.description},
+                                                            {"parameters"_L1, tool.parameters}}}});
+    // An empty list is refused.
+    return list.isEmpty() ? QByteArray() : QJsonDocument(list).toJson(QJsonDocument::Compact);
+}
+
+QByteArray completionsRequest(const ChatRequest &request, const QString &model,
+                              const CompletionsDialect &dialect, const QByteArray &tools)
+{
+    QJsonObject options{{"model"_L1, model}, {"stream"_L1, true}};
     if (dialect.hasStreamOptions) {
-        QJsonObject options{{"include_usage"_L1, true}};
+        QJsonObject stream{{"include_usage"_L1, true}};
         if (dialect.isOpenAi) // filler that would only cost bandwidth
-            options["include_obfuscation"_L1] = false;
-        body["stream_options"_L1] = options;
+            stream["include_obfuscation"_L1] = false;
+        options["stream_options"_L1] = stream;
     }
     if (request.temperature)
-        body["temperature"_L1] = *request.temperature;
+        options["temperature"_L1] = *request.temperature;
     if (request.maxOutputTokens)
-        body[dialect.isOpenAi ? "max_completion_tokens"_L1 : "max_tokens"_L1] = *request.maxOutputTokens;
+        options[dialect.isOpenAi ? "max_completion_tokens"_L1 : "max_tokens"_L1] = *request.maxOutputTokens;
     if (request.replySchema)
-        body["response_format"_L1] = QJsonObject{
+        options["response_format"_L1] = QJsonObject{
             {"type"_L1, "json_schema"_L1},
             {"json_schema"_L1, QJsonObject{{"name"_L1, "reply"_L1}, {"schema"_L1, *request.replySchema}}}};
-    QJsonArray tools;
-    for (const auto &tool : request.tools)
-        tools.append(QJsonObject{{"type"_L1, "function"_L1},
-                                 {"function"_L1, QJsonObject{{"name"_L1, tool.name},
-                                                             {"description"_L1, tool.description},
-                                                             {"parameters"_L1, tool.parameters}}}});
-    if (!tools.isEmpty()) // an empty list is refused
-        body["tools"_L1] = tools;
-    return QJsonDocument(body).toJson(QJsonDocument::Compact);
+    QByteArray body = QJsonDocument(options).toJson(QJsonDocument::Compact).chopped(1);
+    body += ",\"messages\":[";
+    for (const auto &message : request.messages) {
+        append(body, message);
+        body += ',';
+    }
+    if (body.endsWith(','))
+        body.chop(1);
+    body += ']';
+    if (!tools.isEmpty())
+        body += ",\"tools\":" + tools;
+    return body += '}';
 }
 
 } // namespace loquat

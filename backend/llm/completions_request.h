@@ -16,8 +16,16 @@ struct CompletionsDialect
     static CompletionsDialect ofHost(const QString &host);
 };
 
-/// `request` as the body of a streaming chat.completions call.
+/// `tools` as such a call lists them, in JSON; empty if there are none. They are most of many a request and
+/// always the same: keep it.
+QByteArray completionsTools(const QList<ToolSpec> &tools);
+/// `request` as the body of a streaming chat.completions call; `tools`: completionsTools() of its tools.
 QByteArray completionsRequest(const ChatRequest &request, const QString &model,
-                              const CompletionsDialect &dialect = {});
+                              const CompletionsDialect &dialect, const QByteArray &tools);
+inline QByteArray completionsRequest(const ChatRequest &request, const QString &model,
+                                     const CompletionsDialect &dialect = {})
+{
+    return completionsRequest(request, model, dialect, completionsTools(request.tools));
+}
 
 } // namespace loquat

@@ -2,7 +2,6 @@
 #include "llm/http_model.h"
 
 #include "llm/http_reply.h"
-#include "llm/token_estimate.h"
 
 namespace loquat {
 
@@ -18,8 +17,7 @@ HttpModel::HttpModel(HttpModelSettings settings, UpstreamPool &pool, Clock &cloc
 std::unique_ptr<ChatReply> HttpModel::start(const ChatRequest &request)
 {
     QNetworkReply *upstream = m_pool.post(httpRequest(), body(request));
-    return std::make_unique<HttpReply>(m_settings, m_pool, m_clock, upstream, makeParser(),
-                                       estimateTokens(request));
+    return std::make_unique<HttpReply>(m_settings, m_pool, m_clock, upstream, makeParser(), request);
 }
 
 QUrl HttpModel::below(const QString &path, const QString &version) const

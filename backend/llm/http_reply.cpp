@@ -2,6 +2,7 @@
 #include "llm/http_reply.h"
 
 #include "llm/model_errors.h"
+#include "llm/token_estimate.h"
 
 #include <QUuid>
 
@@ -13,13 +14,13 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 HttpReply::HttpReply(const HttpModelSettings &settings, UpstreamPool &pool, Clock &clock,
-                     QNetworkReply *upstream, std::unique_ptr<ReplyParser> parser, qint64 inputEstimate)
+                     QNetworkReply *upstream, std::unique_ptr<ReplyParser> parser, ChatRequest request)
     : m_settings(settings)
     , m_pool(pool)
     , m_clock(clock)
     , m_upstream(upstream)
     , m_parser(std::move(parser))
-    , m_inputEstimate(inputEstimate)
+    , m_request(std::move(request))
     , m_startedMs(clock.monotonicMs())
     , m_silentSinceMs(m_startedMs)
 {
@@ -54,7 +55,8 @@ Usage HttpReply::usageSoFar() const
     if (usage.source == UsageSource::Reported && isTotal)
         return usage;
     // Some tell the input at once and the output at the end. They send a token a delta, or nearly so.
-    usage.inputTokens = usage.inputTokens.value_or(m_inputEstimate);
+    if (!usage.inputTokens)
+        usage.inputTokens = estimateTokens(m_request);
     usage.outputTokens = std::max(usage.outputTokens.value_or(0), m_deltas);
     usage.source = UsageSource::Estimated;
     return usage;

@@ -22,7 +22,7 @@ public:
         32 * 1024 * 1024; ///< of the stream, with its JSON around the text
 
     HttpReply(const HttpModelSettings &settings, UpstreamPool &pool, Clock &clock, QNetworkReply *upstream,
-              std::unique_ptr<ReplyParser> parser, qint64 inputEstimate);
+              std::unique_ptr<ReplyParser> parser, ChatRequest request);
     ~HttpReply() override;
 
     void abort() override;
@@ -55,7 +55,7 @@ private:
     QNetworkReply *m_upstream; ///< nullptr once the reply is over
     const std::unique_ptr<ReplyParser> m_parser;
     QByteArray m_errorBody;
-    const qint64 m_inputEstimate;
+    const ChatRequest m_request; ///< weighed where nobody tells what it was
     qint64 m_deltas = 0;
     qsizetype m_received = 0;
     const qint64 m_startedMs;

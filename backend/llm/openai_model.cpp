@@ -27,6 +27,7 @@ OpenAiSettings::OpenAiSettings()
 
 OpenAiModel::OpenAiModel(OpenAiSettings settings, UpstreamPool &pool, Clock &clock)
     : HttpModel(withProvider(std::move(settings)), pool, clock)
+    , m_dialect(CompletionsDialect::ofHost(this->settings().baseUrl.host()))
 {
 }
 
@@ -42,8 +43,11 @@ void OpenAiModel::authorize(QNetworkRequest &request) const
 
 QByteArray OpenAiModel::body(const ChatRequest &request) const
 {
-    return completionsRequest(request, settings().model,
-                              CompletionsDialect::ofHost(settings().baseUrl.host()));
+    if (m_tools != request.tools) {
+        m_tools = request.tools;
+        m_toolsJson = completionsTools(m_tools);
+    }
+    return completionsRequest(request, settings().model, m_dialect, m_toolsJson);
 }
 
 std::unique_ptr<ReplyParser> OpenAiModel::makeParser() const

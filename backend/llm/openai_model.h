@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "llm/completions_request.h"
 #include "llm/http_model.h"
 
 namespace loquat {
@@ -22,6 +23,11 @@ protected:
     void authorize(QNetworkRequest &request) const override;
     [[nodiscard]] QByteArray body(const ChatRequest &request) const override;
     [[nodiscard]] std::unique_ptr<ReplyParser> makeParser() const override;
+
+private:
+    const CompletionsDialect m_dialect;
+    mutable QList<ToolSpec> m_tools; ///< of the last request,
+    mutable QByteArray m_toolsJson;  ///< and what became of them
 };
 
 } // namespace loquat

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/upstream_pool.h"
 
+#include "llm/buffered_route.h"
+
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QTimer>
@@ -38,6 +40,7 @@ QNetworkAccessManager *UpstreamPool::makeManager()
 {
     auto *manager = new QNetworkAccessManager(this);
     manager->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
+    manager->setProxyFactory(new BufferedRoute); // the manager's from then on
     return manager;
 }
 

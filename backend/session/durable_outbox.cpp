@@ -27,7 +27,17 @@ void DurableOutbox::record(const Event &event)
 
 void DurableOutbox::send(Outbound message, qint64 afterSeq)
 {
-    m_waiting.push_back({std::move(message), afterSeq});
+    if (m_flushing || !m_waiting.empty() || afterSeq > m_storedSeq) {
+        m_waiting.push_back({std::move(message), afterSeq});
+    } else {
+        // A token, mostly: nothing is before it, so it need not queue.
+        const auto alive = m_alive;
+        m_flushing = true;
+        m_deliver(message);
+        if (!*alive)
+            return;
+        m_flushing = false;
+    }
     flush();
 }
 

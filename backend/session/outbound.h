@@ -51,6 +51,7 @@ struct ToolStarted
     QJsonValue args;
     QString callId;
     qint64 seq = 0;
+    bool forClient = false; ///< the client is to answer it: CallForClient follows once it may
 };
 
 /// The call waits for an operator.
@@ -98,11 +99,41 @@ struct ModeChanged
 struct Problem
 {
     Error error;
-    qint64 seq = 0; ///< 0: not an event (a refused message, say)
+    qint64 seq = 0;   ///< 0: not an event (a refused message, say)
+    QString ref = {}; ///< of what was refused, see Note
 };
 
 struct Pong
 {
+};
+
+// To a client that says by itself when a reply is due.
+
+/// What it put into the conversation is on disk.
+struct Noted
+{
+    QString ref;
+    qint64 seq = 0;
+};
+
+/// The reply it asked for begins.
+struct ReplyBegins
+{
+    int turn = 0;
+    QString ref;
+};
+
+/// A call of a tool that the client brought: it is to say what came of it.
+struct CallForClient
+{
+    ToolCall call;
+};
+
+/// Nothing goes on any more but calls for the client. The turn goes on when it asks for a reply.
+struct TurnPaused
+{
+    int turn = 0;
+    Usage usage; ///< of the turn so far
 };
 
 } // namespace loquat::outbound
@@ -112,15 +143,17 @@ namespace loquat {
 using Outbound =
     std::variant<outbound::SessionStarted, outbound::TurnStarted, outbound::Token, outbound::ToolStarted,
                  outbound::ToolEnded, outbound::TurnDone, outbound::OperatorMessage, outbound::ModeChanged,
-                 outbound::Problem, outbound::Pong, outbound::ToolWaits, outbound::Resync>;
+                 outbound::Problem, outbound::Pong, outbound::ToolWaits, outbound::Resync, outbound::Noted,
+                 outbound::ReplyBegins, outbound::CallForClient, outbound::TurnPaused>;
 
 /// Why a session lets its client go.
 enum class CloseReason {
     Ended,
     Replaced,
     ShuttingDown,
-    NotTheOwner, ///< the session is another user's
-    Contended    ///< somebody else asks for it at this moment, and whose it is is not known yet
+    NotTheOwner,  ///< the session is another user's
+    LedElsewhere, ///< by another node
+    Contended     ///< somebody else asks for it at this moment, and whose it is is not known yet
 };
 
 /// The far end of a session's socket, whatever it speaks. Lives in the session's thread.

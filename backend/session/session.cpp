@@ -80,7 +80,8 @@ void Session::restore(const StoredSession &stored)
         m_state.turns = std::max(m_state.turns, turn);
         if (event.type == EventType::UserMessage) {
             m_saidSinceSummary = true;
-            m_openTurns.append(turn);
+            if (!m_openTurns.contains(turn))
+                m_openTurns.append(turn);
         } else if (event.type == EventType::Summary) {
             m_saidSinceSummary = false;
             m_state.summary = event.content;
@@ -110,8 +111,10 @@ bool Session::attach(SessionClient *client, const ClientHello &hello)
         if (!m_open)
             m_claim = hello.provenUser;
     }
-    if (m_client && m_client != client)
+    if (m_client && m_client != client) {
         m_client->close(CloseReason::Replaced);
+        clientWentAway();
+    }
     m_client = client;
     m_holding = hello.after.has_value();
     ++m_attachments;
@@ -128,6 +131,7 @@ void Session::begin(const ClientHello &hello)
     m_grace.reset();
     m_state.connected = m_client != nullptr;
     m_state.protocol = hello.protocol;
+    m_state.nodeId = m_parts.settings.nodeId;
     m_state.status = SessionStatus::Active;
     useProfile(hello.profile);
     const bool resumed = m_state.lastSeq > 0;
@@ -207,6 +211,7 @@ void Session::leave(bool clean)
     if (m_client || m_state.status != SessionStatus::Active)
         return; // somebody else took it meanwhile, or it has ended
     m_state.connected = false;
+    clientWentAway();
     if (clean) {
         end(u"closed"_s);
         return;

@@ -8,6 +8,7 @@
 #include "session/replay_buffer.h"
 #include "session/session_observer.h"
 #include "session/session_settings.h"
+#include "session/steering.h"
 #include "session/summary.h"
 #include "session/turn.h"
 #include "store/api/session_archive.h"
@@ -83,6 +84,17 @@ public:
     /// any.
     void cancel(int turn = 0);
     void end(const QString &reason);
+    // For a client that says by itself when a reply is due, which hears Noted and ReplyBegins instead of
+    // TurnStarted. `ref`: what it calls what it asks for; comes back in the answer, or in the Problem.
+    /// What is said while a reply runs is kept when that is over.
+    void note(const Note &note);
+    /// Answers what was said since the last reply; goes on with a turn that waits for the client's tools.
+    void respond(const ReplyWishes &wishes, const QString &ref);
+    /// Ends the reply it asked for last.
+    void cancelReply(const QString &ref);
+    /// What came of a CallForClient.
+    void answerCall(const QString &callId, const QJsonValue &result, const QString &ref);
+
     Expected<void> command(const Command &command);
     /// Tells the observer all that the running reply has said so far, once more.
     void retell();
@@ -90,6 +102,9 @@ public:
     void completeWith(const SessionSummary &summary, qint64 endSeq);
     /// Ends a session that a crash left open, at the time of its last event.
     void recover();
+    /// The node `owner` leads it by now: what is running here stops, the client is sent to look for it again,
+    /// and nothing more is written.
+    void letGo(const QString &owner);
 
     [[nodiscard]] const SessionSnapshot &snapshot() const { return m_state; }
     /// Nobody is connected and nothing is left to do.
@@ -98,7 +113,7 @@ public:
         return m_open && !m_client && (m_state.lastSeq == 0 || m_state.status == SessionStatus::Completed) &&
                m_outbox.isIdle();
     }
-    [[nodiscard]] bool isBusy() const { return m_turn != nullptr || !m_queue.empty(); }
+    [[nodiscard]] bool isBusy() const { return (m_turn && !isPaused()) || !m_queue.empty(); }
 
 private:
     static constexpr qsizetype previewLength = 200; ///< see SessionSnapshot::preview
@@ -128,6 +143,14 @@ private:
     void beginTurn(const QString &text);
     void runTurn(int turn);
     void pump();
+    Steering &steering();
+    [[nodiscard]] bool isPaused() const { return m_steering && m_steering->paused; }
+    bool takesFromClient(const QString &ref);
+    void keep(const Note &note);
+    void keepHeld();
+    void applyWishes();
+    void pauseForClient();
+    void clientWentAway();
     void setMode(Mode mode, const QString &by);
     void replyAsHuman(const QString &text, const QString &by);
     void tellWaitingEnded(const QList<int> &turns, const QString &finish, const QString &text, qint64 seq);
@@ -151,6 +174,7 @@ private:
     bool m_holding = false; ///< a client came back and is told nothing before it was told what it missed
     int m_attachments = 0;
     SessionClient *m_client = nullptr;
+    std::unique_ptr<Steering> m_steering; ///< once a client steers; outlives the turn
     std::unique_ptr<Turn> m_turn;
     int m_runningTurn = 0;
     QList<int> m_openTurns; ///< restored: turns that a crash left without an end

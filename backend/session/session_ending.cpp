@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How sessions end: by a goodbye, a lost connection, an operator, a shutdown, or found open after a crash.
+// How sessions end: by a goodbye, a lost connection, an operator, a shutdown, found open after a crash, or
+// taken over by another node.
 #include "session/session.h"
 
 namespace loquat {
@@ -21,7 +22,9 @@ void Session::end(const QString &reason)
 
 void Session::finish(const QString &reason, qint64 atMs)
 {
-    const QList<int> unanswered = std::exchange(m_waiting, {});
+    QList<int> unanswered = std::exchange(m_waiting, {});
+    if (m_steering && m_steering->saidTurn > 0)
+        unanswered.append(std::exchange(m_steering->saidTurn, 0));
     m_grace.reset();
     m_state.status = SessionStatus::Ending;
     m_state.phase = Phase::Idle;
@@ -88,6 +91,32 @@ void Session::recover()
     m_state.status = SessionStatus::Active;
     closeInterruptedTurns();
     finish(u"recovered"_s, lastSign);
+}
+
+void Session::letGo(const QString &owner)
+{
+    if (deferUntilOpen([this, owner] { letGo(owner); }))
+        return;
+    m_queue.clear();
+    m_state.queued = 0;
+    if (m_turn)
+        m_turn->cancel(); // what was said so far is kept
+    m_grace.reset();
+    m_endSeq = 0; // no summary of an end is this node's to make
+    m_state.status = SessionStatus::Completed;
+    m_state.phase = Phase::Idle;
+    m_state.connected = false;
+    m_state.nodeId = owner;
+    publish();
+    m_outbox.then(
+        [this] {
+            if (m_state.status != SessionStatus::Completed)
+                return; // claimed back meanwhile
+            if (SessionClient *client = std::exchange(m_client, nullptr))
+                client->close(CloseReason::LedElsewhere);
+            m_keeper.sessionCompleted(m_state.sessionId);
+        },
+        m_state.lastSeq);
 }
 
 void Session::closeInterruptedTurns()

@@ -129,6 +129,13 @@ void SessionHub::recoverNext()
     }
 }
 
+void SessionHub::letGo(const QHash<QString, QString> &ownerBySession)
+{
+    for (auto it = ownerBySession.cbegin(); it != ownerBySession.cend(); ++it)
+        if (Session *session = find(it.key()))
+            session->letGo(it.value());
+}
+
 void SessionHub::shutDown(std::chrono::milliseconds bound)
 {
     m_toRecover.clear(); // the next start finds them again

@@ -21,8 +21,10 @@ struct SessionSettings
     std::chrono::milliseconds gracePeriod{30'000};    ///< how long a lost connection may come back
     std::chrono::milliseconds turnLimit{300'000};     ///< a whole turn, tools included
     std::chrono::milliseconds approvalLimit{120'000}; ///< then a tool call nobody approved is denied
-    std::chrono::milliseconds storeRetry{1'000};      ///< between attempts while the journal refuses
-    std::chrono::milliseconds summaryLimit{30'000};   ///< then the summary is taken from the transcript
+    std::chrono::milliseconds clientToolLimit{
+        120'000};                                   ///< then a call that the client does not answer failed
+    std::chrono::milliseconds storeRetry{1'000};    ///< between attempts while the journal refuses
+    std::chrono::milliseconds summaryLimit{30'000}; ///< then the summary is taken from the transcript
 };
 
 } // namespace loquat

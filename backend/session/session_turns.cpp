@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A turn of a conversation: from the user's message to its one end, and what is told meanwhile.
+#include "domain/ids.h"
+#include "session/json_text.h"
 #include "session/session.h"
 
-#include "domain/ids.h"
-
 #include <QJsonArray>
-#include <QJsonDocument>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-QString jsonText(const QJsonValue &value)
-{
-    // QJsonDocument takes only objects and arrays; wrap, then unwrap.
-    const QByteArray wrapped = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
-    return QString::fromUtf8(wrapped.mid(1, wrapped.size() - 2));
-}
 
 /// What the user reads where a reply should have been. Streamed and stored like a reply.
 QString fallbackSentence(const Error &error)
@@ -48,14 +40,20 @@ void Session::runTurn(int turn)
     m_runningTurn = turn;
     m_shownNow.clear();
     TurnOwner &owner = *this;
+    if (m_steering) {
+        m_steering->openCalls = 0;
+        applyWishes();
+    }
     m_turn =
-        std::make_unique<Turn>(owner, m_parts.model, m_parts.tools, m_parts.clock, m_parts.settings,
-                               *m_profile, m_history, ToolContext{m_state.sessionId, m_state.userId, {}});
+        std::make_unique<Turn>(owner, m_parts.model, m_steering ? m_steering->tools : m_parts.tools,
+                               m_parts.clock, m_parts.settings, m_steering ? m_steering->profile : *m_profile,
+                               m_history, ToolContext{m_state.sessionId, m_state.userId, {}});
     m_turn->start();
 }
 
 void Session::pump()
 {
+    keepHeld();
     while (!m_turn && !m_queue.empty()) {
         const QString text = m_queue.front();
         m_queue.pop_front();
@@ -119,8 +117,15 @@ void Session::turnCallsTool(const ToolCall &call, const QJsonValue &args, int ro
         meta["provider_data"_L1] = call.providerData;
     if (round == 0)
         meta["routed"_L1] = true;
+    const bool forClient = m_steering && m_steering->tools.isClients(call.name);
+    if (forClient)
+        meta["by"_L1] = u"client"_s;
+    if (m_steering) {
+        ++m_steering->openCalls;
+        m_steering->mayPause = true;
+    }
     const Event event = emitEvent(EventType::ToolCall, Role::Assistant, call.name, meta);
-    m_outbox.send(outbound::ToolStarted{call.name, args, call.id, event.seq}, event.seq);
+    m_outbox.send(outbound::ToolStarted{call.name, args, call.id, event.seq, forClient}, event.seq);
     setPhase(Phase::RunningTool, call.name);
 }
 
@@ -164,6 +169,10 @@ void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qi
                                    {"ms"_L1, ms}});
     m_outbox.send(outbound::ToolEnded{call.name, call.id, outcome.result, outcome.ok, ms, event.seq},
                   event.seq);
+    if (m_steering) {
+        --m_steering->openCalls;
+        pauseForClient();
+    }
 }
 
 QJsonObject Session::replyMeta(const TurnResult &result) const
@@ -230,6 +239,8 @@ void Session::turnEnded(const TurnResult &result)
     add(m_state.usage.inputTokens, result.usage.inputTokens);
     add(m_state.usage.outputTokens, result.usage.outputTokens);
     m_state.usage.source = result.usage.source;
+    if (m_steering)
+        m_steering->paused = false;
     m_turn.reset();
     if (result.error)
         setPhase(Phase::Failed, result.error->message);

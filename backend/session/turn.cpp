@@ -53,14 +53,33 @@ Turn::~Turn()
 void Turn::start()
 {
     m_startedMs = m_clock.monotonicMs();
-    m_limit = m_clock.after(m_settings.turnLimit, [this] {
-        fail({u"turn_timeout"_s, u"The answer took too long and was ended."_s, u"Ask again."_s, true});
-    });
+    limitAnew();
     if (const auto routed = m_profile.router.route(m_history.lastUserText()); routed && offers(routed->tool))
         runTools({{{},
                    routed->tool,
                    QString::fromUtf8(QJsonDocument(routed->arguments).toJson(QJsonDocument::Compact))}});
     else
+        callModel();
+}
+
+void Turn::limitAnew()
+{
+    m_limit = m_clock.after(m_settings.turnLimit, [this] {
+        fail({u"turn_timeout"_s, u"The answer took too long and was ended."_s, u"Ask again."_s, true});
+    });
+}
+
+void Turn::pause()
+{
+    m_paused = true;
+    m_limit = m_clock.after(2 * m_settings.clientToolLimit, [this] { cancel(); });
+}
+
+void Turn::goOn()
+{
+    m_paused = false;
+    limitAnew();
+    if (m_running.empty())
         callModel();
 }
 

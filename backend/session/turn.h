@@ -69,6 +69,11 @@ public:
     void cancel();
     /// An operator's answer to a call that waits; an empty id means the only one. False: no such call waits.
     bool decide(const QString &callId, bool approved, const QString &by);
+    /// The model is not asked again before goOn(), whatever tools end. Ends as cancelled if that is never.
+    void pause();
+    void goOn();
+    [[nodiscard]] bool hasEnded() const { return m_ended; }
+    [[nodiscard]] Usage usageSoFar() const { return m_usage.value_or(Usage{}); }
 
 private:
     struct RunningCall
@@ -82,6 +87,7 @@ private:
     [[nodiscard]] ToolPolicy policy(const QString &tool) const;
     [[nodiscard]] QList<ToolSpec> offered() const; ///< all but what is denied
     [[nodiscard]] bool offers(const QString &tool) const;
+    void limitAnew();
     void callModel();
     void ask(bool mayFold);
     void fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request);
@@ -118,6 +124,7 @@ private:
     qint64 m_startedMs = 0;
     std::optional<qint64> m_ttftMs;
     int m_round = 0;
+    bool m_paused = false;
     bool m_ended = false;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true); ///< tools outlive a cancelled turn
 };

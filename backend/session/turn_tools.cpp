@@ -126,7 +126,7 @@ void Turn::toolEnded(const QString &callId, const ToolOutcome &outcome)
     const qint64 ms = m_clock.monotonicMs() - running->second.startedMs;
     m_running.erase(running);
     m_owner.turnToolEnded(call, outcome, ms);
-    if (m_running.empty())
+    if (m_running.empty() && !m_paused)
         callModel();
 }
 

@@ -17,6 +17,14 @@ namespace {
 const QString newestSeq =
     u"(select coalesce(max(e.seq), 0) from session_events e where e.session_id = o.session_id)"_s;
 
+/// Who has them, of an SQL array of session ids.
+QString owners(const QString &ids)
+{
+    return u"select o.session_id, o.node_id, n.address, "_s + newestSeq +
+           u" from session_owners o left join nodes n using (node_id) where o.session_id = any("_s + ids +
+           u')';
+}
+
 } // namespace
 
 bool isNodeId(const QString &text)
@@ -55,28 +63,45 @@ Expected<void> FleetDatabase::leave()
     return m_connection.run({u"delete from nodes where node_id = "_s + quoted(m_nodeId)});
 }
 
+QString FleetDatabase::arrayOf(const QStringList &sessionIds) const
+{
+    return u"string_to_array("_s + quoted(sessionIds.join(u' ')) + u", ' ')"_s;
+}
+
+QHash<QString, Claim> FleetDatabase::claimsFrom(QSqlQuery &found) const
+{
+    QHash<QString, Claim> claims;
+    while (found.next()) {
+        const QString owner = found.value(1).toString();
+        claims.insert(found.value(0).toString(), {owner == m_nodeId, owner, QUrl(found.value(2).toString()),
+                                                  found.value(3).toLongLong()});
+    }
+    return claims;
+}
+
 Expected<QHash<QString, Claim>> FleetDatabase::claim(const QStringList &sessionIds)
 {
-    const QString ids = u"string_to_array("_s + quoted(sessionIds.join(u' ')) + u", ' ')"_s;
+    const QString ids = arrayOf(sessionIds);
     // The row that is in the way is locked and looked at again by "on conflict", so that one claimer wins;
     // all lock in the same order.
-    auto found = ask(
-        u"insert into session_owners as o (session_id, node_id) select distinct id, "_s + quoted(m_nodeId) +
-        u" from unnest("_s + ids + u") id order by id "_s +
-        u"on conflict (session_id) do update set node_id = excluded.node_id, claimed_at = now() "
-        "where o.node_id <> excluded.node_id and not "_s +
-        isAlive(u"o.node_id"_s) + u"; select o.session_id, o.node_id, n.address, "_s + newestSeq +
-        u" from session_owners o left join nodes n using (node_id) where o.session_id = any("_s + ids + u')');
+    auto found = ask(u"insert into session_owners as o (session_id, node_id) select distinct id, "_s +
+                     quoted(m_nodeId) + u" from unnest("_s + ids + u") id order by id "_s +
+                     u"on conflict (session_id) do update set node_id = excluded.node_id, claimed_at = now() "
+                     "where o.node_id <> excluded.node_id and not "_s +
+                     isAlive(u"o.node_id"_s) + u"; "_s + owners(ids));
     if (!found)
         return found.error();
     if (!found->nextResult())
         return postgresError(found->lastError(), m_connection.db().isOpen());
-    QHash<QString, Claim> claims;
-    while (found->next())
-        claims.insert(found->value(0).toString(),
-                      {found->value(1).toString() == m_nodeId, QUrl(found->value(2).toString()),
-                       found->value(3).toLongLong()});
-    return claims;
+    return claimsFrom(*found);
+}
+
+Expected<QHash<QString, Claim>> FleetDatabase::ledElsewhere(const QStringList &sessionIds)
+{
+    auto found = ask(owners(arrayOf(sessionIds)) + u" and o.node_id <> "_s + quoted(m_nodeId));
+    if (!found)
+        return found.error();
+    return claimsFrom(*found);
 }
 
 Expected<QHash<QString, Claim>> FleetDatabase::takeOver()
@@ -95,7 +120,7 @@ Expected<QHash<QString, Claim>> FleetDatabase::takeOver()
         return taken.error();
     QHash<QString, Claim> claims;
     while (taken->next())
-        claims.insert(taken->value(0).toString(), {true, {}, taken->value(1).toLongLong()});
+        claims.insert(taken->value(0).toString(), {true, m_nodeId, {}, taken->value(1).toLongLong()});
     return claims;
 }
 

@@ -28,6 +28,7 @@ bool isNodeId(const QString &text);
 struct Claim
 {
     bool mine = true;
+    QString owner = {};
     QUrl address = {};  ///< the owner's, if it is another
     qint64 lastSeq = 0; ///< of the newest event that Postgres has
 };
@@ -57,6 +58,8 @@ public:
     Expected<void> leave();
     /// One transaction: of several nodes that claim a session at once, one gets it.
     Expected<QHash<QString, Claim>> claim(const QStringList &sessionIds);
+    /// Which of them other nodes have.
+    Expected<QHash<QString, Claim>> ledElsewhere(const QStringList &sessionIds);
     /// Unfinished sessions of nodes that are gone, now this node's: no other gets the same ones. With the
     /// newest seq of each.
     Expected<QHash<QString, Claim>> takeOver();
@@ -73,6 +76,8 @@ public:
 private:
     Expected<QList<FleetNode>> nodes(const QString &where);
     Expected<QSqlQuery> ask(const QString &sql);
+    QHash<QString, Claim> claimsFrom(QSqlQuery &found) const;
+    [[nodiscard]] QString arrayOf(const QStringList &sessionIds) const;
     [[nodiscard]] QString isAlive(const QString &node) const;
     [[nodiscard]] QString quoted(const QString &text) const { return m_connection.literal(text); }
 

@@ -27,6 +27,30 @@ void FleetHistory::led(const QString &sessionId)
         m_led.insert(sessionId);
 }
 
+void FleetHistory::letGo(const QString &sessionId)
+{
+    m_led.remove(sessionId);
+    m_alone.remove(sessionId);
+}
+
+Expected<void> FleetHistory::openReader()
+{
+    if (m_reader)
+        return {};
+    auto reader = JournalReader::open(m_journal.file());
+    if (!reader)
+        return reader.error();
+    m_reader = std::move(*reader);
+    return {};
+}
+
+Expected<QStringList> FleetHistory::unfinished()
+{
+    if (const auto opened = openReader(); !opened)
+        return opened.error();
+    return m_reader->unfinished();
+}
+
 Expected<void> FleetHistory::fetch(FleetDatabase &database, const QString &sessionId, qint64 lastSeq,
                                    const std::function<void()> &done)
 {
@@ -34,12 +58,8 @@ Expected<void> FleetHistory::fetch(FleetDatabase &database, const QString &sessi
         done();
         return {};
     }
-    if (!m_reader) {
-        auto reader = JournalReader::open(m_journal.file());
-        if (!reader)
-            return reader.error();
-        m_reader = std::move(*reader);
-    }
+    if (auto opened = openReader(); !opened)
+        return opened;
     const auto newest = m_reader->lastSeq(sessionId);
     if (!newest)
         return newest.error();

@@ -32,11 +32,16 @@ public:
     void led(const QString &sessionId);
     /// It is led here without the database's knowledge: nothing may come between what is said in it.
     void ledAlone(const QString &sessionId) { m_alone.insert(sessionId); }
+    /// It is another node's, and nothing of it is written here any more once this process has let go of it.
+    void letGo(const QString &sessionId);
+    /// Sessions in the journal without an end.
+    Expected<QStringList> unfinished();
     void close() { m_reader.reset(); }
 
 private:
     static constexpr qsizetype maxRemembered = 100'000;
 
+    Expected<void> openReader();
     Expected<void> replace(FleetDatabase &database, const QString &sessionId,
                            const std::function<void()> &done);
     void append(const QList<Event> &events);

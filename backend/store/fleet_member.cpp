@@ -28,6 +28,9 @@ void FleetMember::start(QObject *context, const Callbacks &callbacks)
     const auto takenOver = [gate = m_gate, context, tell = callbacks.takenOver](const QStringList &ids) {
         gate->post(context, [tell, ids] { tell(ids); });
     };
+    const auto lost = [gate = m_gate, context, tell = callbacks.lost](const QHash<QString, QString> &owners) {
+        gate->post(context, [tell, owners] { tell(owners); });
+    };
     const auto seen = [gate = m_gate, context, tell = callbacks.seen](const SessionSnapshot &snapshot) {
         gate->post(context, [tell, snapshot] { tell(snapshot); });
     };
@@ -36,8 +39,8 @@ void FleetMember::start(QObject *context, const Callbacks &callbacks)
         if (tell)
             gate->post(context, [tell, nodes] { tell(nodes); });
     };
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), takenOver, seen, roster] {
-        worker->start({takenOver, seen, roster});
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), takenOver, lost, seen, roster] {
+        worker->start({takenOver, lost, seen, roster});
     });
 }
 

@@ -43,6 +43,9 @@ public:
     {
         /// With sessions to finalise, which are in the journal by then.
         std::function<void(QStringList)> takenOver;
+        /// With sessions that other nodes lead by now, and which: this one was taken for dead, or led them
+        /// while the database was away.
+        std::function<void(QHash<QString, QString>)> lost;
         /// With a session of another node, whenever it changes.
         std::function<void(SessionSnapshot)> seen;
         /// With all nodes, this one first, once per heartbeat; with the error once the database is away.

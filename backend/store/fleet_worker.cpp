@@ -11,7 +11,8 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 namespace {
-constexpr std::chrono::milliseconds callLimit{5'000};
+constexpr std::chrono::milliseconds longestCall{5'000};
+constexpr std::chrono::milliseconds shortestCall{1'000};
 constexpr std::chrono::milliseconds showEvery{250}; ///< a session changes with every turn
 constexpr size_t maxAskedAtOnce = 200;
 constexpr qsizetype maxKnown = 100'000; ///< sessions claimed, or to be claimed
@@ -20,6 +21,7 @@ constexpr qsizetype maxKnown = 100'000; ///< sessions claimed, or to be claimed
 FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away,
                          FleetOutbox &outbox)
     : m_settings(settings)
+    , m_callLimit(std::clamp(settings.deadAfter / 4, shortestCall, longestCall))
     , m_away(away)
     , m_outbox(outbox)
     , m_watchdog([this] { m_breaker.breakOff(); })
@@ -36,14 +38,6 @@ FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::a
 
 FleetWorker::~FleetWorker() = default;
 
-template <typename Call> auto FleetWorker::guarded(Call call)
-{
-    auto result = m_watchdog.guard(callLimit, call);
-    if (!result)
-        disconnect(result.error());
-    return result;
-}
-
 void FleetWorker::start(const FleetMember::Callbacks &callbacks)
 {
     m_callbacks = callbacks;
@@ -56,7 +50,7 @@ bool FleetWorker::connect()
 {
     if (m_database)
         return true;
-    const auto opened = m_watchdog.guard(callLimit, [this]() -> Expected<void> {
+    const auto opened = m_watchdog.guard(m_callLimit, [this]() -> Expected<void> {
         const auto migrations = migrationsIn(u":/sql/postgres"_s);
         if (!migrations)
             return migrations.error();
@@ -91,6 +85,7 @@ void FleetWorker::disconnect(const Error &error)
     if (m_callbacks.roster)
         m_callbacks.roster(error);
     m_mine.clear();
+    m_mayHaveLost = true;
     m_database.reset();
     m_connection.reset();
     answerWithoutDatabase();
@@ -98,23 +93,25 @@ void FleetWorker::disconnect(const Error &error)
 
 void FleetWorker::beat()
 {
-    if (m_left || !connect() || !guarded([this] { return m_database->beat(m_settings.node); }))
+    if (m_left)
+        return;
+    // A node that stood still, or whose database did, knows neither what became of its sessions nor whether
+    // the others live.
+    if (m_sinceBeat.isValid() && m_sinceBeat.hasExpired(m_settings.deadAfter.count() / 2)) {
+        m_mine.clear();
+        m_mayHaveLost = true;
+        m_connectedFor.start();
+    }
+    if (!connect() || !guarded([this] { return m_database->beat(m_settings.node); }))
         return;
     m_sinceBeat.start();
     m_database->setJudge(m_connectedFor.hasExpired(m_settings.deadAfter.count()));
     takeOver();
     answerSome();
+    letGo();
     if (m_database)
         std::ignore = guarded([this] { return m_board->tick(*m_connection); });
     tellRoster();
-}
-
-void FleetWorker::tellRoster()
-{
-    if (!m_database || !m_callbacks.roster)
-        return;
-    if (const auto nodes = guarded([this] { return m_database->roster(); }))
-        m_callbacks.roster(*nodes);
 }
 
 void FleetWorker::showSoon()
@@ -141,6 +138,34 @@ void FleetWorker::takeOver()
         lead(it.key(), it->lastSeq, [this, id = it.key()] { m_callbacks.takenOver({id}); });
     if (orphans->size() == FleetDatabase::maxTakenOver)
         QMetaObject::invokeMethod(this, &FleetWorker::takeOver, Qt::QueuedConnection);
+}
+
+void FleetWorker::letGo()
+{
+    // One beat later the sessions have written what they had to, and how they go on elsewhere may be added.
+    const QStringList before = std::exchange(m_letGo, {});
+    if (m_database && !before.isEmpty())
+        if (const auto elsewhere = guarded([&] { return m_database->ledElsewhere(before); }))
+            for (auto it = elsewhere->cbegin(); it != elsewhere->cend(); ++it)
+                copy(it.key(), it->lastSeq);
+    if (!m_database || !m_mayHaveLost || !m_questions.empty())
+        return;
+    const auto unfinished = m_history.unfinished();
+    if (!unfinished)
+        return;
+    const auto elsewhere = guarded([&] { return m_database->ledElsewhere(*unfinished); });
+    if (!elsewhere)
+        return;
+    m_mayHaveLost = false;
+    if (elsewhere->isEmpty())
+        return;
+    QHash<QString, QString> owners;
+    for (auto it = elsewhere->cbegin(); it != elsewhere->cend(); ++it) {
+        m_history.letGo(it.key());
+        owners.insert(it.key(), it->owner);
+    }
+    m_letGo = owners.keys();
+    m_callbacks.lost(owners);
 }
 
 void FleetWorker::leadAlone(const QString &sessionId)
@@ -177,7 +202,7 @@ void FleetWorker::answerSome()
         asked.push_back(std::move(m_questions.front()));
         m_questions.pop_front();
     }
-    const auto claims = m_watchdog.guard(callLimit, [&] { return m_database->claim(ids); });
+    const auto claims = m_watchdog.guard(m_callLimit, [&] { return m_database->claim(ids); });
     if (!claims) {
         m_questions.insert(m_questions.begin(), asked.begin(), asked.end());
         return disconnect(claims.error());
@@ -208,25 +233,6 @@ void FleetWorker::answerWithoutDatabase()
         }
 }
 
-Error FleetWorker::databaseAway()
-{
-    return {u"database_away"_s, u"The database that the nodes share is away."_s, u"Try again."_s, true};
-}
-
-Expected<QList<Event>> FleetWorker::read(const QString &sessionId)
-{
-    if (!m_database)
-        return databaseAway();
-    return guarded([&] { return m_database->events(sessionId, 0); });
-}
-
-Expected<std::optional<FleetNode>> FleetWorker::owner(const QString &sessionId)
-{
-    if (!m_database)
-        return databaseAway();
-    return guarded([&] { return m_database->owner(sessionId); });
-}
-
 void FleetWorker::lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done)
 {
     const auto ready = [this, sessionId, done] {
@@ -248,21 +254,6 @@ void FleetWorker::copy(const QString &sessionId, qint64 lastSeq)
 {
     if (m_database)
         std::ignore = guarded([&] { return m_history.fetch(*m_database, sessionId, lastSeq, [] {}); });
-}
-
-void FleetWorker::leave()
-{
-    m_left = true;
-    m_heartbeat.stop();
-    m_show.stop();
-    m_questions.clear();
-    show(); // how the sessions ended
-    if (m_database)
-        std::ignore = m_watchdog.guard(callLimit, [this] { return m_database->leave(); });
-    m_database.reset();
-    m_connection.reset();
-    m_history.close();
-    m_board.reset();
 }
 
 } // namespace loquat

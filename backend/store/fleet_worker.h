@@ -52,6 +52,7 @@ private:
     void beat();
     void takeOver();
     void tellRoster();
+    void letGo();
     void show();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
@@ -61,9 +62,16 @@ private:
     void copy(const QString &sessionId, qint64 lastSeq);
     void lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done);
     /// Runs `call`; where the connection is at fault it is dropped.
-    template <typename Call> auto guarded(Call call);
+    template <typename Call> auto guarded(Call call)
+    {
+        auto result = m_watchdog.guard(m_callLimit, call);
+        if (!result)
+            disconnect(result.error());
+        return result;
+    }
 
     const FleetSettings &m_settings;
+    const std::chrono::milliseconds m_callLimit; ///< a node that waits for longer may be taken for dead
     std::atomic<bool> &m_away;
     FleetOutbox &m_outbox;
     FleetMember::Callbacks m_callbacks;
@@ -78,7 +86,9 @@ private:
     QElapsedTimer m_connectedFor;
     QElapsedTimer m_sinceBeat;
     std::deque<Question> m_questions;
-    QSet<QString> m_mine; ///< claimed; holds while this node was heard of
+    bool m_mayHaveLost = false; ///< sessions that are live here
+    QStringList m_letGo;        ///< how they went on elsewhere is not in the journal yet
+    QSet<QString> m_mine;       ///< claimed; holds while this node was heard of
     bool m_answering = false;
     bool m_left = false;
 };

@@ -122,6 +122,11 @@ std::optional<Error> Journal::trouble() const
     return m_writer->trouble();
 }
 
+qint64 Journal::waiting() const
+{
+    return m_writer->queue().depth();
+}
+
 qint64 Journal::lastId() const
 {
     return m_writer->lastId();

@@ -53,6 +53,8 @@ public:
 
     /// Why the disk takes nothing at the moment, such as store_full; nullopt while all is well.
     [[nodiscard]] std::optional<Error> trouble() const;
+    /// How many events wait to be written.
+    [[nodiscard]] qint64 waiting() const;
 
     /// For replicas, which read with a JournalReader on this file:
     [[nodiscard]] QString file() const { return m_file; }

@@ -9,6 +9,7 @@
 #include "store/stored_text.h"
 
 #include <QDir>
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSqlQuery>
@@ -50,9 +51,9 @@ public:
                              "values (?, ?, ?, ?, ?, ?, ?) on conflict (session_id, seq) do nothing"_s))
             return journalError(m_event.lastError());
         qint64 number = 0;
-        while (!lines.atEnd()) {
+        // Not until atEnd(): of a named pipe it is true before the first line came.
+        for (QByteArray line = lines.readLine(maxLine); !line.isEmpty(); line = lines.readLine(maxLine)) {
             ++number;
-            const QByteArray line = lines.readLine(maxLine);
             if (line.trimmed().isEmpty())
                 continue;
             if (auto taken = take(line); !taken) {
@@ -61,6 +62,9 @@ public:
                 return error;
             }
         }
+        if (const auto *file = qobject_cast<QFileDevice *>(&lines); file && file->error() != QFile::NoError)
+            return Error{u"import_unreadable"_s, u"The file cannot be read: %1."_s.arg(file->errorString()),
+                         u"Nothing was imported."_s, true};
         if (auto kept = keepRow(); !kept)
             return kept.error();
         return m_count;

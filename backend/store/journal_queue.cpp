@@ -77,4 +77,10 @@ JournalQueue::Work JournalQueue::take(QDeadlineTimer until)
     return work;
 }
 
+qsizetype JournalQueue::depth() const
+{
+    const QMutexLocker lock(&m_mutex);
+    return qsizetype(m_jobs.size());
+}
+
 } // namespace loquat

@@ -51,6 +51,8 @@ public:
 
     /// Waits for work, until `until`; everything waiting, up to a batch.
     Work take(QDeadlineTimer until);
+    /// What waits to be taken.
+    [[nodiscard]] qsizetype depth() const;
 
 private:
     static qsizetype weight(const Job &job) { return job.event.event.content.size(); }
@@ -58,7 +60,7 @@ private:
     void expectNotes();
 
     const JournalSettings m_settings;
-    QMutex m_mutex;
+    mutable QMutex m_mutex;
     QWaitCondition m_wake;
     std::deque<Job> m_jobs;
     qsizetype m_characters = 0;

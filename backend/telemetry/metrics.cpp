@@ -204,6 +204,11 @@ QByteArray Metrics::text(const MetricsReadings &readings) const
     set("loquat_sessions_streaming", "Sessions whose reply is being streamed.",
         double(readings.sessionsStreaming));
     set("loquat_connections", "WebSockets that are open.", double(readings.connections));
+    set("loquat_messages_waiting", "Messages that wait behind a reply of their session.",
+        double(readings.messagesWaiting));
+    set("loquat_approvals_waiting", "Tool calls that wait for an operator.",
+        double(readings.approvalsWaiting));
+    set("loquat_journal_queue_events", "Events that are not on disk yet.", double(readings.journalQueued));
     set("loquat_journal_ok", "1 while the journal takes events.", readings.journalOk ? 1 : 0);
     if (readings.replicaQueued) {
         set("loquat_replica_queue_events", "Events on disk that the database does not have yet.",

@@ -18,7 +18,10 @@ struct MetricsReadings
     qint64 sessionsOpen = 0;
     qint64 sessionsStreaming = 0;
     qint64 connections = 0;
+    qint64 messagesWaiting = 0;  ///< behind a reply that runs
+    qint64 approvalsWaiting = 0; ///< tool calls
     bool journalOk = true;
+    qint64 journalQueued = 0;                           ///< events that are not on disk yet
     std::optional<qint64> replicaQueued = std::nullopt; ///< absent: there is no replica
     double replicaLagSeconds = 0;                       ///< age of the oldest event that it does not have
     std::optional<qint64> replicaRejected = std::nullopt;

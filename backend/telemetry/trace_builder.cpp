@@ -102,6 +102,8 @@ QJsonArray TraceBuilder::take(const Event &event)
     const QString callId = event.meta["call_id"_L1].toString();
     switch (event.type) {
     case EventType::UserMessage:
+        if (session.turn && session.number == event.meta["turn"_L1].toInt())
+            return {}; // one more message of the turn that runs
         session.number = event.meta["turn"_L1].toInt();
         session.turn = Turn{{event.atMs, event.seq}, {event.atMs, event.seq}, true, {}};
         return {};

@@ -33,7 +33,11 @@ public:
                                        QStringLiteral("error"),
                                        QStringLiteral("pong"),
                                        QStringLiteral("tool_waiting"),
-                                       QStringLiteral("resync")};
+                                       QStringLiteral("resync"),
+                                       QStringLiteral("noted"),
+                                       QStringLiteral("reply_begins"),
+                                       QStringLiteral("call_for_client"),
+                                       QStringLiteral("paused")};
         QStringList result;
         for (const Outbound &message : messages)
             result.append(names.at(qsizetype(message.index())));

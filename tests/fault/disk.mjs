@@ -1,29 +1,69 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The disk takes nothing more, and later does again: clients are told, and what they said meanwhile is not lost.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Chat } from '../integration/lib/chat.mjs';
-import { eventually, startFakeOpenAi, startLoquat } from '../integration/lib/processes.mjs';
+import { startFakeOpenAi, startLoquat, temporaryFolder } from '../integration/lib/processes.mjs';
 import { finalised, journalEvents, journalOf } from '../integration/lib/rows.mjs';
 
-// How large a file the running program may write; a write beyond it fails, as on a full disk.
-const limitFiles = (server, bytes) => execFileSync('prlimit', ['--pid', String(server.child.pid), `--fsize=${bytes}:`]);
 const ready = async (server) => (await fetch(`${server.url}/readyz`)).status;
 
-describe('A disk without room', () => {
+// The running program may not write beyond a file's size: as on a full disk, and wherever these tests run.
+const fileLimit = {
+  start: (env) => startLoquat({ env }),
+  fill: (server) => limitFiles(server, statSync(`${journalOf(server.dataDir)}-wal`).size),
+  empty: (server) => limitFiles(server, 'unlimited'),
+  end() {},
+};
+const limitFiles = (server, bytes) => execFileSync('prlimit', ['--pid', String(server.child.pid), `--fsize=${bytes}:`]);
+
+// A small file system that is really full.
+const fullDisk = {
+  start(env) {
+    const dataDir = temporaryFolder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', dataDir]);
+    return startLoquat({ env, dataDir });
+  },
+  fill(server) {
+    const page = Buffer.alloc(4096);
+    assert.throws(() => { for (;;) writeFileSync(filler(server), page, { flag: 'a' }); }, { code: 'ENOSPC' });
+  },
+  empty: (server) => rmSync(filler(server)),
+  end: (server) => execFileSync('umount', [server.dataDir]),
+};
+const filler = (server) => join(server.dataDir, 'filler');
+
+// It takes the right to mount one, which this test gives itself, for itself alone, by running again.
+const ownMounts = ['unshare', '--mount', ...(process.getuid() === 0 ? [] : ['--user', '--map-root-user'])];
+const may = ([command, ...args]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+if (!process.env.LOQUAT_TEST_MAY_MOUNT && may([...ownMounts, 'mount', '-t', 'tmpfs', 'none', '/mnt'])) {
+  const [command, ...args] = [...ownMounts, process.execPath, fileURLToPath(import.meta.url)];
+  process.exit(spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, LOQUAT_TEST_MAY_MOUNT: '1' } }).status ?? 1);
+}
+
+const disks = { 'whose files may not grow': fileLimit };
+if (process.env.LOQUAT_TEST_MAY_MOUNT) disks['that is full'] = fullDisk;
+else console.log('No file system may be mounted here: "full" is only tested by a limit on the size of files.');
+
+for (const [which, disk] of Object.entries(disks)) describe(`A disk ${which}`, () => {
   let fake, server;
   before(async () => {
     fake = await startFakeOpenAi();
-    server = await startLoquat({ env: fake.settings });
+    server = await disk.start(fake.settings);
   });
-  after(() => Promise.all([server.stop('SIGKILL'), fake.stop()]));
+  after(async () => {
+    await Promise.all([server.stop('SIGKILL'), fake.stop()]);
+    disk.end(server);
+  });
 
   it('holds up what cannot be kept, says so, and goes on when there is room again', async () => {
     const chats = await Promise.all([Chat.open(server), Chat.open(server)]);
     for (const chat of chats) assert.equal((await chat.ask('while there is room')).done.finish, 'stop');
-    limitFiles(server, statSync(`${journalOf(server.dataDir)}-wal`).size);
+    disk.fill(server);
     for (const chat of chats) {
       const before = chat.frames.length;
       chat.send('when there is none');
@@ -35,7 +75,7 @@ describe('A disk without room', () => {
     assert.equal(await ready(server), 503);
     assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
 
-    limitFiles(server, 'unlimited');
+    disk.empty(server);
     for (const chat of chats) {
       const { start, done } = await chat.turn();
       assert.equal(done.text, 'You said: when there is none');

@@ -32,27 +32,27 @@ describe(`kill -9, ${rounds} times`, () => {
     const moments = randomFrom(seed);
     const dataDir = temporaryFolder();
     const how = { dataDir, env: { ...fake.settings, SUPABASE_DB_URL: pooler.url } };
-    const world = { evidence: new Evidence(), server: undefined, killing: false, over: false };
+    const world = { evidence: new Evidence(), servers: [], killing: false, over: false };
     const everybody = talk(world, clients, randomFrom(seed + 1));
 
     for (let round = 1; round <= rounds; ++round) {
       server = await startLoquat(how);
-      Object.assign(world, { server, killing: false });
+      Object.assign(world, { servers: [server], killing: false });
       // From the moment it listens, while it still mends what the last kill left, to the middle of many replies.
       await pause(moments() ** 2 * 1_500);
       world.killing = true;
       await server.stop('SIGKILL');
-      world.server = undefined;
+      world.servers = [];
       if (long && round % 10 === 0) console.log(`${round} kills, ${world.evidence.starts} starts and ${world.evidence.dones} dones were seen`);
     }
 
     server = await startLoquat(how);
-    Object.assign(world, { server, killing: false });
+    Object.assign(world, { servers: [server], killing: false });
     await pause(300);
     world.over = true;
     await everybody;
-    await atRest(dataDir);
-    await drained(dataDir, database);
+    await atRest([dataDir]);
+    await drained([dataDir], database);
     await server.stop();
     const { evidence } = world;
     const [{ n: recovered }] = await sqlite(dataDir, `select count(*) as n from session_events
@@ -61,6 +61,6 @@ describe(`kill -9, ${rounds} times`, () => {
       + `${evidence.cutOff} turns cut off, ${recovered} sessions recovered`);
     assert.deepEqual(evidence.failures, []);
     assert.ok(evidence.cutOff > 0, 'no kill hit a running turn: that was no load');
-    checkPromises(await sameInBoth(dataDir, database), evidence);
+    checkPromises(await sameInBoth([dataDir], database), evidence);
   });
 });

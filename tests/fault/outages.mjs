@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whatever happens to Postgres while one process serves its clients through PgBouncer: they notice nothing, what
-// waits is shipped afterwards, and nothing is there twice.
+// Whatever happens to Postgres while two nodes serve their clients through PgBouncer: they notice nothing, what
+// waits is shipped afterwards, nothing is there twice, and neither node takes the other for dead.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { eventually, startFakeOpenAi, startLoquat } from '../integration/lib/processes.mjs';
+import { startNode } from '../integration/lib/fleet.mjs';
+import { eventually, startFakeOpenAi } from '../integration/lib/processes.mjs';
 import { Evidence, pause, randomFrom, talk } from './lib/load.mjs';
 import { PgBouncer, Postgres } from './lib/servers.mjs';
 import { atRest, checkPromises, drained, sameInBoth } from './lib/truth.mjs';
 
 const long = Boolean(process.env.LOQUAT_FAULT_LONG);
 const outage = long ? 60_000 : 2_500; // how long something is away
+const deadAfter = 4_000; // a node that was silent for so long
+const silence = Math.max(outage, 1.5 * deadAfter); // of the database: then every node was
 const patience = long ? 180_000 : 60_000;
 const clients = 6;
 const seed = Number(process.env.LOQUAT_FAULT_SEED ?? Date.now() % 1_000_000);
@@ -20,7 +23,7 @@ const percentile = (values, share) => [...values].sort((a, b) => a - b)[Math.cei
 const disturbances = {
   'stopped for a while': async ({ database }) => {
     await database.stop();
-    await pause(outage);
+    await pause(silence);
     await database.start();
   },
   restarted: async ({ database }) => {
@@ -42,7 +45,7 @@ const disturbances = {
   },
   frozen: async ({ database }) => {
     database.freeze();
-    await pause(outage);
+    await pause(silence);
     database.thaw();
   },
   'out of reach: the pooler refuses connections': async ({ pooler }) => {
@@ -71,9 +74,10 @@ async function waitsFor(database, what, column = 'wait_event_type') {
   return n > 0;
 }
 
-// Events that wait to be shipped; 0 if that cannot be asked right now.
-async function queued(server) {
-  try { return (await (await fetch(`${server.url}/readyz`)).json()).dependencies.replica.queued; } catch { return 0; }
+// Events that wait to be shipped; a node that cannot be asked right now counts as having none.
+async function queued(nodes) {
+  const ask = async ({ url }) => (await (await fetch(`${url}/readyz`)).json()).dependencies.replica.queued;
+  return (await Promise.all(nodes.map((node) => ask(node).catch(() => 0)))).reduce((sum, n) => sum + n, 0);
 }
 
 function print(phases) {
@@ -90,15 +94,16 @@ function print(phases) {
 }
 
 describe('Postgres through PgBouncer in transaction mode', () => {
-  let fake, database, pooler, server;
+  const nodes = [];
+  let fake, database, pooler;
   before(async () => {
     fake = await startFakeOpenAi();
     database = await Postgres.create();
     pooler = await PgBouncer.create(database);
-    server = await startLoquat({ env: { ...fake.settings, SUPABASE_DB_URL: pooler.url } });
+    for (const name of ['a', 'b']) nodes.push(await startNode(name, pooler.url, { env: { ...fake.settings, LOQUAT_NODE_DEAD_AFTER_MS: String(deadAfter) } }));
   });
   after(async () => {
-    await server.stop('SIGKILL');
+    for (const node of nodes) await node.stop('SIGKILL');
     database.thaw();
     await pooler.stop();
     await database.stop();
@@ -107,24 +112,25 @@ describe('Postgres through PgBouncer in transaction mode', () => {
 
   it('is disturbed in every way, and no client notices', async () => {
     console.log(`LOQUAT_FAULT_SEED=${seed}`);
-    const { dataDir } = server;
-    const world = { evidence: new Evidence(), server, killing: false, over: false };
+    const dataDirs = nodes.map(({ dataDir }) => dataDir);
+    const world = { evidence: new Evidence(), servers: nodes, killing: false, over: false };
     const { evidence } = world;
     const everybody = talk(world, clients, randomFrom(seed));
-    await drained(dataDir, database);
+    await drained(dataDirs, database);
 
     const phases = [];
     const phase = async (name, disturbance) => {
       const from = evidence.firstTokens.length;
       let behind = 0;
-      const watch = setInterval(async () => { behind = Math.max(behind, await queued(server)); }, 100);
+      const watch = setInterval(async () => { behind = Math.max(behind, await queued(nodes)); }, 100);
       await disturbance({ database, pooler });
       const begun = performance.now();
-      await drained(dataDir, database, patience);
+      await drained(dataDirs, database, patience);
       clearInterval(watch);
       phases.push({ name, behind, times: evidence.firstTokens.slice(from), drainedMs: performance.now() - begun });
       assert.ok(phases.at(-1).times.length > 0, `${name}: nobody got a reply`);
       assert.deepEqual(evidence.failures, [], name);
+      for (const { stderr } of nodes) assert.doesNotMatch(stderr, /took over/, name);
     };
     // Before and after: others work on this machine, too.
     await phase('undisturbed', () => pause(outage));
@@ -134,11 +140,11 @@ describe('Postgres through PgBouncer in transaction mode', () => {
 
     world.over = true;
     await everybody;
-    await atRest(dataDir);
-    await drained(dataDir, database, patience);
-    assert.equal((await server.stop()).code, 0, server.stderr);
+    await atRest(dataDirs);
+    await drained(dataDirs, database, patience);
+    for (const node of nodes) assert.equal((await node.stop()).code, 0, node.stderr);
     assert.deepEqual(evidence.failures, []);
     assert.equal(evidence.cutOff, 0, 'a reply did not end');
-    checkPromises(await sameInBoth(dataDir, database), evidence);
+    checkPromises(await sameInBoth(dataDirs, database), evidence);
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // loquat doctor: a table of what works, and what to do about what does not.
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -151,6 +151,33 @@ describe('loquat doctor', () => {
     const damaged = await checks(['--data-dir', server.dataDir]);
     assert.equal(damaged.of('journal').state, 'bad');
     assert.match(damaged.of('journal').remedy, /backup/);
+  });
+
+  it('finds a page of the journal that the disk did not keep', async () => {
+    const server = await startLoquat();
+    for (let i = 0; i < 3; ++i) {
+      const chat = await Chat.open(server);
+      await chat.ask('a page of text '.repeat(500));
+      await chat.leave();
+      await finalised(server.dataDir, chat.id);
+    }
+    await server.stop();
+    const file = journalOf(server.dataDir);
+    const size = 4096;
+    const pages = statSync(file).size / size;
+    const bytes = openSync(file, 'r+');
+    for (let page = 2; page < pages; ++page) writeSync(bytes, Buffer.alloc(size, 0x5a), 0, size, page * size);
+    closeSync(bytes);
+    const damaged = await checks(['--data-dir', server.dataDir]);
+    assert.equal(damaged.of('journal').state, 'bad');
+    assert.match(damaged.of('journal').what, /damaged/);
+    assert.match(damaged.of('journal').remedy, /backup/);
+    // Nor is it served from, or written to.
+    const program = runLoquat(['--server', '--port', '0', '--data-dir', server.dataDir]);
+    const { code } = await within(program.ended, () => 'it serves from a damaged journal');
+    assert.equal(code, 2, program.stderr);
+    assert.match(program.stderr, /damaged/);
+    assert.equal(statSync(file).size, pages * size);
   });
 
   it('changes nothing in the folder', async () => {

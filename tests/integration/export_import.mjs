@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // loquat export and loquat import: what was said leaves the journal in forms that others read, and comes back whole.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
@@ -142,6 +144,33 @@ describe('A journal', () => {
       assert.match(stderr, why);
       assert.deepEqual(await sqlite(folder, 'select * from sessions'), []);
     }
+  });
+
+  it('is taken whole or not at all: a wrong last line, and a kill in the middle', async () => {
+    const lines = (await exported(dataDir)).trimEnd().split('\n');
+    const folder = temporaryFolder();
+    const file = join(folder, 'all.jsonl');
+    writeFileSync(file, lines.filter((line) => line.includes(first)).join('\n'));
+    assert.equal((await loquat('import', file, '--data-dir', folder)).code, 0);
+    const before = await exported(folder);
+    assert.ok(before.includes(first) && !before.includes(second));
+    writeFileSync(file, [...lines, '{"kind":"other"}'].join('\n'));
+    assert.equal((await loquat('import', file, '--data-dir', folder)).code, 1);
+    assert.equal(await exported(folder), before);
+
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const program = runLoquat(['import', pipe, '--data-dir', folder]);
+    const end = await open(pipe, 'w');
+    // More than the pipe holds: once it is written, most of it was read.
+    await end.writeFile(`${lines.join('\n')}\n`.repeat(50));
+    assert.ok(existsSync(join(folder, 'loquat.db-wal')), 'the import has not begun');
+    await program.stop('SIGKILL');
+    await end.close();
+    assert.equal(await exported(folder), before);
+    writeFileSync(file, lines.join('\n'));
+    assert.equal((await loquat('import', file, '--data-dir', folder)).code, 0);
+    assert.equal((await exported(folder)).length, (await exported(dataDir)).length);
   });
 
   it('is not imported into while a Loquat runs on it', async () => {

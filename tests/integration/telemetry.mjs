@@ -62,6 +62,20 @@ describe('/metrics', () => {
     await Promise.all([server.stop(), fake.stop()]);
   });
 
+  it('shows what waits', async () => {
+    const fake = await startFakeOpenAi();
+    const server = await startLoquat({ env: fake.settings });
+    const chat = await Chat.open(server);
+    for (const message of ['fake:slow 50 a b c d e f g h i j k l m n o p q r s t u v w x y z', 'next', 'and then']) chat.send(message);
+    await chat.until('token');
+    await eventually('two messages that wait', async () => valueOf((await metrics(server)).text, 'loquat_messages_waiting') === 2);
+    for (let i = 0; i < 3; ++i) await chat.until('done');
+    const { text } = await metrics(server);
+    for (const name of ['loquat_messages_waiting', 'loquat_approvals_waiting', 'loquat_journal_queue_events'])
+      assert.equal(valueOf(text, name), 0, name);
+    await Promise.all([server.stop(), fake.stop()]);
+  });
+
   it('are for operators where others can reach the port', async () => {
     const server = await startLoquat({ args: ['--host', '0.0.0.0', '--allow-anonymous'], env: { LOQUAT_OPERATOR_TOKEN: 'the-token' } });
     server.url = server.url.replace('0.0.0.0', '127.0.0.1');

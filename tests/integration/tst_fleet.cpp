@@ -61,7 +61,7 @@ private Q_SLOTS:
         storeSession(u"alive"_s, u"steady"_s, u"active"_s);
         run(u"insert into nodes (node_id, address, heartbeat_at) values ('steady', 'http://steady', now())"_s);
         run(u"insert into nodes (node_id, address, heartbeat_at) values ('dead', 'http://dead', now() - "
-            "interval '1 minute')"_s);
+            "interval '1 hour')"_s);
         std::array<QStringList, 3> taken;
         asNodes(taken.size(), [&](size_t i, FleetDatabase &database) {
             for (int round = 0; round < 10; ++round)
@@ -196,7 +196,8 @@ private Q_SLOTS:
         auto behind = settings(u"here"_s);
         behind.postgres = line.settings();
         FleetMember member(behind, *m_journal);
-        member.start(this, {[](const QStringList &) {}, [](const SessionSnapshot &) {}});
+        member.start(this, {[](const QStringList &) {}, [](const QHash<QString, QString> &) {},
+                            [](const SessionSnapshot &) {}});
         QCOMPARE(located(member, u"s"_s), QUrl());
         QStringList claimed;
         member.claim({u"left-open"_s}, this, [&](const QStringList &mine) { claimed = mine; });
@@ -216,9 +217,11 @@ private Q_SLOTS:
         listening.listen = m_direct;
         QList<SessionSnapshot> seen;
         FleetMember here(listening, *m_journal);
-        here.start(this, {[](const QStringList &) {}, [&](const SessionSnapshot &one) { seen.append(one); }});
+        here.start(this, {[](const QStringList &) {}, [](const QHash<QString, QString> &) {},
+                          [&](const SessionSnapshot &one) { seen.append(one); }});
         FleetMember there(settings(u"there"_s), secondJournal());
-        there.start(this, {[](const QStringList &) {}, [](const SessionSnapshot &) {}});
+        there.start(this, {[](const QStringList &) {}, [](const QHash<QString, QString> &) {},
+                           [](const SessionSnapshot &) {}});
 
         SessionSnapshot session;
         session.sessionId = u"s"_s;
@@ -253,7 +256,8 @@ private Q_SLOTS:
         run(u"insert into nodes (node_id, address) values ('there', 'http://there')"_s);
         run(u"update nodes set heartbeat_at = now() + interval '1 hour'"_s);
         FleetMember here(deaf, *m_journal);
-        here.start(this, {[](const QStringList &) {}, [&](const SessionSnapshot &one) { seen.append(one); }});
+        here.start(this, {[](const QStringList &) {}, [](const QHash<QString, QString> &) {},
+                          [&](const SessionSnapshot &one) { seen.append(one); }});
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^LOQUAT_LISTEN_URL: .*passes no"_s));
         for (int i = 0; i < 3; ++i) {
             const QString id = u"s-%1"_s.arg(i);
@@ -337,7 +341,7 @@ private:
                 auto connection = PostgresConnection::open(m_pooled, breaker);
                 if (!connection)
                     return;
-                FleetDatabase database(**connection, nodeName(i), 10s);
+                FleetDatabase database(**connection, nodeName(i), 10min);
                 if (!database.beat({nodeName(i), QUrl(u"http://"_s + nodeName(i))}))
                     return;
                 ++connected;

@@ -184,6 +184,24 @@ private Q_SLOTS:
         QVERIFY(frame(outbound::TurnDone{})["usage"_L1].toObject()["source"_L1] == "unknown"_L1);
     }
 
+    void tokensAreTheJsonThatAnyWriterWouldWrite()
+    {
+        QString all;
+        for (char16_t c = 0; c < 0x180; ++c)
+            all += QChar(c);
+        const QChar half(0xD83C);
+        for (const QString &text : {u"Hi"_s, QString(), all, u"\u4f60\u597d \U0001F30D"_s, u"a"_s + half,
+                                    u"\"\n"_s + half + u"b\\"_s, QString(half)}) {
+            const auto plain = [](const QJsonObject &frame) {
+                return QStringList{QString::fromUtf8(QJsonDocument(frame).toJson(QJsonDocument::Compact))};
+            };
+            const outbound::Token token{1, text};
+            QCOMPARE(framesDialect().encode(token), plain({{"type"_L1, u"token"_s}, {"token"_L1, text}}));
+            QCOMPARE(findDialect(u"content"_s)->encode(token),
+                     plain({{"type"_L1, u"content"_s}, {"value"_L1, text}}));
+        }
+    }
+
     void otherDialectsSayNothingOfTheFrames()
     {
         const QList<Outbound> reply{outbound::SessionStarted{u"s"_s, u"u"_s, {}, false, false, Mode::Ai, 1},

@@ -29,6 +29,40 @@ private Q_SLOTS:
         QCOMPARE(other.log.events(u"s1"_s).last().meta["reason"_L1].toString(), u"closed"_s);
     }
 
+    void whatAnotherNodeLeadsStopsHereAndItsClientIsSentToLookForIt()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.reply().push(u"Hi "_s);
+        session.userMessage(u"this one waits"_s);
+        stage.hub->letGo({{u"s1"_s, u"other"_s}, {u"unknown"_s, u"other"_s}});
+        stage.settle();
+        // What was said is kept; it has no end here, and no summary.
+        QCOMPARE(stage.log.types(u"s1"_s),
+                 (QList{EventType::SessionStarted, EventType::UserMessage, EventType::AiMessage}));
+        QCOMPARE(stage.log.events(u"s1"_s).last().content, u"Hi "_s);
+        QCOMPARE(stage.client.closed, CloseReason::LedElsewhere);
+        QVERIFY(stage.hub->isQuiet());
+    }
+
+    void anEndThatWaitsForItsSummaryIsAnotherNodesToo()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.reply().finish();
+        session.end(u"ended"_s);
+        stage.settle();
+        stage.hub->letGo({{u"s1"_s, u"other"_s}});
+        stage.settle();
+        stage.reply().push(u"a summary"_s);
+        stage.reply().finish();
+        stage.settle();
+        QCOMPARE(stage.log.events(u"s1"_s).last().type, EventType::SessionEnded);
+        QVERIFY(stage.hub->isQuiet());
+    }
+
     void aNewerConnectionTakesTheRunningReply()
     {
         SessionStage stage;

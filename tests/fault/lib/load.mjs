@@ -76,9 +76,9 @@ class Talker {
     if (problem) evidence.failures.push(`${chat.id}: ${JSON.stringify(problem)}`);
   }
 
-  async conversation(id) {
+  async conversation(id, server) {
     const sent = [];
-    const chat = await Chat.open(this.world.server, { id });
+    const chat = await Chat.open(server, { id });
     try {
       chat.fresh = (await chat.one('session_started')).resumed === false;
       for (let turns = 1 + Math.floor(this.random() * 8); turns > 0 && !this.world.over; --turns)
@@ -93,14 +93,14 @@ class Talker {
   async run() {
     for (let id; !this.world.over;) {
       id ??= `${this.name}-${++this.conversations}`;
-      const { server } = this.world;
+      const server = this.pick(this.world.servers);
       if (!server) { await pause(5); continue; }
       try {
-        await this.conversation(id);
+        await this.conversation(id, server);
         id = undefined;
       } catch (error) {
         // While the server stays, nothing may go wrong. When it was killed, the session is taken up again, or not.
-        if (server === this.world.server && !this.world.killing) {
+        if (this.world.servers.includes(server) && !this.world.killing) {
           this.world.evidence.failures.push(`${id}: ${error.message}`);
           id = undefined;
         } else if (this.random() < 0.3) id = undefined;
@@ -110,7 +110,7 @@ class Talker {
   }
 }
 
-// Starts `count` clients. `world` is {server (undefined while there is none), killing, over, evidence}; the promise
+// Starts `count` clients. `world` is {servers (none while there is none), killing, over, evidence}; the promise
 // resolves when all have left, some time after `world.over` became true.
 export function talk(world, count, random) {
   return Promise.all(Array.from({ length: count }, (_, i) => new Talker(world, `client-${i + 1}`, random).run()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Compares what clients were promised with what is in Postgres.
+// Compares what clients were promised with what is in Postgres. `dataDirs`: of the nodes, each with its journal.
 import assert from 'node:assert/strict';
 import { eventually } from '../../integration/lib/processes.mjs';
 import { sqlite } from '../../integration/lib/rows.mjs';
@@ -10,30 +10,32 @@ const sessions = (end) => `select session_id, user_id, status, ${end} as end_tim
   model, turns, input_tokens, output_tokens from sessions order by session_id`;
 const inOneOrder = (rows) => rows.sort((a, b) => (a.session_id < b.session_id ? -1 : a.session_id > b.session_id ? 1 : a.seq - b.seq));
 
-export const journalCount = async (dataDir) => (await sqlite(dataDir, 'select count(*) as n from session_events'))[0].n;
+const inAll = async (dataDirs, sql) => (await Promise.all(dataDirs.map((dataDir) => sqlite(dataDir, sql)))).flat();
+const sum = (rows) => rows.reduce((total, { n }) => total + n, 0);
+export const journalCount = async (dataDirs) => sum(await inAll(dataDirs, 'select count(*) as n from session_events'));
 export const copyCount = async (database) => (await database.ask('select count(*) as n from session_events'))[0].n;
 
-// Until Postgres has at least what the journal had when this was called.
-export async function drained(dataDir, database, limit) {
-  const wanted = await journalCount(dataDir);
+// Until Postgres has at least what the journals had when this was called.
+export async function drained(dataDirs, database, limit) {
+  const wanted = await journalCount(dataDirs);
   await eventually(`${wanted} events in Postgres`, async () => await copyCount(database) >= wanted, limit);
 }
 
-// The journal at rest: every session is completed.
-export function atRest(dataDir, limit) {
+// The journals at rest: every session is completed.
+export function atRest(dataDirs, limit) {
   return eventually('every session to be completed', async () =>
-    (await sqlite(dataDir, "select count(*) as n from sessions where status <> 'completed'"))[0].n === 0, limit);
+    sum(await inAll(dataDirs, "select count(*) as n from sessions where status <> 'completed'")) === 0, limit);
 }
 
-// Postgres holds what the journal holds, row by row; returns the events by session.
-export async function sameInBoth(dataDir, database) {
-  const journal = inOneOrder((await sqlite(dataDir, events('ts'))).map((row) => ({ ...row, metadata: JSON.parse(row.metadata) })));
+// Postgres holds what the journals hold together, row by row; returns the events by session.
+export async function sameInBoth(dataDirs, database) {
+  const journal = inOneOrder((await inAll(dataDirs, events('ts'))).map((row) => ({ ...row, metadata: JSON.parse(row.metadata) })));
   const copy = inOneOrder(await database.ask(events(postgresTime('ts'))));
   assert.equal(copy.length, journal.length, 'the number of events differs');
   for (const [i, row] of copy.entries()) assert.deepEqual(row, journal[i]);
   assert.deepEqual(inOneOrder(await database.ask(sessions(postgresTime('end_time')))),
-    inOneOrder(await sqlite(dataDir, sessions('end_time'))));
-  assert.equal((await sqlite(dataDir, 'select count(*) as n from replica_rejects'))[0].n, 0, 'events were set aside');
+    inOneOrder(await inAll(dataDirs, sessions('end_time'))));
+  assert.equal(sum(await inAll(dataDirs, 'select count(*) as n from replica_rejects')), 0, 'events were set aside');
   const bySession = new Map();
   for (const row of copy) {
     if (!bySession.has(row.session_id)) bySession.set(row.session_id, []);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/realtime/server_events.h"
+
+#include "gateway/encoding.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+
+namespace loquat::realtime {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QJsonValue orNull(const QString &text)
+{
+    return text.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(text);
+}
+
+} // namespace
+
+void ServerEvents::say(const QString &type, QJsonObject fields)
+{
+    fields["type"_L1] = type;
+    fields["event_id"_L1] = newId("event"_L1);
+    m_frames.append(dialects::compact(fields));
+}
+
+void ServerEvents::sayFault(const Fault &fault)
+{
+    say(u"error"_s, {{"error"_L1, QJsonObject{{"type"_L1, fault.type},
+                                              {"code"_L1, fault.code},
+                                              {"message"_L1, fault.message},
+                                              {"param"_L1, orNull(fault.param)},
+                                              {"event_id"_L1, orNull(fault.eventId)}}}});
+}
+
+QString ServerEvents::newId(QLatin1StringView prefix)
+{
+    return u"%1_%2_%3"_s.arg(prefix, m_base).arg(++m_number);
+}
+
+QJsonValue Items::follow(const QString &itemId)
+{
+    return orNull(std::exchange(m_last, itemId));
+}
+
+void Items::keep(const QJsonObject &item)
+{
+    qsizetype characters = item["arguments"_L1].toString().size() + item["output"_L1].toString().size();
+    for (const QJsonValue &part : item["content"_L1].toArray())
+        characters += part["text"_L1].toString().size();
+    m_items.append({item, characters});
+    m_characters += characters;
+    while (m_items.size() > maxItems || m_characters > maxCharacters)
+        m_characters -= m_items.takeFirst().characters;
+}
+
+std::optional<QJsonObject> Items::find(const QString &itemId) const
+{
+    const auto found = std::ranges::find_if(
+        m_items, [&itemId](const Kept &kept) { return kept.item["id"_L1].toString() == itemId; });
+    return found == m_items.cend() ? std::nullopt : std::optional(found->item);
+}
+
+QJsonObject messageItem(const QString &id, Role role, const QString &text)
+{
+    const bool said = role == Role::Assistant || role == Role::Operator;
+    const QString name = said ? u"assistant"_s : nameOf(role);
+    return {{"id"_L1, id},
+            {"object"_L1, "realtime.item"_L1},
+            {"type"_L1, "message"_L1},
+            {"status"_L1, "completed"_L1},
+            {"role"_L1, name},
+            {"content"_L1, QJsonArray{QJsonObject{{"type"_L1, said ? "output_text"_L1 : "input_text"_L1},
+                                                  {"text"_L1, text}}}}};
+}
+
+} // namespace loquat::realtime

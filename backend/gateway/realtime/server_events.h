@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "gateway/realtime/client_event.h"
+
+#include <QStringList>
+
+namespace loquat::realtime {
+
+/// The events on their way to one client, each with an id of its own, and the ids of what they speak of.
+class ServerEvents
+{
+public:
+    /// `base` tells this connection's ids from those of others.
+    explicit ServerEvents(QString base)
+        : m_base(std::move(base))
+    {
+    }
+
+    void say(const QString &type, QJsonObject fields);
+    void sayFault(const Fault &fault);
+    /// A new id: prefix_base_number.
+    QString newId(QLatin1StringView prefix);
+    /// What was taken before.
+    void append(const QStringList &frames) { m_frames += frames; }
+    /// What was said since, one frame each.
+    QStringList take() { return std::exchange(m_frames, {}); }
+
+private:
+    const QString m_base;
+    qint64 m_number = 0;
+    QStringList m_frames;
+};
+
+/// The newest items of the conversation as this client knows them. Bounded.
+class Items
+{
+public:
+    static constexpr qsizetype maxItems = 256;
+    static constexpr qsizetype maxCharacters = 128 * 1024;
+
+    /// An item begins: the one before it, or null.
+    QJsonValue follow(const QString &itemId);
+    /// An item as it ended.
+    void keep(const QJsonObject &item);
+    [[nodiscard]] std::optional<QJsonObject> find(const QString &itemId) const;
+    [[nodiscard]] const QString &last() const { return m_last; }
+
+private:
+    struct Kept
+    {
+        QJsonObject item;
+        qsizetype characters = 0;
+    };
+
+    QList<Kept> m_items;
+    qsizetype m_characters = 0;
+    QString m_last;
+};
+
+/// {"id","object":"realtime.item","type":"message",…}
+QJsonObject messageItem(const QString &id, Role role, const QString &text);
+
+} // namespace loquat::realtime

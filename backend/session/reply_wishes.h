@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/chat.h"
+
+namespace loquat {
+
+/// What a client asks of its replies, beside what its conversation's profile says.
+struct ReplyWishes
+{
+    QString instructions;     ///< added to the profile's system prompt, never in its place
+    QList<ToolSpec> tools;    ///< that the client answers itself, also where the service has one of that name
+    bool mayCallTools = true; ///< false: neither these nor the service's own
+    std::optional<qint64> maxOutputTokens = std::nullopt; ///< the profile's limit stays where it is lower
+
+    bool operator==(const ReplyWishes &) const = default;
+};
+
+/// What a client puts into its conversation without asking for a reply.
+struct Note
+{
+    Role role = Role::User; ///< User, Assistant (what it says was said before) or System (for the model only)
+    QString text;
+    QString ref; ///< what the client calls it; comes back in Noted or Problem
+};
+
+} // namespace loquat

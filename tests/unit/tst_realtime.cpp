@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/credentials.h"
+#include "gateway/realtime/translation.h"
+#include "gateway/session_request.h"
+
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace loquat;
+using namespace loquat::realtime;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QList<QJsonObject> eventsOf(const QStringList &frames)
+{
+    QList<QJsonObject> events;
+    for (const QString &frame : frames)
+        events.append(QJsonDocument::fromJson(frame.toUtf8()).object());
+    return events;
+}
+
+/// A translation and all it has said.
+struct Client
+{
+    Translation translation{u"base"_s};
+    QList<QJsonObject> events;
+
+    void hear(const Outbound &message) { events += eventsOf(translation.encode(message)); }
+    void begin(const outbound::SessionStarted &started = {u"s1"_s, u"u1"_s, u"model"_s})
+    {
+        hear(started);
+        events.clear();
+    }
+    [[nodiscard]] QStringList types() const
+    {
+        QStringList all;
+        for (const QJsonObject &event : events)
+            all.append(event["type"_L1].toString());
+        return all;
+    }
+    [[nodiscard]] QJsonObject last() const { return events.last(); }
+    [[nodiscard]] QJsonObject response() const { return events.last()["response"_L1].toObject(); }
+};
+
+Expected<ClientEvent, Fault> parsed(const QJsonObject &event)
+{
+    return parseClientEvent(QString::fromUtf8(QJsonDocument(event).toJson()));
+}
+
+outbound::TurnDone done(const QString &finish, const Usage &usage = {})
+{
+    return {1, {}, finish, usage, {}, 0, 9};
+}
+
+const QStringList ofText{u"response.output_item.added"_s, u"conversation.item.added"_s,
+                         u"response.content_part.added"_s, u"response.output_text.delta"_s};
+const QStringList endOfText{u"response.output_text.done"_s, u"response.content_part.done"_s,
+                            u"conversation.item.done"_s, u"response.output_item.done"_s};
+
+} // namespace
+
+/// Protects the translation between a session and clients of the Realtime protocol.
+class TestRealtime : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aSessionsWishesAreRead()
+    {
+        const auto event = parsed(
+            {{"type"_L1, "session.update"_L1},
+             {"event_id"_L1, "mine"_L1},
+             {"session"_L1,
+              QJsonObject{{"type"_L1, "realtime"_L1},
+                          {"instructions"_L1, "Be brief."_L1},
+                          {"output_modalities"_L1, QJsonArray{u"audio"_s}}, // answered with text
+                          {"audio"_L1, QJsonObject{{"output"_L1, QJsonObject()}}},
+                          {"tracing"_L1, QJsonValue::Null},
+                          {"tool_choice"_L1, "none"_L1},
+                          {"max_output_tokens"_L1, 50},
+                          {"tools"_L1,
+                           QJsonArray{QJsonObject{{"type"_L1, "function"_L1}, {"name"_L1, "open"_L1}}}}}}});
+        QVERIFY(event.has_value());
+        QCOMPARE(event->eventId, u"mine"_s);
+        const auto wishes = std::get<SessionUpdate>(event->said).change.appliedTo({});
+        QCOMPARE(wishes.instructions, u"Be brief."_s);
+        QCOMPARE(wishes.tools.size(), 1);
+        QCOMPARE(wishes.tools.first().parameters["type"_L1].toString(), u"object"_s); // models insist on one
+        QCOMPARE(wishes.mayCallTools, false);
+        QCOMPARE(wishes.maxOutputTokens, 50);
+        // What a second update does not mention stays.
+        const auto second = parsed(
+            {{"type"_L1, "session.update"_L1},
+             {"session"_L1, QJsonObject{{"max_output_tokens"_L1, "inf"_L1}, {"tool_choice"_L1, "auto"_L1}}}});
+        const auto later = std::get<SessionUpdate>(second->said).change.appliedTo(wishes);
+        QCOMPARE(later.instructions, wishes.instructions);
+        QCOMPARE(later.tools, wishes.tools);
+        QCOMPARE(later.mayCallTools, true);
+        QVERIFY(!later.maxOutputTokens);
+    }
+
+    void whatIsWrongIsNamed_data()
+    {
+        QTest::addColumn<QString>("frame");
+        QTest::addColumn<QString>("code");
+        QTest::addColumn<QString>("param");
+        const auto row = [](const char *frame, const char *code, const char *param) {
+            QTest::newRow(frame) << QString::fromUtf8(frame) << QString::fromUtf8(code)
+                                 << QString::fromUtf8(param);
+        };
+        row("nonsense", "invalid_json", "");
+        row("{}", "missing_required_parameter", "type");
+        row("{\"type\":7}", "invalid_type", "type");
+        row("{\"type\":\"session.update\"}", "missing_required_parameter", "session");
+        row("{\"type\":\"session.update\",\"session\":{\"tools\":{}}}", "invalid_type", "session.tools");
+        row("{\"type\":\"session.update\",\"session\":{\"tools\":[7]}}", "invalid_type", "session.tools[0]");
+        row("{\"type\":\"session.update\",\"session\":{\"tools\":[{\"name\":\"a b\"}]}}", "invalid_value",
+            "session.tools[0].name");
+        row("{\"type\":\"session.update\",\"session\":{\"output_modalities\":[\"smell\"]}}", "invalid_value",
+            "session.output_modalities");
+        row("{\"type\":\"session.update\",\"session\":{\"max_output_tokens\":0}}", "invalid_value",
+            "session.max_output_tokens");
+        row("{\"type\":\"session.update\",\"session\":{\"prompt\":{\"id\":\"x\"}}}", "unsupported_parameter",
+            "session.prompt");
+        row("{\"type\":\"conversation.item.create\",\"item\":{\"type\":\"message\",\"role\":\"user\","
+            "\"content\":[{\"type\":\"input_image\"}]}}",
+            "invalid_value", "item.content[0].type");
+        row("{\"type\":\"conversation.item.create\",\"item\":{\"type\":\"function_call_output\"}}",
+            "missing_required_parameter", "item.call_id");
+        row("{\"type\":\"response.create\",\"response\":{\"metadata\":{\"a\":1}}}", "invalid_value",
+            "response.metadata");
+        row("{\"type\":\"response.create\",\"response\":{\"tool_choice\":{\"type\":\"function\"}}}",
+            "invalid_value", "response.tool_choice");
+    }
+
+    void whatIsWrongIsNamed()
+    {
+        QFETCH(QString, frame);
+        const auto event = parseClientEvent(frame);
+        QVERIFY(!event.has_value());
+        QTEST(event.error().code, "code");
+        QTEST(event.error().param, "param");
+        QVERIFY(!event.error().message.isEmpty());
+    }
+
+    void theSessionIsToldOfFirst()
+    {
+        Client client;
+        ReplyWishes wishes;
+        wishes.instructions = u"Be kind."_s;
+        client.events += eventsOf(client.translation.updated(wishes));
+        client.events += eventsOf(client.translation.fault({u"code"_s, u"why"_s, {}, u"mine"_s}));
+        QVERIFY(client.events.isEmpty());
+        client.hear(outbound::SessionStarted{u"s1"_s, u"u1"_s, u"llama"_s, true});
+        QCOMPARE(client.types(), (QStringList{u"session.created"_s, u"session.updated"_s, u"error"_s}));
+        const QJsonObject session = client.events[0]["session"_L1].toObject();
+        QCOMPARE(session["id"_L1].toString(), u"s1"_s);
+        QCOMPARE(session["model"_L1].toString(), u"llama"_s);
+        QCOMPARE(session["loquat"_L1]["simulated"_L1].toBool(), true);
+        QCOMPARE(client.events[1]["session"_L1]["instructions"_L1].toString(), u"Be kind."_s);
+        QCOMPARE(client.events[2]["error"_L1]["event_id"_L1].toString(), u"mine"_s);
+    }
+
+    void aReplyIsAResponseWithItsItems()
+    {
+        Client client;
+        client.begin();
+        const QString ref = client.translation.expectReply({{"topic"_L1, "x"_L1}}, {});
+        client.hear(outbound::ReplyBegins{1, ref});
+        client.hear(outbound::Token{1, u"Wait. "_s});
+        client.hear(outbound::ToolStarted{u"weather"_s, QJsonObject{{"city"_L1, "Rome"_L1}}, u"c1"_s, 3});
+        client.hear(outbound::ToolEnded{u"weather"_s, u"c1"_s, u"sunny"_s, true, 1, 4});
+        client.hear(outbound::Token{1, u"Sun"_s});
+        client.hear(outbound::Token{1, u"ny."_s});
+        client.hear(done(u"stop"_s, {10, 5, UsageSource::Reported}));
+        QCOMPARE(client.types(),
+                 (QStringList{u"response.created"_s} + ofText + endOfText +
+                  QStringList{u"response.output_item.added"_s, u"response.mcp_call_arguments.done"_s,
+                              u"response.mcp_call.completed"_s, u"response.output_item.done"_s} +
+                  ofText + QStringList{u"response.output_text.delta"_s} + endOfText +
+                  QStringList{u"response.done"_s}));
+        const QJsonObject response = client.response();
+        QCOMPARE(response["status"_L1].toString(), u"completed"_s);
+        QCOMPARE(response["metadata"_L1]["topic"_L1].toString(), u"x"_s);
+        QCOMPARE(response["usage"_L1]["total_tokens"_L1].toInt(), 15);
+        const QJsonArray output = response["output"_L1].toArray();
+        QCOMPARE(output.size(), 3);
+        QCOMPARE(output[1]["output"_L1].toString(), u"sunny"_s);
+        QCOMPARE(output[2]["content"_L1][0]["text"_L1].toString(), u"Sunny."_s);
+        QSet<QString> ids;
+        for (const QJsonObject &event : std::as_const(client.events))
+            ids.insert(event["event_id"_L1].toString());
+        QCOMPARE(ids.size(), client.events.size());
+        // Every item follows the one before.
+        QVERIFY(client.events[2]["previous_item_id"_L1].isNull());
+        QCOMPARE(client.events[14]["previous_item_id"_L1], output[1]["id"_L1]);
+    }
+
+    void aCallForTheClientEndsAResponseAndTheNextCountsOnlyItsOwnTokens()
+    {
+        Client client;
+        client.begin();
+        client.hear(outbound::ReplyBegins{1, {}});
+        client.hear(outbound::ToolStarted{u"open"_s, QJsonObject(), u"c1"_s, 3, true});
+        client.hear(outbound::CallForClient{{u"c1"_s, u"open"_s, u"{\"x\":1}"_s}});
+        client.hear(outbound::TurnPaused{1, {10, 2, UsageSource::Reported}});
+        const QJsonObject call = client.response()["output"_L1][0].toObject();
+        QCOMPARE(call["type"_L1].toString(), u"function_call"_s);
+        QCOMPARE(call["arguments"_L1].toString(), u"{\"x\":1}"_s);
+        QCOMPARE(client.response()["output"_L1].toArray().size(), 1);
+        QCOMPARE(client.response()["usage"_L1]["input_tokens"_L1].toInt(), 10);
+        client.hear(outbound::ToolEnded{u"open"_s, u"c1"_s, u"ok"_s, true, 1, 4});
+        QCOMPARE(client.types().last(), u"response.done"_s); // the client knows its own answer
+        client.hear(outbound::ReplyBegins{1, {}});
+        client.hear(outbound::Token{1, u"Done."_s});
+        client.hear(done(u"stop"_s, {30, 6, UsageSource::Reported}));
+        QCOMPARE(client.response()["usage"_L1]["input_tokens"_L1].toInt(), 20);
+        QCOMPARE(client.response()["usage"_L1]["output_tokens"_L1].toInt(), 4);
+        client.hear(outbound::ReplyBegins{2, {}});
+        client.hear(done(u"stop"_s, {7, 1, UsageSource::Reported}));
+        QCOMPARE(client.response()["usage"_L1]["input_tokens"_L1].toInt(), 7); // a new turn
+    }
+
+    void howAReplyEndsIsSaid()
+    {
+        Client client;
+        client.begin();
+        client.hear(outbound::ReplyBegins{1, {}});
+        client.hear(outbound::Token{1, u"Cut"_s});
+        client.hear(done(u"length"_s));
+        QCOMPARE(client.response()["status_details"_L1]["reason"_L1].toString(), u"max_output_tokens"_s);
+        QVERIFY(client.response()["usage"_L1].isNull()); // unknown is not zero
+        client.hear(outbound::ReplyBegins{2, {}});
+        client.hear(done(u"cancelled"_s));
+        QVERIFY(client.response()["status_details"_L1]["reason"_L1].isUndefined()); // not by the client
+        client.hear(outbound::ReplyBegins{3, {}});
+        client.translation.expectCancel({});
+        client.hear(done(u"cancelled"_s));
+        QCOMPARE(client.response()["status_details"_L1]["reason"_L1].toString(), u"client_cancelled"_s);
+        client.hear(outbound::ReplyBegins{4, {}});
+        client.hear(outbound::Problem{{u"model_down"_s, u"No model."_s, {}, true}, 7});
+        client.hear(outbound::Token{4, u"Sorry, …"_s});
+        client.hear(done(u"failed"_s));
+        QCOMPARE(client.response()["status"_L1].toString(), u"failed"_s);
+        QCOMPARE(client.response()["status_details"_L1]["error"_L1]["code"_L1].toString(), u"model_down"_s);
+        QVERIFY(client.response()["output"_L1].toArray().isEmpty());
+        client.hear(outbound::ReplyBegins{5, {}});
+        client.hear(outbound::Token{5, u"Fine"_s});
+        client.hear(done(u"stop"_s));
+        QCOMPARE(client.response()["status"_L1].toString(), u"completed"_s);
+    }
+
+    void aRefusalNamesTheEventThatItRefuses()
+    {
+        Client client;
+        client.begin();
+        const QString ref =
+            client.translation.expectItem(messageItem(u"i1"_s, Role::User, u"hi"_s), u"mine"_s);
+        client.hear(outbound::Problem{{u"too_many_messages"_s, u"Too many."_s, {}, true}, 0, ref});
+        const QJsonObject error = client.last()["error"_L1].toObject();
+        QCOMPARE(error["type"_L1].toString(), u"rate_limit_error"_s);
+        QCOMPARE(error["event_id"_L1].toString(), u"mine"_s);
+        client.hear(outbound::Noted{ref, 3});
+        QCOMPARE(client.events.size(), 1); // it was refused: it is not there
+    }
+
+    void aPersonIsHeardAlsoUnasked()
+    {
+        Client client;
+        client.begin();
+        client.hear(outbound::OperatorMessage{u"I am Kim."_s, 4});
+        client.hear(done(u"human"_s)); // of a turn this client did not ask for
+        QCOMPARE(client.types().first(), u"response.created"_s);
+        QCOMPARE(client.types().count(u"response.done"_s), 1);
+        QCOMPARE(client.response()["metadata"_L1]["from"_L1].toString(), u"operator"_s);
+        client.hear(outbound::ReplyBegins{2, {}});
+        client.hear(outbound::OperatorMessage{u"Yes?"_s, 6});
+        client.hear(done(u"human"_s));
+        QCOMPARE(client.types().count(u"response.done"_s), 2);
+        QCOMPARE(client.response()["output"_L1][0]["content"_L1][0]["text"_L1].toString(), u"Yes?"_s);
+    }
+
+    void aClientThatComesBackHearsWhatWasSaid()
+    {
+        Client client;
+        client.hear(outbound::Resync{
+            {{"messages"_L1,
+              QJsonArray{QJsonObject{{"seq"_L1, 2}, {"role"_L1, "user"_L1}, {"content"_L1, "hi"_L1}},
+                         QJsonObject{{"seq"_L1, 3}, {"role"_L1, "operator"_L1}, {"content"_L1, "hello"_L1}},
+                         QJsonObject{{"seq"_L1, 8}, {"role"_L1, "user"_L1}, {"content"_L1, "just now"_L1}}}},
+             {"running"_L1, QJsonObject{{"turn"_L1, 2}, {"text"_L1, "Once"_L1}}}}});
+        QVERIFY(client.events.isEmpty());
+        client.hear(outbound::SessionStarted{u"s1"_s, u"u1"_s, u"m"_s, false, true, Mode::Ai, 7});
+        QCOMPARE(client.types().count(u"conversation.item.added"_s), 3); // and that of the running reply
+        client.hear(outbound::Token{2, u" upon"_s});
+        client.hear(done(u"stop"_s));
+        QCOMPARE(client.types().first(), u"session.created"_s);
+        QCOMPARE(client.events[3]["item"_L1]["role"_L1].toString(), u"assistant"_s);
+        QCOMPARE(client.response()["output"_L1][0]["content"_L1][0]["text"_L1].toString(), u"Once upon"_s);
+    }
+
+    void itemsAreKnownFromWhenTheyWereAskedFor()
+    {
+        Client client;
+        client.begin();
+        QVERIFY(client.translation.isNewest(u"root"_s));
+        const QString ref = client.translation.expectItem(messageItem(u"a"_s, Role::User, u"hi"_s), {});
+        QVERIFY(client.translation.knows(u"a"_s));
+        QVERIFY(client.translation.isNewest(u"a"_s) && !client.translation.isNewest(u"root"_s));
+        client.hear(outbound::Noted{ref, 3});
+        QVERIFY(client.translation.isNewest(u"a"_s));
+        client.hear(outbound::ReplyBegins{1, {}});
+        client.hear(outbound::Token{1, u"hello"_s});
+        QVERIFY(client.translation.knows(u"a"_s) && !client.translation.isNewest(u"a"_s));
+        QVERIFY(client.translation.isNewest(client.translation.items().last()));
+        QVERIFY(!client.translation.knows(u"b"_s) && !client.translation.isNewest(u"b"_s));
+    }
+
+    void onlySoManyItemsAreRemembered()
+    {
+        Items items;
+        for (int i = 0; i < 300; ++i)
+            items.keep(messageItem(QString::number(i), Role::User, u"x"_s));
+        QVERIFY(!items.find(u"0"_s));
+        QVERIFY(items.find(u"299"_s));
+        items.keep(messageItem(u"long"_s, Role::User, QString(Items::maxCharacters, u'x')));
+        QVERIFY(!items.find(u"299"_s));
+        QVERIFY(items.find(u"long"_s));
+    }
+
+    void theUrlSaysWhichSession()
+    {
+        const auto parse = [](const QString &url) {
+            return parseSessionRequest(QUrl(url), framesDialect(), {u"shop"_s});
+        };
+        const auto fresh = parse(u"/v1/realtime?model=gpt-realtime"_s);
+        QVERIFY(fresh && fresh->sessionId.isEmpty() && !fresh->dialect && !fresh->after);
+        QCOMPARE(fresh->userId, u"anonymous"_s);
+        QCOMPARE(parse(u"/v1/realtime?model=shop"_s)->profile, u"shop"_s);
+        const auto again = parse(u"/v1/realtime?session_id=s1&user_id=ana"_s);
+        QVERIFY(again && again->sessionId == u"s1"_s && again->after && again->userId == u"ana"_s);
+        QVERIFY(!parse(u"/v1/realtime?call_id=x"_s));
+        QVERIFY(!parse(u"/v1/realtime/calls"_s));
+    }
+
+    void aBrowserShowsItsTokenInASubprotocol()
+    {
+        RequestHead head;
+        head.headers.emplaceBack("Sec-WebSocket-Protocol", "realtime, openai-insecure-api-key.abc, other");
+        QCOMPARE(credentialsOf(head), std::optional<QByteArray>("abc"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRealtime)
+#include "tst_realtime.moc"
