@@ -36,7 +36,7 @@ Backend::Backend(BackendParts parts)
 
 void Backend::announce(const SessionSnapshot &snapshot)
 {
-    if (m_fleet)
+    if (m_fleet && snapshot.nodeId == m_parts.session.nodeId) // not let go of
         m_fleet->ledHere(snapshot.sessionId);
     m_parts.announce(snapshot);
 }

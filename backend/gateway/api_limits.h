@@ -35,6 +35,7 @@ struct ApiLimits
     qint64 maxOperatorUnsent = 16 * 1024 * 1024; ///< to one; beyond, batches are left out and "gap" says so
     int maxOperatorRequests = 32;                ///< of one operator, not yet answered
     qsizetype snapshotChunk = 500;               ///< sessions in one frame
+    int maxNodeRequests = 500;                   ///< the same of another node, for all its operators
     qsizetype maxWatched = 16;                   ///< sessions that one operator watches; more are not
     qsizetype maxWatchedByNode = 64;             ///< the same for another node
 };

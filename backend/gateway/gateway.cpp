@@ -134,6 +134,8 @@ void Gateway::command(const QString &sessionId, const Command &command, QObject 
 
 void Gateway::retell(const QString &sessionId)
 {
+    if (m_threads.empty()) // stopped
+        return;
     SessionWorker &worker = workerOf(sessionId);
     QMetaObject::invokeMethod(&worker, [&worker, sessionId] { worker.retell(sessionId); });
 }

@@ -170,7 +170,8 @@ void OperatorConnection::prove(const QJsonObject &frame)
 
 bool OperatorConnection::admits(const QJsonValue &id)
 {
-    if (m_pending < m_parts.limits.maxOperatorRequests) {
+    const ApiLimits &limits = m_parts.limits;
+    if (m_pending < (m_viewer.asNode ? limits.maxNodeRequests : limits.maxOperatorRequests)) {
         ++m_pending;
         return true;
     }

@@ -14,6 +14,8 @@ namespace {
 constexpr std::chrono::milliseconds longestCall{5'000};
 constexpr std::chrono::milliseconds shortestCall{1'000};
 constexpr std::chrono::milliseconds showEvery{250}; ///< a session changes with every turn
+constexpr size_t maxAskedAtOnce = 200;
+constexpr qsizetype maxKnown = 100'000; ///< sessions claimed, or to be claimed
 } // namespace
 
 FleetWorker::FleetWorker(const FleetSettings &settings, Journal &journal, std::atomic<bool> &away,
@@ -112,14 +114,6 @@ void FleetWorker::beat()
     tellRoster();
 }
 
-void FleetWorker::tellRoster()
-{
-    if (!m_database || !m_callbacks.roster)
-        return;
-    if (const auto nodes = guarded([this] { return m_database->roster(); }))
-        m_callbacks.roster(*nodes);
-}
-
 void FleetWorker::showSoon()
 {
     if (!m_show.isActive() && !m_left)
@@ -174,38 +168,92 @@ void FleetWorker::letGo()
     m_callbacks.lost(owners);
 }
 
-Error FleetWorker::databaseAway()
+void FleetWorker::leadAlone(const QString &sessionId)
 {
-    return {u"database_away"_s, u"The database that the nodes share is away."_s, u"Try again."_s, true};
+    m_history.ledAlone(sessionId);
+    ask({sessionId, [](const std::optional<QUrl> &) {}, true});
 }
 
-Expected<QList<Event>> FleetWorker::read(const QString &sessionId)
+void FleetWorker::ask(Question question)
 {
-    if (!m_database)
-        return databaseAway();
-    return guarded([&] { return m_database->events(sessionId, 0); });
+    const bool heardOf = m_sinceBeat.isValid() && !m_sinceBeat.hasExpired(m_settings.deadAfter.count() / 2);
+    if (m_database && heardOf && m_mine.contains(question.sessionId))
+        return question.located({});
+    if (qsizetype(m_questions.size()) >= maxKnown) // the database has been away for very long
+        return question.located({});
+    m_questions.push_back(std::move(question));
+    // Whoever comes until then is asked for in the same statement.
+    if (!std::exchange(m_answering, true))
+        QMetaObject::invokeMethod(this, &FleetWorker::answerSome, Qt::QueuedConnection);
 }
 
-Expected<std::optional<FleetNode>> FleetWorker::owner(const QString &sessionId)
+void FleetWorker::answerSome()
 {
-    if (!m_database)
-        return databaseAway();
-    return guarded([&] { return m_database->owner(sessionId); });
+    m_answering = false;
+    if (m_questions.empty() || m_left)
+        return;
+    // An attempt to reach a database that was away is the heartbeat's.
+    if (!m_database && (m_away || !connect()))
+        return answerWithoutDatabase();
+    std::vector<Question> asked;
+    QStringList ids;
+    while (!m_questions.empty() && asked.size() < maxAskedAtOnce) {
+        ids.append(m_questions.front().sessionId);
+        asked.push_back(std::move(m_questions.front()));
+        m_questions.pop_front();
+    }
+    const auto claims = m_watchdog.guard(m_callLimit, [&] { return m_database->claim(ids); });
+    if (!claims) {
+        m_questions.insert(m_questions.begin(), asked.begin(), asked.end());
+        return disconnect(claims.error());
+    }
+    if (m_mine.size() > maxKnown)
+        m_mine.clear();
+    for (const Question &question : asked) {
+        const Claim claim = claims->value(question.sessionId);
+        if (!claim.mine) {
+            if (question.patient) // left behind here by a crash, and gone on elsewhere: how it went on
+                copy(question.sessionId, claim.lastSeq);
+            question.located(claim.address);
+            continue;
+        }
+        lead(question.sessionId, claim.lastSeq, [located = question.located] { located({}); });
+    }
+    if (!m_questions.empty() && !std::exchange(m_answering, true))
+        QMetaObject::invokeMethod(this, &FleetWorker::answerSome, Qt::QueuedConnection);
 }
 
-void FleetWorker::leave()
+void FleetWorker::answerWithoutDatabase()
 {
-    m_left = true;
-    m_heartbeat.stop();
-    m_show.stop();
-    m_questions.clear();
-    show(); // how the sessions ended
+    // Those that led on are claimed when the database is back.
+    for (Question &question : m_questions)
+        if (!std::exchange(question.patient, true)) {
+            m_history.ledAlone(question.sessionId);
+            std::exchange(question.located, [](const std::optional<QUrl> &) {})({});
+        }
+}
+
+void FleetWorker::lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done)
+{
+    const auto ready = [this, sessionId, done] {
+        m_mine.insert(sessionId);
+        m_history.led(sessionId);
+        done();
+    };
+    if (!m_database) // it went away since the claim
+        return ready();
+    if (const auto fetched = guarded([&] { return m_history.fetch(*m_database, sessionId, lastSeq, ready); });
+        !fetched) {
+        qCWarning(storeLog).noquote()
+            << "a session's earlier events were not fetched:" << fetched.error().message;
+        ready();
+    }
+}
+
+void FleetWorker::copy(const QString &sessionId, qint64 lastSeq)
+{
     if (m_database)
-        std::ignore = m_watchdog.guard(m_callLimit, [this] { return m_database->leave(); });
-    m_database.reset();
-    m_connection.reset();
-    m_history.close();
-    m_board.reset();
+        std::ignore = guarded([&] { return m_history.fetch(*m_database, sessionId, lastSeq, [] {}); });
 }
 
 } // namespace loquat

@@ -51,8 +51,8 @@ private:
 
     void beat();
     void takeOver();
-    void letGo();
     void tellRoster();
+    void letGo();
     void show();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
@@ -62,7 +62,13 @@ private:
     void copy(const QString &sessionId, qint64 lastSeq);
     void lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done);
     /// Runs `call`; where the connection is at fault it is dropped.
-    template <typename Call> auto guarded(Call call);
+    template <typename Call> auto guarded(Call call)
+    {
+        auto result = m_watchdog.guard(m_callLimit, call);
+        if (!result)
+            disconnect(result.error());
+        return result;
+    }
 
     const FleetSettings &m_settings;
     const std::chrono::milliseconds m_callLimit; ///< a node that waits for longer may be taken for dead
@@ -86,13 +92,5 @@ private:
     bool m_answering = false;
     bool m_left = false;
 };
-
-template <typename Call> auto FleetWorker::guarded(Call call)
-{
-    auto result = m_watchdog.guard(m_callLimit, call);
-    if (!result)
-        disconnect(result.error());
-    return result;
-}
 
 } // namespace loquat

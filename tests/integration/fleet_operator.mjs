@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An operator at one node sees and commands what another node leads, as if it were there.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import WebSocket from 'ws';
 import { Chat } from './lib/chat.mjs';
 import { freePort, startNode } from './lib/fleet.mjs';
 import { ask, command, Operator } from './lib/operators.mjs';
@@ -229,6 +231,29 @@ describe('Where the node that leads a session', () => {
     await operator.leave();
     await chat.leave();
     for (const node of [a, b]) await node.stop();
+  });
+
+  it('shows a certificate that nobody vouches for, it is not believed', async () => {
+    const folder = temporaryFolder();
+    const [cert, key] = ['crt', 'key'].map((end) => join(folder, `node.${end}`));
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key,
+      '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'], { stdio: 'ignore' });
+    const port = await freePort();
+    const env = { ...fake.settings, LOQUAT_OPERATOR_TOKEN: token };
+    const a = await startNode('g', url, { env });
+    const b = await startNode('h', url, { port, env: { ...env, LOQUAT_TLS_CERT: cert, LOQUAT_TLS_KEY: key, LOQUAT_NODE_URL: `https://localhost:${port}` } });
+    const id = 'over-tls';
+    const socket = new WebSocket(`${b.url.replace('http', 'ws')}/ws/session/${id}`, { rejectUnauthorized: false });
+    await new Promise((resolve, reject) => { socket.on('open', () => { socket.send('hello'); resolve(); }); socket.on('error', reject); });
+    const operator = await Operator.open(a, { token });
+    await lookAt(operator, id);
+    const { trouble } = await eventually('the words', () => operator.session(id).trouble && operator.session(id));
+    assert.match(trouble, /certificate/i);
+    const answer = await operator.request({ type: 'command', session_id: id, command: 'pause' });
+    assert.equal(answer.error.code, 'node_unreachable');
+    await operator.leave();
+    socket.terminate();
+    for (const node of [a, b]) await node.stop('SIGKILL');
   });
 
   it('comes back, so do the tokens', async () => {
