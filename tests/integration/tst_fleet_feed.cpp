@@ -54,6 +54,7 @@ private Q_SLOTS:
             if (!shown.isEmpty() || asking)
                 return shown.contains(u"before anybody looked"_s);
             asking = true;
+            here->backend().watch(u"far"_s);
             here->backend().loadEvents(u"far"_s, this, [&](const Expected<QList<Event>> &events) {
                 asking = false;
                 for (const Event &event : events ? *events : QList<Event>())
