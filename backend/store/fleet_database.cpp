@@ -43,10 +43,10 @@ Expected<QSqlQuery> FleetDatabase::ask(const QString &sql)
 
 QString FleetDatabase::isAlive(const QString &node) const
 {
-    // By the database's clock alone: those of the nodes may differ.
-    const QString heard =
-        u" and n.heartbeat_at > now() - interval '%1 milliseconds'"_s.arg(m_deadAfter.count());
-    return u"exists (select from nodes n where n.node_id = "_s + node + (m_judge ? heard : QString()) + u')';
+    // By the database's clock alone: those of the nodes may differ. See sql/postgres/0005 for why it is
+    // asked.
+    return u"loquat_node_is_heard_of(%1, %2)"_s.arg(node, m_judge ? QString::number(m_deadAfter.count())
+                                                                  : u"null"_s);
 }
 
 Expected<void> FleetDatabase::beat(const NodeIdentity &node)

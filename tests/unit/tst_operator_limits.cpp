@@ -22,7 +22,11 @@ class SlowStore final : public SessionHistory, public EventTail
 {
 public:
     void sessions(const SessionQuery &, QObject *, Sessions) override {}
-    void events(const EventQuery &, QObject *, Events) override {}
+    void events(const EventQuery &, QObject *context, Events found) override
+    {
+        // No other node knows more of it.
+        QMetaObject::invokeMethod(context, [found = std::move(found)] { found(EventPage{}); });
+    }
     [[nodiscard]] qint64 lastId() const override { return newest.loadAcquire(); }
     void after(qint64 id, int limit, qsizetype, QObject *context, Entries found) override
     {
