@@ -53,7 +53,9 @@ int runDoctor(const QStringList &arguments, const QHash<QString, QString> &envir
     findings += checkMachine(*options);
     findings += checkJournal(*options);
     findings += checkReplica(*options);
-    ReachChecks reach(*options, config, online);
+    QList<FleetNode> nodes;
+    findings += checkNodes(*options, nodes);
+    ReachChecks reach(*options, config, nodes, online);
     reach.start([&](const QList<Finding> &found) { QCoreApplication::exit(report(findings + found, json)); });
     return QCoreApplication::exec();
 }

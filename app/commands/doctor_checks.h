@@ -3,6 +3,7 @@
 
 #include "commands/finding.h"
 #include "config.h"
+#include "domain/fleet_node.h"
 #include "options.h"
 
 namespace loquat {
@@ -14,5 +15,8 @@ QList<Finding> checkJournal(const Options &options);
 QList<Finding> checkConfig(const Options &options, Config &config);
 /// The database that gets the copy; blocks for at most ten seconds.
 QList<Finding> checkReplica(const Options &options);
+/// The other nodes on it, if this is to be one of several; fills `others` with those that are alive. Blocks
+/// as long.
+QList<Finding> checkNodes(const Options &options, QList<FleetNode> &others);
 
 } // namespace loquat

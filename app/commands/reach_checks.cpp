@@ -61,7 +61,8 @@ QNetworkRequest modelList(const ProviderOptions &provider)
 
 } // namespace
 
-ReachChecks::ReachChecks(const Options &options, const Config &config, bool online)
+ReachChecks::ReachChecks(const Options &options, const Config &config, const QList<FleetNode> &nodes,
+                         bool online)
 {
     for (const ProviderOptions &provider : options.providers)
         addProvider(provider, options, online);
@@ -71,6 +72,12 @@ ReachChecks::ReachChecks(const Options &options, const Config &config, bool onli
     const QUrl supabase(options.environment.value(u"SUPABASE_URL"_s));
     if (!supabase.host().isEmpty())
         add({u"Supabase REST"_s, requestTo(below(supabase, u"/rest/v1/"_s)), true, u"SUPABASE_URL"_s, {}});
+    for (const FleetNode &node : nodes)
+        add({u"node "_s + node.nodeId,
+             requestTo(below(QUrl(node.address), u"/healthz"_s)),
+             true,
+             u"LOQUAT_NODE_URL of that node"_s,
+             {}});
 }
 
 void ReachChecks::addProvider(const ProviderOptions &provider, const Options &options, bool online)

@@ -3,6 +3,7 @@
 
 #include "commands/finding.h"
 #include "config.h"
+#include "domain/fleet_node.h"
 #include "options.h"
 
 #include <QNetworkAccessManager>
@@ -15,8 +16,8 @@ class QNetworkReply;
 namespace loquat {
 
 /// Asks what is reached over HTTP: the models' providers for their list of models, with their key; MCP
-/// servers and Supabase's REST API for a sign of life. Hosts that nobody configured (a provider's own) are
-/// asked only if `online`. All at once, each for at most ten seconds.
+/// servers, Supabase's REST API and the other nodes for a sign of life. Hosts that nobody configured (a
+/// provider's own) are asked only if `online`. All at once, each for at most ten seconds.
 class ReachChecks final : public QObject
 {
     Q_OBJECT
@@ -24,7 +25,7 @@ class ReachChecks final : public QObject
 public:
     using Done = std::function<void(QList<Finding>)>;
 
-    ReachChecks(const Options &options, const Config &config, bool online);
+    ReachChecks(const Options &options, const Config &config, const QList<FleetNode> &nodes, bool online);
     /// `done` is called once, never from within; in the order in which things were configured.
     void start(Done done);
 

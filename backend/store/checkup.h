@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "domain/fleet_node.h"
 #include "store/postgres_uri.h"
 
+#include <QList>
 #include <QString>
+
+#include <chrono>
 
 namespace loquat {
 
@@ -39,5 +43,8 @@ struct PostgresCheckup
 /// Connects with the address as it is, and changes nothing. Blocks for at most ten seconds. Errors:
 /// Postgres's.
 Expected<PostgresCheckup> checkUpPostgres(const PostgresSettings &settings);
+/// The nodes on that database, as `nodeId` sees them; none where there are no tables yet. Otherwise the same.
+Expected<QList<FleetNode>> checkUpNodes(const PostgresSettings &settings, const QString &nodeId,
+                                        std::chrono::milliseconds deadAfter);
 
 } // namespace loquat

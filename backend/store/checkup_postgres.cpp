@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/checkup.h"
+#include "store/fleet_database.h"
 #include "store/migrator.h"
 #include "store/postgres_connection.h"
 #include "store/postgres_error.h"
@@ -68,6 +69,25 @@ Expected<PostgresCheckup> checkUpPostgres(const PostgresSettings &settings)
     ConnectionBreaker breaker;
     Watchdog watchdog([&breaker] { breaker.breakOff(); });
     return watchdog.guard(limit, [&] { return look(settings, breaker); });
+}
+
+Expected<QList<FleetNode>> checkUpNodes(const PostgresSettings &settings, const QString &nodeId,
+                                        std::chrono::milliseconds deadAfter)
+{
+    ConnectionBreaker breaker;
+    Watchdog watchdog([&breaker] { breaker.breakOff(); });
+    return watchdog.guard(limit, [&]() -> Expected<QList<FleetNode>> {
+        const auto connection = PostgresConnection::open(settings, breaker);
+        if (!connection)
+            return connection.error();
+        const auto tables = row(
+            **connection, u"select to_regclass('nodes') is not null and to_regclass('session_owners') is not "
+                          "null, null, null"_s);
+        if (!tables)
+            return tables.error();
+        return (*tables)[0].toBool() ? FleetDatabase(**connection, nodeId, deadAfter).roster()
+                                     : Expected<QList<FleetNode>>(QList<FleetNode>());
+    });
 }
 
 } // namespace loquat

@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
+import { startNode } from './lib/fleet.mjs';
 import { eventually, runLoquat, startFakeOpenAi, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
 import { emptyDatabase, eventuallyCopied, finalised, gateTo, journalOf } from './lib/rows.mjs';
 
@@ -178,6 +179,24 @@ describe('loquat doctor', () => {
     assert.equal(code, 2, program.stderr);
     assert.match(program.stderr, /damaged/);
     assert.equal(statSync(file).size, pages * size);
+  });
+
+  it('finds the other nodes, and whether they can be reached', async () => {
+    const url = await emptyDatabase();
+    const alone = (await checks([], { SUPABASE_DB_URL: url })).of('nodes');
+    assert.equal(alone.state, 'off');
+    const own = { SUPABASE_DB_URL: url, LOQUAT_NODE_URL: 'http://127.0.0.1:9', LOQUAT_NODE_ID: 'me', LOQUAT_NODE_DEAD_AFTER_MS: '30000' };
+    assert.match((await checks([], own)).of('nodes').what, /me; no other/); // nor any table
+    const b = await startNode('b', url, { env: { LOQUAT_NODE_DEAD_AFTER_MS: '30000' } });
+    await eventually('the other to be found', async () => (await checks([], own)).of('node b')?.state === 'ok');
+    b.child.kill('SIGKILL');
+    await b.ended;
+    assert.equal((await checks([], own)).of('node b').state, 'bad');
+    await eventually('it to be missed', async () =>
+      (await checks([], { ...own, LOQUAT_NODE_DEAD_AFTER_MS: '500' })).of('node b').state === 'note');
+    const wrong = (await checks([], { LOQUAT_NODE_URL: 'http://127.0.0.1:9' })).of('nodes');
+    assert.equal(wrong.state, 'bad');
+    assert.match(wrong.remedy, /SUPABASE_DB_URL/);
   });
 
   it('changes nothing in the folder', async () => {
