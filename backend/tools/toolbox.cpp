@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tools/toolbox.h"
+#include "tools/toolbox_calls.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-
-#include <algorithm>
-#include <deque>
-#include <exception>
 #include <utility>
 
 namespace loquat {
@@ -15,106 +9,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-ToolOutcome failure(const QString &sentence)
-{
-    return {false, QJsonObject{{"error"_L1, sentence}}};
-}
-
 Error refusal(const QString &sentence)
 {
     return {u"tool_arguments"_s, sentence, {}, false};
 }
 
-qsizetype sizeOf(const QJsonValue &value)
-{
-    return QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact).size() - 2; // without the brackets
-}
-
 } // namespace
-
-/// A call under way or waiting. Whoever ends it first, the tool, the clock or a cancel, ends it for good.
-struct Toolbox::Running : std::enable_shared_from_this<Toolbox::Running>
-{
-    QString id;
-    std::shared_ptr<Tool> tool;
-    QJsonObject arguments;
-    ToolContext context;
-    ToolLimits limits;
-    std::function<void(ToolOutcome)> done;
-    std::unique_ptr<Clock::Timer> timer;
-    std::weak_ptr<Calls> calls;
-
-    qint64 startedMs = 0;
-
-    [[nodiscard]] QString name() const { return tool->spec().name; }
-    /// From now on, but never beyond what is allowed altogether.
-    void limitAnew();
-    static void end(const std::shared_ptr<Running> &running, const ToolOutcome &outcome);
-
-    [[nodiscard]] ToolOutcome outcomeOf(const Expected<QJsonValue> &result) const
-    {
-        if (!result)
-            return failure(result.error().message);
-        if (sizeOf(*result) > limits.resultBytes)
-            return failure(u"The result of %1 is longer than %2 bytes. Ask for less."_s.arg(name()).arg(
-                limits.resultBytes));
-        return {true, *result};
-    }
-};
-
-/// Keeps the calls alive: if the toolbox goes, they are forgotten.
-struct Toolbox::Calls
-{
-    Clock &clock;
-    qsizetype simultaneous;
-    std::vector<std::shared_ptr<Running>> running = {};
-    std::deque<std::shared_ptr<Running>> waiting = {};
-
-    /// None: an empty pointer.
-    [[nodiscard]] std::shared_ptr<Running> find(const QString &sessionId, const QString &callId) const
-    {
-        const auto isIt = [&](const auto &call) {
-            return call->id == callId && call->context.sessionId == sessionId;
-        };
-        if (const auto found = std::ranges::find_if(running, isIt); found != running.end())
-            return *found;
-        const auto found = std::ranges::find_if(waiting, isIt);
-        return found == waiting.end() ? nullptr : *found;
-    }
-};
-
-void Toolbox::Running::end(const std::shared_ptr<Running> &running, const ToolOutcome &outcome)
-{
-    // The timer may be what called us: it goes when this function has returned.
-    const auto timer = std::move(running->timer);
-    const auto done = std::exchange(running->done, {});
-    if (const auto all = running->calls.lock()) {
-        std::erase(all->running, running);
-        std::erase(all->waiting, running);
-    }
-    if (done)
-        done(outcome);
-    startWaiting(running->calls);
-}
-
-void Toolbox::Running::limitAnew()
-{
-    const auto all = calls.lock();
-    if (!all)
-        return;
-    const std::chrono::milliseconds taken{all->clock.monotonicMs() - startedMs};
-    const auto wait =
-        std::clamp(limits.call * limits.prolonged - taken, std::chrono::milliseconds::zero(), limits.call);
-    timer = all->clock.after(wait, [weak = weak_from_this()] {
-        const auto late = weak.lock();
-        if (!late)
-            return;
-        const auto stop = late->context.stop;
-        Running::end(late, failure(u"%1 did not answer within %2 s."_s.arg(late->name())
-                                       .arg(double(late->limits.call.count()) / 1000)));
-        stop->stop();
-    });
-}
 
 Toolbox::Toolbox(Clock &clock, ToolLimits limits)
     : m_clock(clock)
@@ -227,11 +127,11 @@ void Toolbox::call(const ToolCall &call, const ToolContext &context, std::functi
 {
     const auto arguments = check(call, context);
     if (!arguments) {
-        done(failure(arguments.error().message));
+        done(failedCall(arguments.error().message));
         return;
     }
     if (waiting() >= m_limits.waiting) {
-        done(failure(u"Too many tools are running. Try %1 again later."_s.arg(call.name)));
+        done(failedCall(u"Too many tools are running. Try %1 again later."_s.arg(call.name)));
         return;
     }
     auto running = std::make_shared<Running>();
@@ -257,51 +157,13 @@ void Toolbox::call(const ToolCall &call, const ToolContext &context, std::functi
     startWaiting(m_calls);
 }
 
-void Toolbox::startWaiting(const std::weak_ptr<Calls> &weak)
-{
-    while (const auto calls =
-               weak.lock()) { // a call that starts may end at once, and end the toolbox with it
-        if (calls->waiting.empty() || qsizetype(calls->running.size()) >= calls->simultaneous)
-            return;
-        const auto next = calls->waiting.front();
-        calls->waiting.pop_front();
-        calls->running.push_back(next);
-        start(next);
-    }
-}
-
-void Toolbox::start(const std::shared_ptr<Running> &running)
-{
-    running->startedMs = running->calls.lock()->clock.monotonicMs();
-    running->limitAnew();
-    drive(running->tool, running->arguments, running->context, running);
-}
-
 void Toolbox::cancel(const QString &sessionId, const QString &callId)
 {
     const auto call = m_calls->find(sessionId, callId);
     if (!call)
         return;
-    Running::end(call, failure(u"The call of %1 was cancelled."_s.arg(call->name())));
+    Running::end(call, failedCall(u"The call of %1 was cancelled."_s.arg(call->name())));
     call->context.stop->stop();
-}
-
-/// Static and by value: the coroutine's frame owns all it needs, so it may outlive the toolbox.
-QCoro::Task<> Toolbox::drive(std::shared_ptr<Tool> tool, QJsonObject arguments, ToolContext context,
-                             std::weak_ptr<Running> running)
-{
-    Expected<QJsonValue> result = Error{u"tool_failed"_s, u"The tool failed."_s, {}, false};
-    try {
-        result = co_await tool->run(std::move(arguments), context);
-    } catch (const std::exception &problem) {
-        result = Error{
-            u"tool_failed"_s, u"The tool failed: %1"_s.arg(QString::fromUtf8(problem.what())), {}, false};
-    } catch (...) {
-        result = Error{u"tool_failed"_s, u"The tool failed."_s, {}, false};
-    }
-    context.stop->forget();
-    if (const auto call = running.lock())
-        Running::end(call, call->outcomeOf(result));
 }
 
 } // namespace loquat
