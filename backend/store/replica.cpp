@@ -11,6 +11,7 @@
 namespace loquat {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using State = ReplicaStatus::State;
 
 QString nameOf(State state)
@@ -49,10 +50,11 @@ Replica::~Replica()
 void Replica::start()
 {
     publish(State::Connecting);
-    m_journal.setCommittedListener([this](qint64) {
+    m_journal.setCommittedListener([this](qint64 newest) {
         const QMutexLocker lock(&m_mutex);
         m_committed = true;
-        m_wake.wakeAll();
+        if (!m_gathering || isFull(newest - m_shippedUpTo))
+            m_wake.wakeAll();
     });
     m_thread.reset(QThread::create([this] { run(); }));
     m_thread->setObjectName(u"replica"_s);
@@ -97,6 +99,7 @@ void Replica::run()
         m_shippedUpTo = *shipped;
     }
     while (goesOn()) {
+        gather();
         const bool well = m_connected ? shipNext(**reader) : connect();
         if (well)
             continue;
@@ -128,6 +131,15 @@ bool Replica::connect()
     return true;
 }
 
+void Replica::gather()
+{
+    const QMutexLocker lock(&m_mutex);
+    m_gathering = true;
+    while (!m_stopping && !m_gatherUntil.hasExpired() && !isFull(m_journal.lastId() - m_shippedUpTo))
+        m_wake.wait(&m_mutex, m_gatherUntil);
+    m_gathering = false;
+}
+
 bool Replica::shipNext(JournalReader &reader)
 {
     const qint64 from = [this] {
@@ -152,6 +164,8 @@ bool Replica::shipNext(JournalReader &reader)
         m_nextRetry = m_settings.firstRetry;
         return waitForWork();
     }
+    const bool all = entries->last().id >= newest;
+    m_gatherUntil = QDeadlineTimer(all ? m_settings.gatherFor : 0ms);
     // A handful of fresh events is no backlog: the state would flicker with every message.
     const bool backlog = newest - from > m_settings.maxBatchEvents;
     publish(backlog ? State::CatchingUp : State::InSync);

@@ -12,6 +12,9 @@ struct ReplicaSettings
 {
     int maxBatchEvents = 2'000;
     qsizetype maxBatchCharacters = 4 * 1024 * 1024;
+    /// How soon after a batch the next begins, unless it would be full: each costs the database a commit and
+    /// the rows of all its sessions, and one message makes several events.
+    std::chrono::milliseconds gatherFor{50};
     /// Between attempts: doubled each time, with jitter, up to the longest.
     std::chrono::milliseconds firstRetry{500};
     std::chrono::milliseconds longestRetry{30'000};
@@ -43,6 +46,8 @@ public:
 private:
     void run();
     bool connect();
+    void gather();
+    bool isFull(qint64 events) const { return events >= m_settings.maxBatchEvents; }
     bool shipNext(JournalReader &reader);
     void noteOldest(JournalReader &reader);
     Expected<void> ship(JournalReader &reader, const QList<JournalEntry> &entries);
@@ -63,11 +68,13 @@ private:
     ReplicaStatus m_status;
     qint64 m_shippedUpTo = 0;
     bool m_committed = false; ///< since last looked
+    bool m_gathering = false;
     bool m_stopping = false;
     QDeadlineTimer m_drainUntil{QDeadlineTimer::Forever};
 
     // The replica's thread only:
     bool m_connected = false;
+    QDeadlineTimer m_gatherUntil{0};
     std::chrono::milliseconds m_nextRetry;
     qint64 m_askedToWaitMs = 0; ///< by the last failure
 };
