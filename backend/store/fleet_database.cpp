@@ -128,7 +128,7 @@ Expected<void> FleetDatabase::send(const QString &sessionId, const QList<Journal
 {
     return m_connection.run(
         {u"select from sessions where session_id = "_s + quoted(sessionId) + u" for update"_s,
-         postgresSharedEventInsert(entries, [this](const QString &text) { return quoted(text); })});
+         postgresSharedEventInsert(entries)});
 }
 
 Expected<QList<Event>> FleetDatabase::events(const QString &sessionId, qint64 seq)

@@ -135,11 +135,16 @@ Expected<SessionPage> PostgresHistory::search(const SessionQuery &query)
     if (!newest)
         return newest.error();
     const SearchCursor from = *given ? **given : SearchCursor{*newest + 1, *newest};
+    const QString wanted = literal(terms.tsquery());
+    QString match = u"e.search @@ %1::tsquery"_s.arg(wanted);
+    // Such words may have come in pieces, from whoever left it to the database to find the words.
+    if (terms.parsedOtherwise())
+        match = u"(%1 or e.search @@ to_tsquery('simple', %2))"_s.arg(match, wanted);
     // Each session once, by what was found in it last; so one that an earlier page had is not below `from`.
     const QString sql =
         u"with finds as (select distinct on (e.session_id) e.session_id, e.id, e.seq, e.content "
-        "from session_events e join sessions s using (session_id) where e.search @@ to_tsquery('simple', "_s +
-        literal(terms.tsquery()) + u") and e.id <= %1"_s.arg(from.newest) + filter(query) +
+        "from session_events e join sessions s using (session_id) where "_s +
+        match + u" and e.id <= %1"_s.arg(from.newest) + filter(query) +
         u" order by e.session_id, e.id desc) select "_s + columns() +
         u", f.seq, f.content, f.id from finds f join sessions s using (session_id) where f.id < %1 "
         "order by f.id desc limit %2"_s.arg(from.below)

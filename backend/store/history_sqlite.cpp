@@ -177,7 +177,8 @@ Expected<bool> SqliteHistory::isShown(const QString &sessionId, const SearchCurs
     QSqlQuery later(m_connection->db());
     if (!ask(later,
              u"select content from session_events where session_id = ? and id >= ? and id <= ? and "
-             "event_type in ('user_message', 'ai_message', 'operator_message', 'summary')"_s,
+             "event_type in "_s +
+                 searchedTypes(),
              {sessionId, cursor.below, cursor.newest}))
         return journalError(later.lastError());
     while (later.next())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/postgres_batch.h"
 
+#include "store/postgres_connection.h"
 #include "store/postgres_events.h"
 #include "store/replica_columns.h"
 
@@ -21,8 +22,7 @@ template <size_t n> QString overwritten(const ReplicaColumn (&columns)[n])
 }
 
 template <size_t n>
-QString insert(const QString &table, const ReplicaColumn (&columns)[n], const QJsonArray &rows,
-               const SqlLiteral &literal)
+QString insert(const QString &table, const ReplicaColumn (&columns)[n], const QJsonArray &rows)
 {
     QStringList types;
     for (const auto &column : columns)
@@ -30,23 +30,22 @@ QString insert(const QString &table, const ReplicaColumn (&columns)[n], const QJ
     const auto json = QString::fromUtf8(QJsonDocument(rows).toJson(QJsonDocument::Compact));
     const auto names = namesOf(columns).join(u", "_s);
     return u"insert into "_s + table + u" ("_s + names + u") select "_s + names +
-           u" from jsonb_to_recordset("_s + literal(json) + u"::jsonb) as r ("_s + types.join(u", "_s) +
-           u") "_s;
+           u" from jsonb_to_recordset("_s + PostgresConnection::literal(json) + u"::jsonb) as r ("_s +
+           types.join(u", "_s) + u") "_s;
 }
 
 } // namespace
 
-QStringList postgresStatements(const ReplicaBatch &batch, bool shared, const SqlLiteral &literal)
+QStringList postgresStatements(const ReplicaBatch &batch, bool shared)
 {
     QJsonArray sessions;
     for (const auto &row : batch.sessions)
         sessions.append(toJson(row));
     // The sessions' rows first, which locks them: two nodes never write one session's events at the same
     // time.
-    return {insert(u"sessions"_s, replicaSessionColumns, sessions, literal) +
+    return {insert(u"sessions"_s, replicaSessionColumns, sessions) +
                 u"on conflict (session_id) do update set "_s + overwritten(replicaSessionColumns),
-            shared ? postgresSharedEventInsert(batch.entries, literal)
-                   : postgresEventInsert(batch.entries, literal)};
+            shared ? postgresSharedEventInsert(batch.entries) : postgresEventInsert(batch.entries)};
 }
 
 } // namespace loquat

@@ -5,11 +5,9 @@
 
 namespace loquat {
 
-using SqlLiteral = std::function<QString(const QString &)>;
-
 /// The statements that store a batch, one per table however many rows, which are carried in literals: nothing
 /// has to be prepared. Sessions become what they are here; events that are there stay. `shared`: see
 /// postgresSharedEventInsert().
-QStringList postgresStatements(const ReplicaBatch &batch, bool shared, const SqlLiteral &literal);
+QStringList postgresStatements(const ReplicaBatch &batch, bool shared);
 
 } // namespace loquat

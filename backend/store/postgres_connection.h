@@ -44,7 +44,7 @@ public:
     Expected<void> run(const QStringList &statements);
     Expected<void> check();
     /// `text` as an SQL literal.
-    [[nodiscard]] QString literal(const QString &text) const;
+    [[nodiscard]] static QString literal(const QString &text);
 
 private:
     explicit PostgresConnection(ConnectionBreaker &breaker);

@@ -36,8 +36,7 @@ Expected<void> PostgresTarget::connect()
 
 Expected<void> PostgresTarget::ship(const ReplicaBatch &batch)
 {
-    return m_connection->run(postgresStatements(
-        batch, m_shared, [this](const QString &text) { return m_connection->literal(text); }));
+    return m_connection->run(postgresStatements(batch, m_shared));
 }
 
 Expected<void> PostgresTarget::check()

@@ -7,13 +7,8 @@
 #include <QVariant>
 
 namespace loquat {
-namespace {
 
 using namespace Qt::StringLiterals;
-
-const QString searchedTypes = u"('user_message', 'ai_message', 'operator_message', 'summary')"_s;
-
-} // namespace
 
 Expected<qint64> SearchIndex::position()
 {
@@ -50,7 +45,7 @@ Expected<bool> SearchIndex::indexNext()
     next.setForwardOnly(true);
     // What is not searched is passed over without being read: the column is empty then.
     next.prepare(u"select id, iif(event_type in %1, content, '') from session_events where id > ? "
-                 "order by id limit ?"_s.arg(searchedTypes));
+                 "order by id limit ?"_s.arg(searchedTypes()));
     next.addBindValue(*m_position);
     next.addBindValue(maxStepEvents);
     if (!next.exec())
@@ -63,7 +58,7 @@ Expected<bool> SearchIndex::indexNext()
     while (characters < maxStepCharacters && next.next()) {
         ++events;
         m_position = next.value(0).toLongLong();
-        const QString text = searchText(next.value(1).toString());
+        const QString text = indexText(next.value(1).toString()).words;
         if (text.isEmpty())
             continue;
         characters += text.size();
@@ -91,7 +86,7 @@ Expected<void> SearchIndex::forget(const QString &sessionId)
     QSqlQuery texts(m_connection.db());
     texts.setForwardOnly(true);
     texts.prepare(u"select id, content from session_events where session_id = ? and id <= ? and event_type "
-                  "in %1"_s.arg(searchedTypes));
+                  "in %1"_s.arg(searchedTypes()));
     texts.addBindValue(sessionId);
     texts.addBindValue(*known);
     if (!texts.exec())
@@ -102,7 +97,7 @@ Expected<void> SearchIndex::forget(const QString &sessionId)
             u"insert into session_search (session_search, rowid, content) values ('delete', ?, ?)"_s))
         return journalError(remove.lastError());
     while (texts.next()) {
-        const QString text = searchText(texts.value(1).toString());
+        const QString text = indexText(texts.value(1).toString()).words;
         if (text.isEmpty())
             continue;
         remove.bindValue(0, texts.value(0));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/search_text.h"
 
+#include <QRegularExpression>
+#include <QSet>
+
 #include <algorithm>
 
 namespace loquat {
@@ -12,6 +15,9 @@ using namespace Qt::StringLiterals;
 constexpr qsizetype leastBeginning = 3;
 constexpr qsizetype snippetBefore = 60;
 constexpr qsizetype snippetLength = 200;
+
+constexpr EventType typesSearched[] = {EventType::UserMessage, EventType::AiMessage,
+                                       EventType::OperatorMessage, EventType::Summary};
 
 bool isAccent(char32_t c)
 {
@@ -44,26 +50,41 @@ void appendFolded(QString &word, char32_t c)
         word.append(QChar::fromUcs4(QChar::toLower(part)));
 }
 
-/// searchText() of what holds no letter beyond A to Z, as code and much of English: the same, at a tenth of
-/// the cost.
-QString plainSearchText(QStringView content)
+/// The words of what holds no letter beyond A to Z, as code and much of English, at a tenth of the cost.
+QString plainWords(QStringView content)
 {
-    QString text;
-    text.reserve(content.size() + 1);
+    QString text(content.size() + 1, Qt::Uninitialized);
+    QChar *end = text.data();
     bool open = false;
     for (const QChar each : content) {
         const char16_t c = each.unicode();
         const bool upper = c >= u'A' && c <= u'Z';
         const bool ofWord = upper || (c >= u'a' && c <= u'z') || (c >= u'0' && c <= u'9');
         if (ofWord)
-            text += upper ? QChar(c + (u'a' - u'A')) : each;
+            *end++ = upper ? QChar(c + (u'a' - u'A')) : each;
         else if (open)
-            text += u' ';
+            *end++ = u' ';
         open = ofWord;
     }
     if (open)
-        text += u' ';
+        *end++ = u' ';
+    text.truncate(end - text.constData());
     return text;
+}
+
+/// Each word once.
+QString distinctWords(const QString &words)
+{
+    QString distinct;
+    distinct.reserve(words.size());
+    QSet<QStringView> seen;
+    for (const QStringView word : qTokenize(words, u' ', Qt::SkipEmptyParts)) {
+        const auto before = seen.size();
+        seen.insert(word);
+        if (seen.size() > before)
+            distinct.append(word).append(u' ');
+    }
+    return distinct;
 }
 
 /// Where phrase `phrase` of `terms` begins at words[at], how many words it takes; 0: it does not.
@@ -84,6 +105,19 @@ qsizetype matchLength(const SearchTerms &terms, qsizetype phrase, const QList<Se
 }
 
 } // namespace
+
+bool isSearched(EventType type)
+{
+    return std::ranges::find(typesSearched, type) != std::end(typesSearched);
+}
+
+QString searchedTypes()
+{
+    QStringList names;
+    for (const EventType type : typesSearched)
+        names.append(u'\'' + nameOf(type) + u'\'');
+    return u'(' + names.join(u", "_s) + u')';
+}
 
 QList<SearchWord> searchWords(QStringView text)
 {
@@ -111,15 +145,18 @@ QList<SearchWord> searchWords(QStringView text)
     return words;
 }
 
-QString searchText(const QString &content)
+IndexText indexText(const QString &content)
 {
     const QStringView searched = QStringView(content).left(searchedCharacters);
     if (std::ranges::all_of(searched, [](QChar c) { return c.unicode() < 0x80; }))
-        return plainSearchText(searched);
+        return {distinctWords(plainWords(searched)), false};
+    const auto words = searchWords(searched);
     QString text;
-    for (const SearchWord &word : searchWords(searched))
+    for (const SearchWord &word : words)
         text += word.text + u' ';
-    return text;
+    if (std::ranges::any_of(words, &SearchWord::single))
+        return {text, true};
+    return {distinctWords(text), false};
 }
 
 SearchTerms searchTerms(const QString &typed)
@@ -161,6 +198,14 @@ QString SearchTerms::tsquery() const
     if (openEnd)
         query.insert(query.size() - 1, u":*"_s);
     return query;
+}
+
+bool SearchTerms::parsedOtherwise() const
+{
+    static const QRegularExpression number(u"[0-9]e[0-9]"_s);
+    return std::ranges::any_of(phrases, [](const QStringList &words) {
+        return std::ranges::any_of(words, [](const QString &word) { return word.contains(number); });
+    });
 }
 
 bool SearchTerms::matchedBy(const QString &content) const

@@ -9,6 +9,10 @@ namespace loquat {
 
 /// Characters of an event's text that are searched; the rest is not.
 inline constexpr qsizetype searchedCharacters = 100'000;
+/// Whether what such an event says is searched.
+bool isSearched(EventType type);
+/// The names of all that are, in brackets, for SQL's `in`.
+QString searchedTypes();
 /// Words of a query that count; the rest is ignored.
 inline constexpr qsizetype maxSearchWords = 16;
 
@@ -22,11 +26,21 @@ struct SearchWord
     bool single = false; ///< one of those characters
 };
 
-/// Every change to what this returns needs a migration that empties the index: words leave it by being told
-/// again.
 QList<SearchWord> searchWords(QStringView text);
-/// What the index is given.
-QString searchText(const QString &content);
+
+/// What an index is given of a text.
+struct IndexText
+{
+    QString words; ///< each ended by a space
+    /// They stand as in the text, so that a phrase of SearchTerms can be found: Chinese, Japanese or Korean
+    /// characters are among them. Else each is there once: repeating them makes writing slower, not finding
+    /// better.
+    bool phrases = false;
+};
+
+/// Every change to what this returns needs a migration that empties the journal's index: words leave it by
+/// being told again.
+IndexText indexText(const QString &content);
 
 /// What somebody typed, as what must be there: every phrase, in one event; of the last one the last word may
 /// be a beginning.
@@ -38,6 +52,8 @@ struct SearchTerms
     [[nodiscard]] bool isEmpty() const { return phrases.isEmpty(); }
     [[nodiscard]] QString fts5() const;
     [[nodiscard]] QString tsquery() const;
+    /// The words hold what PostgreSQL's own parser takes for a number and a rest, as in "4e1f".
+    [[nodiscard]] bool parsedOtherwise() const;
     [[nodiscard]] bool matchedBy(const QString &content) const;
 };
 

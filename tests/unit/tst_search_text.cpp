@@ -38,7 +38,15 @@ private Q_SLOTS:
     {
         QFETCH(QString, text);
         QFETCH(QString, words);
-        QCOMPARE(searchText(text), words);
+        QCOMPARE(indexText(text).words, words);
+    }
+
+    void anIndexHearsOfAWordOnceUnlessPhrasesAreSearched()
+    {
+        QCOMPARE(indexText(u"To be, or not to be. Été, ete!"_s).words, u"to be or not ete "_s);
+        QVERIFY(!indexText(u"To be, or not to be"_s).phrases);
+        QCOMPARE(indexText(u"東京 to 東京 to"_s).words, u"東 京 to 東 京 to "_s);
+        QVERIFY(indexText(u"東京"_s).phrases);
     }
 
     void everyWordKnowsWhereItStands()
