@@ -6,7 +6,6 @@
 #include <chrono>
 #include <map>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -58,7 +57,7 @@ private:
     std::unordered_map<int, Timer> m_timers; ///< by id
     /// Ids, without those that are being served: an event loop within the slot must not serve it again.
     std::map<Order, int> m_order;
-    std::multimap<const QObject *, int> m_ofObject;
+    std::unordered_multimap<const QObject *, int> m_ofObject;
     quint64 m_started = 0;
 };
 

@@ -93,6 +93,8 @@ void SessionWorker::upgraded()
             socket.release()->deleteLater();
             continue;
         }
+        // The server stays connected to every socket it ever upgraded, and looks at them all for each new one.
+        accepted.socket->disconnect(m_server.get());
         if (auto *guard = accepted.socket->findChild<FrameGuard *>())
             guard->begin(socket.get());
         if (accepted.request.mustSignIn)
