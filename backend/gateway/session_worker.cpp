@@ -93,8 +93,10 @@ void SessionWorker::upgraded()
             socket.release()->deleteLater();
             continue;
         }
-        // The server stays connected to every socket it ever upgraded, and looks at them all for each new one.
+        // The server looks at all sockets it is connected to for each new one, and stays connected for one
+        // thing:
         accepted.socket->disconnect(m_server.get());
+        connect(accepted.socket, &QAbstractSocket::disconnected, accepted.socket, &QObject::deleteLater);
         if (auto *guard = accepted.socket->findChild<FrameGuard *>())
             guard->begin(socket.get());
         if (accepted.request.mustSignIn)
