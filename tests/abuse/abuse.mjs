@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
+import { Chat } from '../integration/lib/chat.mjs';
 import { eventually, startLoquat, within } from '../integration/lib/processes.mjs';
 import { frame, op, piece, ping, Raw, RawWebSocket, text, upgradeHead } from '../integration/lib/raw.mjs';
 import { endsClean, everybodyIsGone, memory, memoryFactor, metric, MiB, Ordinary } from './lib/watch.mjs';
@@ -13,6 +14,7 @@ const lazyReaders = 1_000;
 const announced = 200;
 const emptyPieces = 100_000;
 const comeAndGo = 10_000;
+const leave = 2_000; // clients a round
 
 // What all clients together may add to the server's memory, whatever they do: what waits for slow readers
 // (LOQUAT_MAX_UNSENT_TOTAL_BYTES, set to this here), and for each connection what it takes to have one.
@@ -117,4 +119,22 @@ describe('Others are served, memory has a bound, and nothing is left of', () => 
     await ordinary.turnsMore();
     await eventually('all of them to be gone', async () => (await metric(server, 'loquat_connections')) <= 2);
   }, comeAndGo / 3));
+
+  it(`${3 * leave} clients that leave, and what they held`, () => attacked(async (server, ordinary) => {
+    let n = 0;
+    const round = async () => {
+      const last = n + leave;
+      await many(50, async () => {
+        while (n < last) await (await Chat.open(server, { id: `leaves-${n++}` })).leave();
+      });
+      await eventually('all of them to be gone', async () => (await metric(server, 'loquat_connections')) <= 2);
+      await ordinary.turnsMore();
+      return memory(server).now;
+    };
+    const first = await round();
+    await round();
+    const kept = (await round()) - first;
+    // The journal's pages in memory are some of it: a client that was forgotten would be 4 kB, and there are 4,000.
+    assert.ok(kept <= 6 * MiB * memoryFactor, `${kept} bytes were kept`);
+  }, leave / 10));
 });
