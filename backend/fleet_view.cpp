@@ -55,7 +55,7 @@ void FleetView::takeRoster(const Expected<QList<FleetNode>> &nodes)
         const QMutexLocker lock(&m_mutex);
         if (nodes)
             m_nodes = *nodes;
-        m_trouble = nodes ? QString() : nodes.error().message + u' ' + nodes.error().remedy;
+        m_trouble = nodes ? QString() : nodes.error().text();
     }
     if (!nodes)
         return;
