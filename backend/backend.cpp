@@ -68,7 +68,7 @@ void Backend::serveOperators()
         m_live,
         [this](const QString &id, const Command &command, QObject *context,
                std::function<void(Expected<void>)> done) {
-            commandLeader(id, command, context, std::move(done));
+            this->command(id, command, context, std::move(done));
         },
         [this] { return status(); },
         m_parts.exportSession,

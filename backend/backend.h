@@ -88,7 +88,7 @@ public:
     /// The session whose running reply the feed tells from its beginning, and tells of if another node leads
     /// it; empty: none any more.
     void watch(const QString &sessionId);
-    /// By the node that leads the session. `done` is called in the thread of `context`.
+    /// By the node that leads the session. `done` is called in the thread of `context`. Thread-safe.
     void command(const QString &sessionId, const Command &command, QObject *context,
                  std::function<void(Expected<void>)> done);
     void loadEvents(const QString &sessionId, QObject *context,
@@ -107,8 +107,6 @@ private:
     [[nodiscard]] QByteArray metrics() const;
     [[nodiscard]] HttpParts httpParts() const;
     void serveOperators();
-    void commandLeader(const QString &sessionId, const Command &command, QObject *context,
-                       std::function<void(Expected<void>)> done);
     void loadStored(const QString &sessionId, QObject *context,
                     std::function<void(Expected<QList<Event>>)> done);
     void loadPaged(QList<Event> loaded, const QString &sessionId, QObject *context,

@@ -34,12 +34,6 @@ void Backend::watch(const QString &sessionId)
 void Backend::command(const QString &sessionId, const Command &command, QObject *context,
                       std::function<void(Expected<void>)> done)
 {
-    commandLeader(sessionId, command, context, std::move(done));
-}
-
-void Backend::commandLeader(const QString &sessionId, const Command &command, QObject *context,
-                            std::function<void(Expected<void>)> done)
-{
     m_gateway->command(
         sessionId, command, context,
         [this, sessionId, command, context, done = std::move(done)](const Expected<void> &outcome) {
