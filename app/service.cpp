@@ -217,10 +217,8 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .locator = service->m_fleet.get(),
                        .directory = service->m_fleet.get()};
     if (service->m_fleet)
-        parts.announce = [fleet = service->m_fleet.get(),
-                          own = session.nodeId](const SessionSnapshot &snapshot) {
-            if (snapshot.nodeId == own) // of those it let go of, others tell
-                fleet->announce(snapshot);
+        parts.announce = [fleet = service->m_fleet.get()](const SessionSnapshot &snapshot) {
+            fleet->announce(snapshot);
         };
     auto traces = otlpSettings(options.environment);
     if (!traces)

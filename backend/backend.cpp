@@ -36,7 +36,9 @@ Backend::Backend(BackendParts parts)
 
 void Backend::announce(const SessionSnapshot &snapshot)
 {
-    if (m_fleet && snapshot.nodeId == m_parts.session.nodeId) // not let go of
+    if (snapshot.nodeId != m_parts.session.nodeId) // let go of: others tell of it
+        return;
+    if (m_fleet)
         m_fleet->ledHere(snapshot.sessionId);
     m_parts.announce(snapshot);
 }

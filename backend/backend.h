@@ -50,7 +50,7 @@ struct BackendParts
     // Of several nodes on one database; both or none, and both outlive the backend.
     SessionLocator *locator = nullptr;
     FleetDirectory *directory = nullptr;
-    /// Lets other nodes see a session; called from its thread.
+    /// Lets other nodes see a session that this one leads; called from its thread.
     std::function<void(const SessionSnapshot &)> announce = {};
     std::optional<OtlpSettings> traces = std::nullopt; ///< where they are collected
 };
