@@ -79,7 +79,7 @@ void Backend::loadStored(const QString &sessionId, QObject *context,
             if (!locator)
                 return done(here);
             // Where another node led the session, the database may know more.
-            locator->read(sessionId, context, [here, done](const Expected<QList<Event>> &there) {
+            locator->read(sessionId, 0, context, [here, done](const Expected<QList<Event>> &there) {
                 done(there && there->size() > here.size() ? *there : here);
             });
         });

@@ -92,14 +92,15 @@ void FleetMember::claim(const QStringList &sessionIds, QObject *context,
                               });
 }
 
-void FleetMember::read(const QString &sessionId, QObject *context,
+void FleetMember::read(const QString &sessionId, qint64 afterSeq, QObject *context,
                        std::function<void(Expected<QList<Event>>)> done)
 {
     const auto tell = m_gate->posting(context, std::move(done));
     if (m_away)
         return tell(FleetWorker::databaseAway());
-    QMetaObject::invokeMethod(m_worker.get(),
-                              [worker = m_worker.get(), sessionId, tell] { tell(worker->read(sessionId)); });
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, afterSeq, tell] {
+        tell(worker->read(sessionId, afterSeq));
+    });
 }
 
 void FleetMember::owner(const QString &sessionId, QObject *context, Found found)

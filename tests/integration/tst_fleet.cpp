@@ -182,9 +182,13 @@ private Q_SLOTS:
                                   eventOf(u"s"_s, 2, EventType::UserMessage, u"hello"_s)};
         ship(events);
         QList<Event> read;
-        here.read(u"s"_s, this,
-                  [&](const Expected<QList<Event>> &found) { read = found ? *found : QList<Event>(); });
+        const auto keep = [&](const Expected<QList<Event>> &found) {
+            read = found ? *found : QList<Event>();
+        };
+        here.read(u"s"_s, 0, this, keep);
         QTRY_COMPARE_WITH_TIMEOUT(read, events, 20'000);
+        here.read(u"s"_s, 1, this, keep); // only what is new
+        QTRY_COMPARE_WITH_TIMEOUT(read, events.sliced(1), 20'000);
         there.stop();
         QCOMPARE(located(here, u"s"_s), QUrl());
     }
