@@ -256,7 +256,10 @@ Expected<QUrl> Service::start()
     if (address && m_fleet)
         m_fleet->start(m_backend.get(),
                        {[this](const QStringList &ids) { m_backend->recover(ids); },
-                        [this](const QHash<QString, QString> &lost) { m_backend->letGo(lost); },
+                        [this](const QHash<QString, QString> &owners) {
+                            for (auto it = owners.cbegin(); it != owners.cend(); ++it)
+                                m_backend->letGo(it.key(), it.value());
+                        },
                         [this](const SessionSnapshot &elsewhere) { m_backend->show(elsewhere); },
                         [this](const Expected<QList<FleetNode>> &nodes) { m_backend->showNodes(nodes); }});
     return address;

@@ -124,10 +124,10 @@ void Backend::recover(const QStringList &sessionIds)
         m_gateway->recover(sessionIds);
 }
 
-void Backend::letGo(const QHash<QString, QString> &ownerBySession)
+void Backend::letGo(const QString &sessionId, const QString &owner)
 {
     if (m_gateway)
-        m_gateway->letGo(ownerBySession);
+        m_gateway->letGo(sessionId, owner);
 }
 
 void Backend::shutDown(std::function<void()> done)

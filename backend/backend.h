@@ -69,8 +69,9 @@ public:
     Expected<QUrl> start();
     /// Finalises sessions that are in the archive and nobody leads.
     void recover(const QStringList &sessionIds);
-    /// Sessions that other nodes lead by now: their clients are sent there, and nothing more is written here.
-    void letGo(const QHash<QString, QString> &ownerBySession);
+    /// Another node, `owner`, leads the session by now: its client is sent there, and nothing more is written
+    /// here.
+    void letGo(const QString &sessionId, const QString &owner);
     /// A session that another node leads, for the feed.
     void show(SessionSnapshot elsewhere);
     /// The nodes on the database, or why they are not known.

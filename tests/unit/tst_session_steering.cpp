@@ -402,7 +402,7 @@ private Q_SLOTS:
         session.note({Role::User, u"one"_s, {}});
         session.respond({}, {});
         session.note({Role::User, u"two"_s, {}});
-        stage.hub->letGo({{u"s1"_s, u"other"_s}});
+        stage.hub->letGo(u"s1"_s, u"other"_s);
         stage.settle();
         QCOMPARE(eventsOf(stage, EventType::UserMessage).size(), 1);
         QVERIFY(stage.hub->isQuiet());
