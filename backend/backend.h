@@ -110,8 +110,6 @@ private:
     void serveOperators();
     void loadStored(const QString &sessionId, QObject *context,
                     std::function<void(Expected<QList<Event>>)> done);
-    void loadPaged(QList<Event> loaded, const QString &sessionId, QObject *context,
-                   std::function<void(Expected<QList<Event>>)> done);
 
     static constexpr std::chrono::milliseconds turnBound{10'000};
     static constexpr std::chrono::milliseconds shutdownBound{20'000};

@@ -2,13 +2,11 @@
 // What a console asks the Backend of a session, wherever it is led.
 #include "backend.h"
 
+#include "store/api/all_events.h"
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-constexpr int pageSize = 1'000;
-}
 
 void Backend::show(SessionSnapshot elsewhere)
 {
@@ -47,23 +45,13 @@ void Backend::loadEvents(const QString &sessionId, QObject *context,
                          std::function<void(Expected<QList<Event>>)> done)
 {
     if (m_fleet && !m_live.find(sessionId) && m_fleet->find(sessionId))
-        return loadPaged({}, sessionId, context, std::move(done));
+        return loadAllEvents(
+            sessionId,
+            [this, context](const EventQuery &query, SessionHistory::Events found) {
+                m_fleet->events(query, context, std::move(found));
+            },
+            done);
     loadStored(sessionId, context, std::move(done));
-}
-
-void Backend::loadPaged(QList<Event> loaded, const QString &sessionId, QObject *context,
-                        std::function<void(Expected<QList<Event>>)> done)
-{
-    const EventQuery query{sessionId, loaded.isEmpty() ? 0 : loaded.last().seq, pageSize};
-    m_fleet->events(
-        query, context,
-        [this, loaded, sessionId, context, done = std::move(done)](const Expected<EventPage> &page) {
-            if (!page)
-                return done(page.error());
-            if (page->more)
-                return loadPaged(loaded + page->events, sessionId, context, done);
-            done(loaded + page->events);
-        });
 }
 
 void Backend::loadStored(const QString &sessionId, QObject *context,

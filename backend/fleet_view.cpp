@@ -160,7 +160,7 @@ void FleetView::chooseWay(Watched &watched)
     watched.live = live;
     watched.follow->readBy([this, live, nodeId = watched.nodeId, id = watched.follow->sessionId()](
                                qint64 after, const SessionHistory::Events &found) {
-        const EventQuery query{id, after, pageSize};
+        const EventQuery query{id, after, EventQuery::maxLimit};
         const auto by = m_lines.find(nodeId);
         if (live && by != m_lines.end() && by->second->isUp())
             by->second->loadEvents(query, found);
