@@ -3,7 +3,6 @@
 
 #include "domain/session_snapshot.h"
 
-#include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QNetworkReply>
@@ -14,49 +13,6 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-template <typename T> std::optional<T> optional(const QJsonValue &value);
-template <> std::optional<QString> optional(const QJsonValue &value)
-{
-    return value.isString() ? std::optional(value.toString()) : std::nullopt;
-}
-template <> std::optional<qint64> optional(const QJsonValue &value)
-{
-    return value.isDouble() ? std::optional(value.toInteger()) : std::nullopt;
-}
-template <> std::optional<double> optional(const QJsonValue &value)
-{
-    return value.isDouble() ? std::optional(value.toDouble()) : std::nullopt;
-}
-
-qint64 msOf(const QJsonValue &time)
-{
-    const auto at = QDateTime::fromString(time.toString(), Qt::ISODateWithMs);
-    return at.isValid() ? at.toMSecsSinceEpoch() : 0;
-}
-
-SessionRow rowOf(const QJsonObject &json)
-{
-    SessionRow row;
-    row.sessionId = json["session_id"_L1].toString();
-    row.userId = json["user_id"_L1].toString();
-    row.status = json["status"_L1].toString();
-    row.startedAtMs = msOf(json["start_time"_L1]);
-    if (json["end_time"_L1].isString())
-        row.endedAtMs = msOf(json["end_time"_L1]);
-    row.durationSeconds = optional<qint64>(json["duration_seconds"_L1]);
-    row.summary = optional<QString>(json["summary"_L1]);
-    row.summarySource = optional<QString>(json["summary_source"_L1]);
-    row.model = optional<QString>(json["model"_L1]);
-    row.turns = json["turns"_L1].toInteger();
-    row.inputTokens = optional<qint64>(json["input_tokens"_L1]);
-    row.outputTokens = optional<qint64>(json["output_tokens"_L1]);
-    row.costUsd = optional<double>(json["cost_usd"_L1]);
-    row.nodeId = optional<QString>(json["node_id"_L1]);
-    row.metadata = json["metadata"_L1].toObject();
-    row.lastSeq = json["last_seq"_L1].toInteger();
-    return row;
-}
 
 Snippet snippetOf(const QJsonObject &json)
 {
@@ -85,7 +41,7 @@ Expected<SessionPage> pageOf(const QByteArray &body)
     const QJsonArray sessions = page["sessions"_L1].toArray();
     for (const QJsonValue &each : sessions) {
         const QJsonObject session = each.toObject();
-        FoundSession one{rowOf(session), {}};
+        FoundSession one{sessionRowFromJson(session), {}};
         if (session.contains("snippet"_L1))
             one.snippet = snippetOf(session["snippet"_L1].toObject());
         found.rows.append(one);

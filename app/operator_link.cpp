@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "operator_link.h"
 
+#include "store/api/all_events.h"
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-constexpr int pageSize = 1'000;
-}
 
 OperatorLink::OperatorLink(QUrl server, QString token, Pace pace)
     : m_server(std::move(server))
@@ -100,20 +98,14 @@ void OperatorLink::command(const QString &sessionId, const Command &command, Don
 
 void OperatorLink::loadEvents(const QString &sessionId, Loaded loaded)
 {
-    loadMore(sessionId, {}, loaded);
-}
-
-void OperatorLink::loadMore(const QString &sessionId, QList<Event> events, const Loaded &loaded)
-{
-    if (!m_client.isWelcome())
-        return loaded(OperatorClient::notConnected());
-    const EventQuery query{sessionId, events.isEmpty() ? 0 : events.last().seq, pageSize};
-    m_client.loadEvents(query, [this, sessionId, events, loaded](const Expected<EventPage> &page) {
-        if (!page)
-            return loaded(page.error());
-        const QList<Event> all = events + page->events;
-        page->more ? loadMore(sessionId, all, loaded) : loaded(all);
-    });
+    loadAllEvents(
+        sessionId,
+        [this](const EventQuery &query, SessionHistory::Events found) {
+            if (!m_client.isWelcome())
+                return found(OperatorClient::notConnected());
+            m_client.loadEvents(query, std::move(found));
+        },
+        loaded);
 }
 
 void OperatorLink::watch(const QString &sessionId)

@@ -36,7 +36,6 @@ private:
     void takeStatus(const BackendStatus &status);
     void takeSessions(const QList<SessionSnapshot> &sessions);
     void takeBatch(const LiveBatch &taken);
-    void loadMore(const QString &sessionId, QList<Event> events, const Loaded &loaded);
     void say(const QString &trouble);
     [[nodiscard]] QString troubleOf(const QString &error) const;
 

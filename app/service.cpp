@@ -217,10 +217,8 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .locator = service->m_fleet.get(),
                        .directory = service->m_fleet.get()};
     if (service->m_fleet)
-        parts.announce = [fleet = service->m_fleet.get(),
-                          own = session.nodeId](const SessionSnapshot &snapshot) {
-            if (snapshot.nodeId == own) // of those it let go of, others tell
-                fleet->announce(snapshot);
+        parts.announce = [fleet = service->m_fleet.get()](const SessionSnapshot &snapshot) {
+            fleet->announce(snapshot);
         };
     auto traces = otlpSettings(options.environment);
     if (!traces)
@@ -258,7 +256,10 @@ Expected<QUrl> Service::start()
     if (address && m_fleet)
         m_fleet->start(m_backend.get(),
                        {[this](const QStringList &ids) { m_backend->recover(ids); },
-                        [this](const QHash<QString, QString> &lost) { m_backend->letGo(lost); },
+                        [this](const QHash<QString, QString> &owners) {
+                            for (auto it = owners.cbegin(); it != owners.cend(); ++it)
+                                m_backend->letGo(it.key(), it.value());
+                        },
                         [this](const SessionSnapshot &elsewhere) { m_backend->show(elsewhere); },
                         [this](const Expected<QList<FleetNode>> &nodes) { m_backend->showNodes(nodes); }});
     return address;

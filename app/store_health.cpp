@@ -40,7 +40,7 @@ StoreHealth storeHealth(const Journal &journal, const Replica *replica, const QS
     health.journalQueued = journal.waiting();
     if (const auto trouble = journal.trouble()) {
         health.state = BackendStatus::Store::Failing;
-        health.detail = trouble->message + u' ' + trouble->remedy;
+        health.detail = trouble->text();
         health.journalOk = false;
         return health;
     }

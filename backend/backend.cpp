@@ -36,7 +36,9 @@ Backend::Backend(BackendParts parts)
 
 void Backend::announce(const SessionSnapshot &snapshot)
 {
-    if (m_fleet && snapshot.nodeId == m_parts.session.nodeId) // not let go of
+    if (snapshot.nodeId != m_parts.session.nodeId) // let go of: others tell of it
+        return;
+    if (m_fleet)
         m_fleet->ledHere(snapshot.sessionId);
     m_parts.announce(snapshot);
 }
@@ -68,7 +70,7 @@ void Backend::serveOperators()
         m_live,
         [this](const QString &id, const Command &command, QObject *context,
                std::function<void(Expected<void>)> done) {
-            commandLeader(id, command, context, std::move(done));
+            this->command(id, command, context, std::move(done));
         },
         [this] { return status(); },
         m_parts.exportSession,
@@ -122,10 +124,10 @@ void Backend::recover(const QStringList &sessionIds)
         m_gateway->recover(sessionIds);
 }
 
-void Backend::letGo(const QHash<QString, QString> &ownerBySession)
+void Backend::letGo(const QString &sessionId, const QString &owner)
 {
     if (m_gateway)
-        m_gateway->letGo(ownerBySession);
+        m_gateway->letGo(sessionId, owner);
 }
 
 void Backend::shutDown(std::function<void()> done)

@@ -50,7 +50,7 @@ struct BackendParts
     // Of several nodes on one database; both or none, and both outlive the backend.
     SessionLocator *locator = nullptr;
     FleetDirectory *directory = nullptr;
-    /// Lets other nodes see a session; called from its thread.
+    /// Lets other nodes see a session that this one leads; called from its thread.
     std::function<void(const SessionSnapshot &)> announce = {};
     std::optional<OtlpSettings> traces = std::nullopt; ///< where they are collected
 };
@@ -69,8 +69,9 @@ public:
     Expected<QUrl> start();
     /// Finalises sessions that are in the archive and nobody leads.
     void recover(const QStringList &sessionIds);
-    /// Sessions that other nodes lead by now: their clients are sent there, and nothing more is written here.
-    void letGo(const QHash<QString, QString> &ownerBySession);
+    /// Another node, `owner`, leads the session by now: its client is sent there, and nothing more is written
+    /// here.
+    void letGo(const QString &sessionId, const QString &owner);
     /// A session that another node leads, for the feed.
     void show(SessionSnapshot elsewhere);
     /// The nodes on the database, or why they are not known.
@@ -88,7 +89,7 @@ public:
     /// The session whose running reply the feed tells from its beginning, and tells of if another node leads
     /// it; empty: none any more.
     void watch(const QString &sessionId);
-    /// By the node that leads the session. `done` is called in the thread of `context`.
+    /// By the node that leads the session. `done` is called in the thread of `context`. Thread-safe.
     void command(const QString &sessionId, const Command &command, QObject *context,
                  std::function<void(Expected<void>)> done);
     void loadEvents(const QString &sessionId, QObject *context,
@@ -107,12 +108,8 @@ private:
     [[nodiscard]] QByteArray metrics() const;
     [[nodiscard]] HttpParts httpParts() const;
     void serveOperators();
-    void commandLeader(const QString &sessionId, const Command &command, QObject *context,
-                       std::function<void(Expected<void>)> done);
     void loadStored(const QString &sessionId, QObject *context,
                     std::function<void(Expected<QList<Event>>)> done);
-    void loadPaged(QList<Event> loaded, const QString &sessionId, QObject *context,
-                   std::function<void(Expected<QList<Event>>)> done);
 
     static constexpr std::chrono::milliseconds turnBound{10'000};
     static constexpr std::chrono::milliseconds shutdownBound{20'000};

@@ -2,13 +2,11 @@
 // What a console asks the Backend of a session, wherever it is led.
 #include "backend.h"
 
+#include "store/api/all_events.h"
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-constexpr int pageSize = 1'000;
-}
 
 void Backend::show(SessionSnapshot elsewhere)
 {
@@ -34,12 +32,6 @@ void Backend::watch(const QString &sessionId)
 void Backend::command(const QString &sessionId, const Command &command, QObject *context,
                       std::function<void(Expected<void>)> done)
 {
-    commandLeader(sessionId, command, context, std::move(done));
-}
-
-void Backend::commandLeader(const QString &sessionId, const Command &command, QObject *context,
-                            std::function<void(Expected<void>)> done)
-{
     m_gateway->command(
         sessionId, command, context,
         [this, sessionId, command, context, done = std::move(done)](const Expected<void> &outcome) {
@@ -53,23 +45,13 @@ void Backend::loadEvents(const QString &sessionId, QObject *context,
                          std::function<void(Expected<QList<Event>>)> done)
 {
     if (m_fleet && !m_live.find(sessionId) && m_fleet->find(sessionId))
-        return loadPaged({}, sessionId, context, std::move(done));
+        return loadAllEvents(
+            sessionId,
+            [this, context](const EventQuery &query, SessionHistory::Events found) {
+                m_fleet->events(query, context, std::move(found));
+            },
+            done);
     loadStored(sessionId, context, std::move(done));
-}
-
-void Backend::loadPaged(QList<Event> loaded, const QString &sessionId, QObject *context,
-                        std::function<void(Expected<QList<Event>>)> done)
-{
-    const EventQuery query{sessionId, loaded.isEmpty() ? 0 : loaded.last().seq, pageSize};
-    m_fleet->events(
-        query, context,
-        [this, loaded, sessionId, context, done = std::move(done)](const Expected<EventPage> &page) {
-            if (!page)
-                return done(page.error());
-            if (page->more)
-                return loadPaged(loaded + page->events, sessionId, context, done);
-            done(loaded + page->events);
-        });
 }
 
 void Backend::loadStored(const QString &sessionId, QObject *context,
@@ -85,7 +67,7 @@ void Backend::loadStored(const QString &sessionId, QObject *context,
             if (!locator)
                 return done(here);
             // Where another node led the session, the database may know more.
-            locator->read(sessionId, context, [here, done](const Expected<QList<Event>> &there) {
+            locator->read(sessionId, 0, context, [here, done](const Expected<QList<Event>> &there) {
                 done(there && there->size() > here.size() ? *there : here);
             });
         });

@@ -55,7 +55,7 @@ void FleetView::takeRoster(const Expected<QList<FleetNode>> &nodes)
         const QMutexLocker lock(&m_mutex);
         if (nodes)
             m_nodes = *nodes;
-        m_trouble = nodes ? QString() : nodes.error().message + u' ' + nodes.error().remedy;
+        m_trouble = nodes ? QString() : nodes.error().text();
     }
     if (!nodes)
         return;
@@ -160,7 +160,7 @@ void FleetView::chooseWay(Watched &watched)
     watched.live = live;
     watched.follow->readBy([this, live, nodeId = watched.nodeId, id = watched.follow->sessionId()](
                                qint64 after, const SessionHistory::Events &found) {
-        const EventQuery query{id, after, pageSize};
+        const EventQuery query{id, after, EventQuery::maxLimit};
         const auto by = m_lines.find(nodeId);
         if (live && by != m_lines.end() && by->second->isUp())
             by->second->loadEvents(query, found);

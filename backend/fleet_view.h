@@ -71,7 +71,6 @@ private:
         std::unique_ptr<FarFollow> follow;
         std::optional<bool> live = {}; ///< by the line, or by the database
     };
-    static constexpr int pageSize = 1'000;
 
     void look(quint64 viewer, const QStringList &sessionIds);
     void attach(const QString &sessionId);

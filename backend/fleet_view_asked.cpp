@@ -97,18 +97,13 @@ void FleetView::load(const EventQuery &query, const SessionHistory::Events &foun
 
 void FleetView::readDatabase(const EventQuery &query, const SessionHistory::Events &found)
 {
-    m_parts.locator.read(query.sessionId, this, [query, found](const Expected<QList<Event>> &events) {
-        if (!events)
-            return found(events.error());
-        EventPage page;
-        for (const Event &event : *events)
-            if (event.seq > query.afterSeq && page.events.size() <= query.limit)
-                page.events.append(event);
-        page.more = page.events.size() > query.limit;
-        if (page.more)
-            page.events.removeLast();
-        found(page);
-    });
+    m_parts.locator.read(query.sessionId, query.afterSeq, this,
+                         [query, found](const Expected<QList<Event>> &events) {
+                             if (!events)
+                                 return found(events.error());
+                             const bool more = events->size() > query.limit;
+                             found(EventPage{more ? events->first(query.limit) : *events, more});
+                         });
 }
 
 } // namespace loquat

@@ -42,7 +42,7 @@ void NodeLine::lost(const QString &why)
 {
     m_why = why;
     m_lost.start();
-    if (why.contains("401"_L1) || why.contains("403"_L1))
+    if (refusesToken())
         m_trouble =
             u"Node %1 does not take this node's operator token; set the same LOQUAT_OPERATOR_TOKEN on "
             "all nodes. Until then its conversations are shown message by message, and cannot be "
@@ -52,6 +52,11 @@ void NodeLine::lost(const QString &why)
             u"Node %1 cannot be reached at %2 (%3). Until it can, this conversation is shown message "
             "by message, and cannot be commanded from here."_s.arg(m_node.nodeId, m_node.address, why);
     Q_EMIT changed();
+}
+
+bool NodeLine::refusesToken() const
+{
+    return m_why.contains("401"_L1) || m_why.contains("403"_L1);
 }
 
 void NodeLine::use()
@@ -79,9 +84,8 @@ Error NodeLine::unreachable() const
     return {u"node_unreachable"_s,
             u"Node %1, which leads this session, cannot be reached at %2 (%3)."_s.arg(m_node.nodeId,
                                                                                       m_node.address, m_why),
-            m_why.contains("401"_L1) || m_why.contains("403"_L1)
-                ? u"Set the same LOQUAT_OPERATOR_TOKEN on all nodes."_s
-                : u"Check that node, and that its LOQUAT_NODE_URL can be reached from this one."_s,
+            refusesToken() ? u"Set the same LOQUAT_OPERATOR_TOKEN on all nodes."_s
+                           : u"Check that node, and that its LOQUAT_NODE_URL can be reached from this one."_s,
             true};
 }
 

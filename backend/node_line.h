@@ -48,6 +48,7 @@ Q_SIGNALS:
 
 private:
     void lost(const QString &why);
+    [[nodiscard]] bool refusesToken() const; ///< as the connection was last lost
     [[nodiscard]] Error unreachable() const;
 
     const FleetNode m_node;

@@ -108,7 +108,7 @@ void ConsoleModel::reload()
 void ConsoleModel::loaded(const Expected<QList<Event>> &stored)
 {
     if (!stored)
-        return setLoadState(LoadState::Failed, stored.error().message + u' ' + stored.error().remedy);
+        return setLoadState(LoadState::Failed, stored.error().text());
     QList<Event> events = *stored;
     const qint64 last = events.isEmpty() ? 0 : events.last().seq;
     for (const Event &event : std::as_const(m_whileLoading))

@@ -115,7 +115,7 @@ void ExportModel::write(const QString &path, const Expected<QByteArray> &file)
 {
     m_busy = false;
     if (!file)
-        return say((file.error().message + u' ' + file.error().remedy).trimmed(), true);
+        return say(file.error().text(), true);
     // Whole or not at all.
     QSaveFile out(path);
     if (!out.open(QIODevice::WriteOnly) || out.write(*file) != file->size() || !out.commit())

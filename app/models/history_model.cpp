@@ -187,7 +187,7 @@ void HistoryModel::ask()
 void HistoryModel::take(const Expected<SessionPage> &page)
 {
     if (!page) {
-        m_error = (page.error().message + u' ' + page.error().remedy).trimmed();
+        m_error = page.error().text();
         return setState(State::Failed);
     }
     if (std::exchange(m_fresh, false)) {
@@ -201,7 +201,7 @@ void HistoryModel::take(const Expected<SessionPage> &page)
     }
     m_cursor = page->nextCursor;
     m_error.clear();
-    m_notice = page->partial ? (page->partial->message + u' ' + page->partial->remedy).trimmed() : QString();
+    m_notice = page->partial ? page->partial->text() : QString();
     // A search that looked through a lot may have found nothing yet.
     if (page->rows.isEmpty() && hasMore() && ++m_emptyPages < maxEmptyPages)
         return ask();

@@ -98,7 +98,7 @@ void HistoryPageModel::loaded(const Expected<QList<Event>> &events)
 {
     m_loading = false;
     if (!events) {
-        m_loadError = (events.error().message + u' ' + events.error().remedy).trimmed();
+        m_loadError = events.error().text();
     } else {
         m_transcript.setUserName(m_row.userId);
         m_transcript.load(*events, nullptr, events->isEmpty() ? 0 : events->last().seq);

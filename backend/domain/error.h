@@ -17,6 +17,9 @@ struct Error
     bool retryable = false;
     std::optional<qint64> retryAfterMs = std::nullopt; ///< how long whoever refused asks to wait
 
+    /// The message, and the remedy if there is one.
+    [[nodiscard]] QString text() const { return remedy.isEmpty() ? message : message + u' ' + remedy; }
+
     bool operator==(const Error &) const = default;
 };
 

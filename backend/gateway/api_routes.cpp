@@ -114,8 +114,7 @@ void ApiRoutes::list(const QUrlQuery &query, const Answer &answer)
             {{"sessions"_L1, sessions},
              {"next_cursor"_L1, page->nextCursor.isEmpty() ? QJsonValue() : QJsonValue(page->nextCursor)},
              {"partial"_L1, page->partial.has_value()},
-             {"notice"_L1, page->partial ? QJsonValue(page->partial->message + u' ' + page->partial->remedy)
-                                         : QJsonValue()}}));
+             {"notice"_L1, page->partial ? QJsonValue(page->partial->text()) : QJsonValue()}}));
     });
 }
 

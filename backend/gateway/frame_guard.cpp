@@ -13,19 +13,19 @@ constexpr auto closeOverloaded = QWebSocketProtocol::CloseCode(1013);
 
 } // namespace
 
-FrameGuard::FrameGuard(QTcpSocket *socket, qint64 maxUnsentBytes)
+FrameGuard::FrameGuard(QIODevice *socket, qint64 maxUnsentBytes)
     : QObject(socket)
     , m_socket(socket)
     , m_maxUnsentBytes(maxUnsentBytes)
 {
-    connect(socket, &QTcpSocket::readyRead, this, &FrameGuard::arrived);
+    connect(socket, &QIODevice::readyRead, this, &FrameGuard::arrived);
 }
 
 void FrameGuard::begin(QWebSocket *webSocket)
 {
     m_webSocket = webSocket;
     // Told after Qt, which was connected by now: what is there then will be there the next time.
-    connect(m_socket, &QTcpSocket::readyRead, this, [this] { m_left = m_socket->bytesAvailable(); });
+    connect(m_socket, &QIODevice::readyRead, this, [this] { m_left = m_socket->bytesAvailable(); });
     arrived();
 }
 
@@ -33,7 +33,11 @@ void FrameGuard::arrived()
 {
     if (!m_webSocket || m_webSocket->state() != QAbstractSocket::ConnectedState)
         return;
-    if (!m_scan.take(QByteArrayView(m_socket->peek(m_socket->bytesAvailable())).sliced(m_left)))
+    const qint64 waiting = m_socket->bytesAvailable();
+    // Qt takes a frame when it is whole: until then all of its pieces wait here, and would be copied anew for
+    // each that comes.
+    const qint64 from = m_left + m_scan.skip(waiting - m_left);
+    if (from < waiting && !m_scan.take(QByteArrayView(m_socket->peek(waiting)).sliced(from)))
         m_webSocket->close(QWebSocketProtocol::CloseCodeProtocolError, u"a client masks its frames"_s);
     else if (m_socket->bytesToWrite() > m_maxUnsentBytes)
         m_webSocket->close(closeOverloaded, u"reader too slow"_s);

@@ -3,7 +3,7 @@
 
 #include "gateway/frame_scan.h"
 
-#include <QTcpSocket>
+#include <QIODevice>
 
 class QWebSocket;
 
@@ -11,14 +11,14 @@ namespace loquat {
 
 /// Stands between a connection and Qt's WebSocket, and closes it where Qt would not: with 1002 when a frame
 /// is not masked, with 1013 when what the client does not read (the answers to its pings) passes a bound. A
-/// child of the socket; costs one look at each arriving byte.
+/// child of the socket; of a message that comes in pieces it looks at the first and the last.
 class FrameGuard final : public QObject
 {
     Q_OBJECT
 
 public:
     /// Before Qt gets the socket, so that this is told first of what arrives.
-    FrameGuard(QTcpSocket *socket, qint64 maxUnsentBytes);
+    FrameGuard(QIODevice *socket, qint64 maxUnsentBytes);
 
     /// The upgrade is done and nothing was read from `webSocket` yet; it owns the socket.
     void begin(QWebSocket *webSocket);
@@ -26,7 +26,7 @@ public:
 private:
     void arrived();
 
-    QTcpSocket *m_socket;
+    QIODevice *m_socket;
     const qint64 m_maxUnsentBytes;
     QWebSocket *m_webSocket = nullptr;
     FrameScan m_scan;

@@ -16,9 +16,7 @@ bool FrameScan::take(QByteArrayView bytes)
 {
     while (!bytes.isEmpty()) {
         if (m_payload > 0) {
-            const auto skipped = qsizetype(std::min(m_payload, quint64(bytes.size())));
-            m_payload -= quint64(skipped);
-            bytes = bytes.sliced(skipped);
+            bytes = bytes.sliced(skip(bytes.size()));
             continue;
         }
         m_head[size_t(m_have++)] = uchar(bytes.front());
@@ -36,6 +34,13 @@ bool FrameScan::take(QByteArrayView bytes)
         m_have = 0;
     }
     return true;
+}
+
+qint64 FrameScan::skip(qint64 arrived)
+{
+    const quint64 skipped = std::min(m_payload, quint64(arrived));
+    m_payload -= skipped;
+    return qint64(skipped);
 }
 
 qsizetype FrameScan::headSize() const

@@ -15,6 +15,9 @@ public:
     /// False: a frame is not masked (RFC 6455, 5.1: the connection must be closed). Nothing is read from then
     /// on.
     [[nodiscard]] bool take(QByteArrayView bytes);
+    /// How many of the next `arrived` bytes are the payload of the frame that has begun. These are taken
+    /// unseen.
+    qint64 skip(qint64 arrived);
 
 private:
     [[nodiscard]] qsizetype headSize() const;

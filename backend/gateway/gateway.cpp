@@ -110,14 +110,10 @@ void Gateway::recover(const QStringList &sessionIds)
         QMetaObject::invokeMethod(it.key(), [worker = it.key(), ids = it.value()] { worker->recover(ids); });
 }
 
-void Gateway::letGo(const QHash<QString, QString> &ownerBySession)
+void Gateway::letGo(const QString &sessionId, const QString &owner)
 {
-    QHash<SessionWorker *, QHash<QString, QString>> byWorker;
-    for (auto it = ownerBySession.cbegin(); it != ownerBySession.cend(); ++it)
-        byWorker[&workerOf(it.key())].insert(it.key(), it.value());
-    for (auto it = byWorker.cbegin(); it != byWorker.cend(); ++it)
-        QMetaObject::invokeMethod(it.key(),
-                                  [worker = it.key(), sessions = it.value()] { worker->letGo(sessions); });
+    SessionWorker &worker = workerOf(sessionId);
+    QMetaObject::invokeMethod(&worker, [&worker, sessionId, owner] { worker.letGo(sessionId, owner); });
 }
 
 void Gateway::command(const QString &sessionId, const Command &command, QObject *context,

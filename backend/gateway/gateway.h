@@ -40,8 +40,8 @@ public:
     /// That are open; thread-safe, once it has started.
     [[nodiscard]] int connections() const { return m_door->connections(); }
     void recover(const QStringList &sessionIds);
-    /// Sessions that other nodes lead by now.
-    void letGo(const QHash<QString, QString> &ownerBySession);
+    /// Another node leads the session by now.
+    void letGo(const QString &sessionId, const QString &owner);
     /// `done` is called in the thread of `context`. From any thread, before stop().
     void command(const QString &sessionId, const Command &command, QObject *context,
                  std::function<void(Expected<void>)> done);

@@ -2,11 +2,11 @@
 #include "gateway/operator_client.h"
 
 #include "domain/live_json.h"
+#include "gateway/encoding.h"
 #include "gateway/relay_request.h"
 
 #include <QDateTime>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QNetworkRequest>
 
 namespace loquat {
@@ -204,7 +204,7 @@ void OperatorClient::ask(const QJsonObject &frame)
 
 void OperatorClient::send(const QJsonObject &frame)
 {
-    m_socket->sendTextMessage(QString::fromUtf8(QJsonDocument(frame).toJson(QJsonDocument::Compact)));
+    m_socket->sendTextMessage(dialects::compact(frame));
 }
 
 Error OperatorClient::notConnected()

@@ -4,11 +4,11 @@
 #include "domain/ids.h"
 #include "domain/live_json.h"
 #include "domain/same_secret.h"
+#include "gateway/encoding.h"
 #include "gateway/operator_command.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QPointer>
 
 namespace loquat {
@@ -113,7 +113,7 @@ QString OperatorConnection::frameOf(const LiveBatch &batch)
 {
     QJsonObject json = toJson(batch);
     json["type"_L1] = "batch"_L1;
-    return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));
+    return dialects::compact(json);
 }
 
 void OperatorConnection::tellStatus(const QString &frame)
@@ -267,7 +267,7 @@ void OperatorConnection::refuse(const QJsonValue &id, const Error &error)
 
 void OperatorConnection::send(const QJsonObject &frame)
 {
-    m_socket->sendTextMessage(QString::fromUtf8(QJsonDocument(frame).toJson(QJsonDocument::Compact)));
+    m_socket->sendTextMessage(dialects::compact(frame));
 }
 
 } // namespace loquat

@@ -49,7 +49,8 @@ public:
 
     [[nodiscard]] bool isProven() const { return m_proven; }
     [[nodiscard]] bool isNode() const { return m_viewer.asNode; }
-    /// `frame` is `batch`, encoded once for all operators.
+    static QString frameOf(const LiveBatch &batch);
+    /// `frame`: of frameOf(), made once for all operators.
     void batch(const QString &frame, bool gapped);
     /// For a node: of `batch` what it watches.
     void batch(const LiveBatch &batch, bool gapped);
@@ -69,7 +70,6 @@ private:
     void runCommand(const QJsonObject &frame);
     void loadEvents(const QJsonObject &frame);
     void watch(const QJsonObject &frame);
-    static QString frameOf(const LiveBatch &batch);
     void refuse(const QJsonValue &id, const Error &error);
     void send(const QJsonObject &frame);
     [[nodiscard]] bool admits(const QJsonValue &id);

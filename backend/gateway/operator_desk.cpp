@@ -3,12 +3,11 @@
 
 #include "domain/live_json.h"
 #include "gateway/api_query.h"
+#include "gateway/encoding.h"
 #include "gateway/frame_guard.h"
 #include "gateway/live_reader.h"
 #include "gateway/operator_connection.h"
 #include "gateway/relay_request.h"
-
-#include <QJsonDocument>
 
 #include <algorithm>
 
@@ -28,11 +27,6 @@ Error overloaded(const QString &whom)
 template <typename T> QList<T *> connected(const std::unique_ptr<QObject> &parent)
 {
     return parent->findChildren<T *>(Qt::FindDirectChildrenOnly);
-}
-
-QString compact(const QJsonObject &json)
-{
-    return QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact));
 }
 
 } // namespace
@@ -70,11 +64,8 @@ void OperatorDesk::farBatch(const LiveBatch &batch, bool gapped)
     for (OperatorConnection *each : connected<OperatorConnection>(m_connections)) {
         if (each->isNode())
             continue;
-        if (frame.isEmpty()) {
-            QJsonObject json = toJson(batch);
-            json["type"_L1] = "batch"_L1;
-            frame = compact(json);
-        }
+        if (frame.isEmpty())
+            frame = OperatorConnection::frameOf(batch);
         each->batch(frame, gapped);
     }
 }
@@ -247,7 +238,8 @@ void OperatorDesk::watch(int more)
 
 void OperatorDesk::tellStatus()
 {
-    const QString frame = compact({{"type"_L1, "status"_L1}, {"status"_L1, toJson(m_parts.status())}});
+    const QString frame =
+        dialects::compact({{"type"_L1, "status"_L1}, {"status"_L1, toJson(m_parts.status())}});
     for (OperatorConnection *each : connected<OperatorConnection>(m_connections))
         each->tellStatus(frame);
 }

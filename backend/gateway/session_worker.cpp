@@ -171,9 +171,9 @@ void SessionWorker::recover(const QStringList &sessionIds)
     m_hub->recover(sessionIds);
 }
 
-void SessionWorker::letGo(const QHash<QString, QString> &ownerBySession)
+void SessionWorker::letGo(const QString &sessionId, const QString &owner)
 {
-    m_hub->letGo(ownerBySession);
+    m_hub->letGo(sessionId, owner);
 }
 
 void SessionWorker::shutDown(std::chrono::milliseconds bound)

@@ -63,7 +63,7 @@ public:
             m_hub->retell(sessionId);
     }
     void recover(const QStringList &sessionIds);
-    void letGo(const QHash<QString, QString> &ownerBySession);
+    void letGo(const QString &sessionId, const QString &owner);
     void shutDown(std::chrono::milliseconds bound);
     [[nodiscard]] bool isQuiet() const { return !m_hub || m_hub->isQuiet(); }
 

@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/client_tools.h"
 
-#include <QJsonObject>
-
 #include <algorithm>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-ToolOutcome failure(const QString &why)
-{
-    return {false, QJsonObject{{"error"_L1, why}}};
-}
-
-} // namespace
 
 ClientTools::ClientTools(ToolRunner &service, Clock &clock, std::chrono::milliseconds limit,
                          std::function<void(const ToolCall &)> asked)
@@ -98,7 +87,7 @@ void ClientTools::end(const QString &callId, const QString &why)
     if (m_unanswered.size() >= maxRemembered)
         m_unanswered.clear();
     m_unanswered.insert(callId, node.mapped().tool);
-    node.mapped().done(failure(why));
+    node.mapped().done(failedCall(why));
 }
 
 } // namespace loquat

@@ -156,6 +156,7 @@ private:
     static QJsonArray turnNumbers(const QList<int> &turns);
     void finish(const QString &reason, qint64 atMs);
     void closeInterruptedTurns();
+    Event endUnanswered(int turn, const QString &finish, qint64 atMs);
     void setPhase(Phase phase, const QString &detail = {});
     void publish();
     bool deferUntilOpen(std::function<void()> input);

@@ -125,11 +125,14 @@ void Session::closeInterruptedTurns()
 {
     // Every turn has an end, also one whose process died.
     for (const int turn : std::exchange(m_openTurns, {}))
-        emitEventAt(m_state.lastActivityMs, EventType::AiMessage, Role::Assistant, {},
-                    {{"turn"_L1, turn},
-                     {"final"_L1, true},
-                     {"finish"_L1, u"failed"_s},
-                     {"usage"_L1, toJson(Usage{})}});
+        endUnanswered(turn, u"failed"_s, m_state.lastActivityMs);
+}
+
+Event Session::endUnanswered(int turn, const QString &finish, qint64 atMs)
+{
+    return emitEventAt(
+        atMs, EventType::AiMessage, Role::Assistant, {},
+        {{"turn"_L1, turn}, {"final"_L1, true}, {"finish"_L1, finish}, {"usage"_L1, toJson(Usage{})}});
 }
 
 } // namespace loquat

@@ -137,11 +137,10 @@ void SessionHub::recoverNext()
     }
 }
 
-void SessionHub::letGo(const QHash<QString, QString> &ownerBySession)
+void SessionHub::letGo(const QString &sessionId, const QString &owner)
 {
-    for (auto it = ownerBySession.cbegin(); it != ownerBySession.cend(); ++it)
-        if (Session *session = find(it.key()))
-            session->letGo(it.value());
+    if (Session *session = find(sessionId))
+        session->letGo(owner);
 }
 
 void SessionHub::shutDown(std::chrono::milliseconds bound)

@@ -28,8 +28,8 @@ public:
     void retell(const QString &sessionId);
     /// Ends what a crash left open, a few at a time.
     void recover(const QStringList &sessionIds);
-    /// Sessions that another node leads by now; those that are not live here are passed over.
-    void letGo(const QHash<QString, QString> &ownerBySession);
+    /// Another node leads the session by now; does nothing if it is not live here.
+    void letGo(const QString &sessionId, const QString &owner);
     /// Lets running turns finish within `bound`, then ends every session. isQuiet() tells when all is on
     /// disk.
     void shutDown(std::chrono::milliseconds bound);

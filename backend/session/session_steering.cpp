@@ -151,11 +151,7 @@ void Session::cancelReply(const QString &ref)
         return tell(refusal(u"response_cancel_not_active"_s, u"No reply is running."_s, ref));
     // Nobody has begun to answer: a person was to.
     for (const int turn : std::exchange(m_waiting, {})) {
-        const Event event = emitEvent(EventType::AiMessage, Role::Assistant, {},
-                                      {{"turn"_L1, turn},
-                                       {"final"_L1, true},
-                                       {"finish"_L1, u"cancelled"_s},
-                                       {"usage"_L1, toJson(Usage{})}});
+        const Event event = endUnanswered(turn, u"cancelled"_s, m_parts.clock.nowMs());
         m_outbox.send(outbound::TurnDone{turn, {}, u"cancelled"_s, {}, {}, 0, event.seq}, event.seq);
     }
     publish();

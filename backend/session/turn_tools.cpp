@@ -61,7 +61,7 @@ void Turn::runTools(const QList<ToolCall> &calls)
         if (const auto rule = exists ? policy(call.name) : ToolPolicy::Allow; rule == ToolPolicy::Ask)
             askFor(call);
         else if (rule == ToolPolicy::Deny)
-            toolEnded(call.id, {false, QJsonObject{{"error"_L1, u"This tool may not be called here."_s}}});
+            toolEnded(call.id, failedCall(u"This tool may not be called here."_s));
         else
             runTool(call);
         if (!*alive)
@@ -111,10 +111,8 @@ void Turn::settle(const QString &callId, const QString &decision, const QString 
     if (decision == "approved"_L1)
         runTool(call);
     else
-        toolEnded(callId,
-                  {false, QJsonObject{{"error"_L1, decision == "denied"_L1
-                                                       ? u"An operator denied this call."_s
-                                                       : u"No operator approved this call in time."_s}}});
+        toolEnded(callId, failedCall(decision == "denied"_L1 ? u"An operator denied this call."_s
+                                                             : u"No operator approved this call in time."_s));
 }
 
 void Turn::toolEnded(const QString &callId, const ToolOutcome &outcome)
@@ -135,8 +133,7 @@ void Turn::interruptTools(const QString &why)
     const auto interrupted = std::exchange(m_running, {});
     for (const auto &[id, running] : interrupted) {
         m_tools.cancel(m_who.sessionId, id);
-        m_owner.turnToolEnded(running.call, {false, QJsonObject{{"error"_L1, why}}},
-                              m_clock.monotonicMs() - running.startedMs);
+        m_owner.turnToolEnded(running.call, failedCall(why), m_clock.monotonicMs() - running.startedMs);
     }
 }
 

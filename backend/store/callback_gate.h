@@ -16,6 +16,16 @@ class CallbackGate : public std::enable_shared_from_this<CallbackGate>
 {
 public:
     void post(QObject *context, std::function<void()> call);
+    /// `call` for other threads to call: it runs in that of `context`. Empty if `call` is.
+    template <typename Told>
+    std::function<void(Told)> posting(QObject *context, std::function<void(Told)> call)
+    {
+        if (!call)
+            return {};
+        return [gate = shared_from_this(), context, call = std::move(call)](const Told &told) {
+            gate->post(context, [call, told] { call(told); });
+        };
+    }
     void close();
 
 private:

@@ -22,11 +22,6 @@ constexpr int maxUnheard = 3;
 const QString channel = u"loquat_sessions"_s;
 const QString hello = u"hello "_s;
 
-QString milliseconds(const QString &time)
-{
-    return u"(extract(epoch from "_s + time + u") * 1000)::bigint"_s;
-}
-
 } // namespace
 
 FleetBoard::FleetBoard(QString nodeId, std::optional<PostgresSettings> listen, Seen seen)
@@ -140,8 +135,8 @@ Expected<void> FleetBoard::look(PostgresConnection &connection)
     QSqlQuery found(connection.db());
     if (!found.exec(
             u"select s.session_id, s.user_id, s.status, s.model, s.turns, s.last_seq, o.node_id, "_s +
-            milliseconds(u"s.start_time"_s) + u", "_s +
-            milliseconds(u"(select max(e.ts) from session_events e where e.session_id = s.session_id)"_s) +
+            sqlMilliseconds(u"s.start_time"_s) + u", "_s +
+            sqlMilliseconds(u"(select max(e.ts) from session_events e where e.session_id = s.session_id)"_s) +
             u" from sessions s join session_owners o using (session_id) join nodes n on n.node_id = "
             u"o.node_id "
             "where o.node_id <> "_s +

@@ -133,9 +133,10 @@ Expected<void> FleetDatabase::send(const QString &sessionId, const QList<Journal
 
 Expected<QList<Event>> FleetDatabase::events(const QString &sessionId, qint64 seq)
 {
-    auto found = ask(u"select seq, (extract(epoch from ts) * 1000)::bigint, event_type, role, content, "
-                     "metadata::text from session_events where session_id = "_s +
-                     quoted(sessionId) + u" and seq > "_s + QString::number(seq) + u" order by seq"_s);
+    auto found =
+        ask(u"select seq, "_s + sqlMilliseconds(u"ts"_s) +
+            u", event_type, role, content, metadata::text from session_events where session_id = "_s +
+            quoted(sessionId) + u" and seq > "_s + QString::number(seq) + u" order by seq"_s);
     if (!found)
         return found.error();
     QList<Event> events;

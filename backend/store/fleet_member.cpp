@@ -25,23 +25,10 @@ FleetMember::~FleetMember()
 
 void FleetMember::start(QObject *context, const Callbacks &callbacks)
 {
-    const auto takenOver = [gate = m_gate, context, tell = callbacks.takenOver](const QStringList &ids) {
-        gate->post(context, [tell, ids] { tell(ids); });
-    };
-    const auto lost = [gate = m_gate, context, tell = callbacks.lost](const QHash<QString, QString> &owners) {
-        gate->post(context, [tell, owners] { tell(owners); });
-    };
-    const auto seen = [gate = m_gate, context, tell = callbacks.seen](const SessionSnapshot &snapshot) {
-        gate->post(context, [tell, snapshot] { tell(snapshot); });
-    };
-    const auto roster = [gate = m_gate, context,
-                         tell = callbacks.roster](const Expected<QList<FleetNode>> &nodes) {
-        if (tell)
-            gate->post(context, [tell, nodes] { tell(nodes); });
-    };
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), takenOver, lost, seen, roster] {
-        worker->start({takenOver, lost, seen, roster});
-    });
+    const FleetMember::Callbacks posting{
+        m_gate->posting(context, callbacks.takenOver), m_gate->posting(context, callbacks.lost),
+        m_gate->posting(context, callbacks.seen), m_gate->posting(context, callbacks.roster)};
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), posting] { worker->start(posting); });
 }
 
 void FleetMember::announce(const SessionSnapshot &snapshot)
@@ -68,20 +55,17 @@ void FleetMember::silence()
 
 void FleetMember::locate(const QString &sessionId, QObject *context, Located located)
 {
-    auto answer = [gate = m_gate, context, located = std::move(located)](const std::optional<QUrl> &where) {
-        gate->post(context, [located, where] { located(where); });
-    };
+    const Located answer = m_gate->posting(context, std::move(located));
     // The worker may be busy with an attempt to connect, for which nobody should wait.
     const bool away = m_away;
     if (away)
         answer({});
-    QMetaObject::invokeMethod(m_worker.get(),
-                              [worker = m_worker.get(), sessionId, away, answer = std::move(answer)] {
-                                  if (away)
-                                      worker->leadAlone(sessionId);
-                                  else
-                                      worker->locate(sessionId, answer);
-                              });
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, away, answer] {
+        if (away)
+            worker->leadAlone(sessionId);
+        else
+            worker->locate(sessionId, answer);
+    });
 }
 
 void FleetMember::claim(const QStringList &sessionIds, QObject *context,
@@ -92,48 +76,40 @@ void FleetMember::claim(const QStringList &sessionIds, QObject *context,
         qsizetype left;
         QStringList mine;
     };
-    auto tell = [gate = m_gate, context, claimed = std::move(claimed)](const QStringList &mine) {
-        gate->post(context, [claimed, mine] { claimed(mine); });
-    };
+    const auto tell = m_gate->posting(context, std::move(claimed));
     if (sessionIds.isEmpty())
         return tell({});
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionIds, tell = std::move(tell),
-                                               all = std::make_shared<Claimed>()] {
-        all->left = sessionIds.size();
-        for (const QString &id : sessionIds)
-            worker->claim(id, [all, tell, id](const std::optional<QUrl> &where) {
-                if (!where)
-                    all->mine.append(id);
-                if (--all->left == 0)
-                    tell(all->mine);
-            });
-    });
+    QMetaObject::invokeMethod(m_worker.get(),
+                              [worker = m_worker.get(), sessionIds, tell, all = std::make_shared<Claimed>()] {
+                                  all->left = sessionIds.size();
+                                  for (const QString &id : sessionIds)
+                                      worker->claim(id, [all, tell, id](const std::optional<QUrl> &where) {
+                                          if (!where)
+                                              all->mine.append(id);
+                                          if (--all->left == 0)
+                                              tell(all->mine);
+                                      });
+                              });
 }
 
-void FleetMember::read(const QString &sessionId, QObject *context,
+void FleetMember::read(const QString &sessionId, qint64 afterSeq, QObject *context,
                        std::function<void(Expected<QList<Event>>)> done)
 {
-    auto tell = [gate = m_gate, context, done = std::move(done)](const Expected<QList<Event>> &events) {
-        gate->post(context, [done, events] { done(events); });
-    };
+    const auto tell = m_gate->posting(context, std::move(done));
     if (m_away)
         return tell(FleetWorker::databaseAway());
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, tell = std::move(tell)] {
-        tell(worker->read(sessionId));
+    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, afterSeq, tell] {
+        tell(worker->read(sessionId, afterSeq));
     });
 }
 
 void FleetMember::owner(const QString &sessionId, QObject *context, Found found)
 {
-    auto tell = [gate = m_gate, context,
-                 found = std::move(found)](const Expected<std::optional<FleetNode>> &node) {
-        gate->post(context, [found, node] { found(node); });
-    };
+    const Found tell = m_gate->posting(context, std::move(found));
     if (m_away)
         return tell(FleetWorker::databaseAway());
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, tell = std::move(tell)] {
-        tell(worker->owner(sessionId));
-    });
+    QMetaObject::invokeMethod(m_worker.get(),
+                              [worker = m_worker.get(), sessionId, tell] { tell(worker->owner(sessionId)); });
 }
 
 } // namespace loquat

@@ -61,7 +61,7 @@ public:
     void locate(const QString &sessionId, QObject *context, Located located) override;
     void claim(const QStringList &sessionIds, QObject *context,
                std::function<void(QStringList)> claimed) override;
-    void read(const QString &sessionId, QObject *context,
+    void read(const QString &sessionId, qint64 afterSeq, QObject *context,
               std::function<void(Expected<QList<Event>>)> done) override;
     void owner(const QString &sessionId, QObject *context, Found found) override;
     void silence() override;

@@ -9,21 +9,12 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-QString milliseconds(const QString &time)
-{
-    return u"(extract(epoch from "_s + time + u") * 1000)::bigint"_s;
-}
-
-} // namespace
-
 Expected<QList<FleetNode>> FleetDatabase::nodes(const QString &where)
 {
     // Led and not ended: few, and indexed, however many sessions there ever were.
     auto found =
-        ask(u"select n.node_id, n.address, n.version, "_s + milliseconds(u"n.started_at"_s) + u", "_s +
-            milliseconds(u"n.heartbeat_at"_s) + u", "_s + milliseconds(u"(now() - n.heartbeat_at)"_s) +
+        ask(u"select n.node_id, n.address, n.version, "_s + sqlMilliseconds(u"n.started_at"_s) + u", "_s +
+            sqlMilliseconds(u"n.heartbeat_at"_s) + u", "_s + sqlMilliseconds(u"(now() - n.heartbeat_at)"_s) +
             u", coalesce(l.led, 0) from nodes n left join (select o.node_id, count(*) led from sessions s "
             "join session_owners o using (session_id) where s.status <> 'completed' group by o.node_id) l "
             "using (node_id) "_s +

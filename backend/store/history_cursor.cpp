@@ -80,7 +80,7 @@ Expected<void> checked(const SessionQuery &query)
 
 Expected<void> checked(const EventQuery &query)
 {
-    return within(query.limit, 1'000);
+    return within(query.limit, EventQuery::maxLimit);
 }
 
 } // namespace loquat

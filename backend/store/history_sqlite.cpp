@@ -5,10 +5,9 @@
 #include "store/stored_rows.h"
 #include "store/stored_text.h"
 
-#include <QSet>
-
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QSet>
 
 namespace loquat {
 namespace {

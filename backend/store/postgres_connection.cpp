@@ -49,6 +49,11 @@ void ConnectionBreaker::breakOff()
             ::shutdown(socket, SHUT_RDWR);
 }
 
+QString sqlMilliseconds(const QString &time)
+{
+    return u"(extract(epoch from "_s + time + u") * 1000)::bigint"_s;
+}
+
 PostgresConnection::PostgresConnection(ConnectionBreaker &breaker)
     : m_scope(u"QPSQL"_s)
     , m_breaker(breaker)

@@ -26,6 +26,9 @@ private:
     const QSqlDriver *m_driver = nullptr;
 };
 
+/// SQL: a time since 1970, or an interval, in milliseconds.
+QString sqlMilliseconds(const QString &time);
+
 /// One connection over QPSQL, also through a pooler in transaction mode: nothing is prepared, nothing is set
 /// for the session. Lives in the thread that opened it; every call may block until `breaker` breaks it off.
 class PostgresConnection

@@ -4,6 +4,8 @@
 #include "tools/tool.h"
 #include "tools/tool_policy.h"
 
+#include <QJsonObject>
+
 #include <functional>
 
 namespace loquat {
@@ -14,6 +16,12 @@ struct ToolOutcome
     bool ok = false;
     QJsonValue result;
 };
+
+/// What a call that failed tells the model.
+inline ToolOutcome failedCall(const QString &sentence)
+{
+    return {false, QJsonObject{{QStringLiteral("error"), sentence}}};
+}
 
 /// What a session needs of the tools: their list, and a way to call one. Used from one thread.
 class ToolRunner

@@ -21,11 +21,6 @@ qsizetype sizeOf(const QJsonValue &value)
 
 } // namespace
 
-ToolOutcome failedCall(const QString &sentence)
-{
-    return {false, QJsonObject{{"error"_L1, sentence}}};
-}
-
 ToolOutcome Toolbox::Running::outcomeOf(const Expected<QJsonValue> &result) const
 {
     if (!result)

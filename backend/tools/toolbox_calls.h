@@ -8,9 +8,6 @@
 
 namespace loquat {
 
-/// What a call that failed tells the model.
-ToolOutcome failedCall(const QString &sentence);
-
 /// A call under way or waiting. Whoever ends it first, the tool, the clock or a cancel, ends it for good.
 struct Toolbox::Running : std::enable_shared_from_this<Toolbox::Running>
 {

@@ -36,7 +36,7 @@ bool ScriptedTools::finish(const QString &callId, const QJsonValue &result)
 
 bool ScriptedTools::fail(const QString &callId, const QString &sentence)
 {
-    return complete(callId, {false, QJsonObject{{"error"_L1, sentence}}});
+    return complete(callId, failedCall(sentence));
 }
 
 bool ScriptedTools::complete(const QString &callId, const ToolOutcome &outcome)

@@ -4,9 +4,8 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import Ajv from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { Chat } from './lib/chat.mjs';
+import { Contract } from './lib/contract.mjs';
 import { ask, bearer, command, Live } from './lib/operators.mjs';
 import { eventually, startLoquat, within } from './lib/processes.mjs';
 import { finalised } from './lib/rows.mjs';
@@ -15,44 +14,20 @@ const token = 'operators-öwn-token';
 const encoded = { token: Buffer.from(token).toString('latin1') }; // as a header carries it
 
 describe('The API', () => {
-  let server, api, ajv, chat, done;
-  const seen = new Set();
+  let server, api, contract, chat, done;
 
   before(async () => {
     server = await startLoquat({ env: { LOQUAT_OPERATOR_TOKEN: token } });
     api = (await ask(server, '/openapi.json')).body;
-    ajv = addFormats(new Ajv({ strict: false }));
-    ajv.addSchema(api, 'api');
+    contract = new Contract(api);
     chat = await Chat.open(server, { user_id: 'Åsa K' });
     done = (await chat.ask('What is 10 + 2?')).done;
   });
   after(async () => { await chat.leave(); await server.stop(); });
 
-  const resolve = (part) => (part?.$ref ? part.$ref.slice(2).split('/').reduce((at, key) => at[key], api) : part);
-
-  function validate(schema, value, where) {
-    const check = schema.$ref ? ajv.getSchema(`api${schema.$ref}`) : ajv.compile({ $id: undefined, ...schema });
-    assert.ok(check, `${where}: ${JSON.stringify(schema)} is no schema`);
-    assert.ok(check(value), `${where}: ${ajv.errorsText(check.errors)}\n${JSON.stringify(value)}`);
-  }
-
-  // Holds an answer against what the document says of it, and remembers that it was seen.
-  function documented(method, path, answer) {
-    const responses = api.paths[path]?.[method]?.responses;
-    assert.ok(responses, `${method} ${path} is not documented`);
-    const response = resolve(responses[answer.status]);
-    assert.ok(response, `${method} ${path}: ${answer.status} is not documented: ${JSON.stringify(answer.body)}`);
-    seen.add(`${method} ${path} ${answer.status}`);
-    if (response.content) {
-      assert.ok(response.content[answer.type], `${method} ${path} ${answer.status}: ${answer.type} is not documented`);
-      seen.add(`${method} ${path} ${answer.status} ${answer.type}`);
-      validate(response.content[answer.type].schema, answer.body, `${method} ${path} ${answer.status}`);
-    }
-    return answer;
-  }
-  const get = async (path, target = path, options = encoded) => documented('get', path, await ask(server, target, options));
+  const get = async (path, target = path, options = encoded) => contract.documented('get', path, await ask(server, target, options));
   const post = async (body, id = chat.id, options = encoded) =>
-    documented('post', '/api/sessions/{session_id}/commands', await command(server, id, body, options));
+    contract.documented('post', '/api/sessions/{session_id}/commands', await command(server, id, body, options));
   const events = '/api/sessions/{session_id}/events';
   const exporting = '/api/sessions/{session_id}/export';
   const one = '/api/sessions/{session_id}';
@@ -64,7 +39,7 @@ describe('The API', () => {
       for (const [method, { operationId, responses, parameters = [] }] of Object.entries(methods)) {
         assert.ok(operationId && Object.keys(responses).length, `${method} ${path}`);
         const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-        const declared = parameters.map(resolve).filter(({ in: where }) => where === 'path').map(({ name }) => name);
+        const declared = parameters.map((part) => contract.resolve(part)).filter(({ in: where }) => where === 'path').map(({ name }) => name);
         assert.deepEqual(declared, named, `${method} ${path}`);
       }
   });
@@ -182,7 +157,7 @@ describe('The API', () => {
   it('wants to know the length of a body', async () => {
     const body = new ReadableStream({ start(stream) { stream.enqueue(new TextEncoder().encode('{"command":"pause"}')); stream.close(); } });
     const answer = await command(server, chat.id, '', { ...encoded, body, duplex: 'half' });
-    assert.equal(documented('post', '/api/sessions/{session_id}/commands', answer).status, 411);
+    assert.equal(contract.documented('post', '/api/sessions/{session_id}/commands', answer).status, 411);
   });
 
   for (const [path, target] of [
@@ -218,7 +193,7 @@ describe('The API', () => {
         if (!security) continue;
         const target = path.replace('{session_id}', chat.id);
         for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Basic eDp5' }, bearer(`${encoded.token}x`)]) {
-          const answer = documented(method, path, await ask(server, target, { ...bodies[path], headers }));
+          const answer = contract.documented(method, path, await ask(server, target, { ...bodies[path], headers }));
           assert.equal(answer.status, 401, `${path} ${JSON.stringify(headers)}`);
           assert.match(answer.headers.get('www-authenticate'), /^Bearer/);
         }
@@ -231,9 +206,9 @@ describe('The API', () => {
     const live = await Live.open(server, encoded);
     await chat.ask('hello');
     const ai = await live.until(({ data }) => data.event_type === 'ai_message');
-    validate({ $ref: '#/components/schemas/LiveEvent' }, ai.data, 'an event of /api/live');
-    validate({ $ref: '#/components/schemas/Token' }, (await live.until(({ event }) => event === 'token')).data, 'a token');
-    documented('get', '/api/live', { status: live.answer.status, type: live.answer.headers.get('content-type'), body: '' });
+    contract.validate({ $ref: '#/components/schemas/LiveEvent' }, ai.data, 'an event of /api/live');
+    contract.validate({ $ref: '#/components/schemas/Token' }, (await live.until(({ event }) => event === 'token')).data, 'a token');
+    contract.documented('get', '/api/live', { status: live.answer.status, type: live.answer.headers.get('content-type'), body: '' });
     await live.close();
     await get('/api/live', '/api/live', { ...encoded, headers: { 'last-event-id': 'soon' } });
   });
@@ -282,7 +257,7 @@ describe('The API', () => {
     open.url = open.url.replace('0.0.0.0', '127.0.0.1');
     for (const { method, path, target, options } of guarded()) {
       if (path === '/metrics') continue; // it has a way of its own, see telemetry.mjs
-      const answer = documented(method, path, await ask(open, target, options));
+      const answer = contract.documented(method, path, await ask(open, target, options));
       assert.equal(answer.status, 403, path);
       assert.match(answer.body.remedy, /LOQUAT_OPERATOR_TOKEN/);
     }
@@ -304,7 +279,7 @@ describe('The API', () => {
         const got = await ask(server, target, { ...encoded, ...options });
         return got.status === 503 && got;
       });
-      documented(method, path, answer);
+      contract.documented(method, path, answer);
       assert.equal(answer.body.code, 'overloaded');
       assert.match(answer.headers.get('retry-after'), /^\d+$/);
     }
@@ -316,58 +291,6 @@ describe('The API', () => {
 
   it('was seen to do all that it documents', () => {
     // A journal that cannot be written is for tests/fault.
-    const elsewhere = /^get \/readyz 503/;
-    const wanted = Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods).flatMap(([method, { responses }]) =>
-      Object.entries(responses).flatMap(([status, response]) => {
-        const types = Object.keys(resolve(response).content ?? {});
-        return [`${method} ${path} ${status}`, ...types.map((type) => `${method} ${path} ${status} ${type}`)];
-      })));
-    assert.deepEqual(wanted.filter((each) => !seen.has(each) && !elsewhere.test(each)), []);
-  });
-});
-
-describe('Without an operator token', () => {
-  let server;
-  before(async () => { server = await startLoquat(); });
-  after(() => server.stop());
-
-  it('this computer is answered', async () => assert.equal((await ask(server, '/api/sessions')).status, 200));
-
-  // A page elsewhere that has a browser on this computer talk to the port, be it under a name of its own.
-  for (const [what, headers] of [
-    ['a page of another origin', { origin: 'https://evil.example' }],
-    ['a page without an origin', { origin: 'null' }],
-    ['a proxy', { 'x-forwarded-for': '192.0.2.1' }],
-  ])
-    it(`${what} is not`, async () => {
-      const answer = await ask(server, '/api/sessions', { headers });
-      assert.equal(answer.status, 403);
-      assert.equal(answer.type, 'application/problem+json');
-      assert.match(answer.body.remedy, /LOQUAT_/);
-    });
-
-  it('a page of this server is', async () => {
-    assert.equal((await ask(server, '/api/sessions', { headers: { origin: server.url } })).status, 200);
-  });
-
-  it('a name that only points here is not', async () => {
-    const { hostname, port } = new URL(server.url);
-    const socket = connect(Number(port), hostname);
-    socket.write('GET /api/sessions HTTP/1.1\r\nHost: rebound.example\r\n\r\n');
-    const answer = await within(new Promise((done) => socket.once('data', done)), () => 'no answer');
-    assert.match(answer.toString(), /^HTTP\/1\.1 403 /);
-    socket.destroy();
-  });
-
-  it('others are not where they can reach the port', async () => {
-    const open = await startLoquat({ args: ['--host', '0.0.0.0', '--allow-anonymous'] });
-    open.url = open.url.replace('0.0.0.0', '127.0.0.1');
-    for (const path of ['/api/sessions', '/api/live']) {
-      const answer = await ask(open, path);
-      assert.equal(answer.status, 403);
-      assert.match(answer.body.remedy, /LOQUAT_OPERATOR_TOKEN/);
-    }
-    assert.equal((await ask(open, '/healthz')).status, 200);
-    await open.stop();
+    assert.deepEqual(contract.unseen().filter((each) => !/^get \/readyz 503/.test(each)), []);
   });
 });

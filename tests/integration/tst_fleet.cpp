@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fleet_fixture.h"
 #include "line.h"
-#include "replica_fixture.h"
-#include "store/fleet_board.h"
-#include "store/fleet_member.h"
 
 #include <QThread>
 
 using namespace loquat;
 
-/// Protects what nodes agree on through Postgres: who leads a session, who is dead, what each knows of the
-/// others' sessions, and that no event is lost where two of them wrote to one session.
-class TestFleet : public ReplicaFixture
+/// Protects what nodes agree on through Postgres: who leads a session, who is dead, and that no event is lost
+/// where two of them wrote to one session.
+class TestFleet : public FleetFixture
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init()
-    {
-        setUp();
-        PostgresTarget tables(m_direct);
-        QVERIFY(tables.connect().has_value());
-    }
-    void cleanup()
-    {
-        m_second.reset();
-        tearDown();
-    }
+    void init() { begin(); }
+    void cleanup() { end(); }
 
     void ofManyThatClaimOneGetsEachSession()
     {
@@ -182,9 +171,13 @@ private Q_SLOTS:
                                   eventOf(u"s"_s, 2, EventType::UserMessage, u"hello"_s)};
         ship(events);
         QList<Event> read;
-        here.read(u"s"_s, this,
-                  [&](const Expected<QList<Event>> &found) { read = found ? *found : QList<Event>(); });
+        const auto keep = [&](const Expected<QList<Event>> &found) {
+            read = found ? *found : QList<Event>();
+        };
+        here.read(u"s"_s, 0, this, keep);
         QTRY_COMPARE_WITH_TIMEOUT(read, events, 20'000);
+        here.read(u"s"_s, 1, this, keep); // only what is new
+        QTRY_COMPARE_WITH_TIMEOUT(read, events.sliced(1), 20'000);
         there.stop();
         QCOMPARE(located(here, u"s"_s), QUrl());
     }
@@ -211,97 +204,8 @@ private Q_SLOTS:
         line.cut(); // it runs in this thread, which waits for the member to leave
     }
 
-    void nodesSeeEachOthersSessions()
-    {
-        auto listening = settings(u"here"_s);
-        listening.listen = m_direct;
-        QList<SessionSnapshot> seen;
-        FleetMember here(listening, *m_journal);
-        here.start(this, {[](const QStringList &) {}, [](const QHash<QString, QString> &) {},
-                          [&](const SessionSnapshot &one) { seen.append(one); }});
-        FleetMember there(settings(u"there"_s), secondJournal());
-        there.start(this, {[](const QStringList &) {}, [](const QHash<QString, QString> &) {},
-                           [](const SessionSnapshot &) {}});
-
-        SessionSnapshot session;
-        session.sessionId = u"s"_s;
-        session.userId = u"o'user"_s;
-        session.nodeId = u"there"_s;
-        session.preview = u"a secret"_s;
-        session.summary = u"a secret"_s;
-        session.title = u"A title"_s;
-        const auto isSeen = [&](int turns) {
-            session.turns = turns;
-            there.announce(session);
-            return !seen.isEmpty() && seen.last().turns == turns;
-        };
-        QTRY_VERIFY_WITH_TIMEOUT(isSeen(1), 20'000);
-        QCOMPARE(seen.last().userId, u"o'user"_s);
-        QCOMPARE(seen.last().nodeId, u"there"_s);
-        QCOMPARE(seen.last().title, u"A title"_s);
-        QVERIFY(seen.last().preview.isEmpty() && seen.last().summary.isEmpty());
-        // The connection that listens dies, and another listens after it.
-        run(u"select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%' or query "
-            u"like "
-            "'listen%' or (query = 'select 1' and datname = current_database() and pid <> pg_backend_pid())"_s);
-        seen.clear();
-        QTRY_VERIFY_WITH_TIMEOUT(isSeen(2), 20'000);
-    }
-
-    void whereNothingIsHeardSessionsAreLookedUp()
-    {
-        auto deaf = settings(u"here"_s);
-        deaf.listen = m_pooled; // takes LISTEN, and passes nothing on
-        QList<SessionSnapshot> seen;
-        run(u"insert into nodes (node_id, address) values ('there', 'http://there')"_s);
-        run(u"update nodes set heartbeat_at = now() + interval '1 hour'"_s);
-        FleetMember here(deaf, *m_journal);
-        here.start(this, {[](const QStringList &) {}, [](const QHash<QString, QString> &) {},
-                          [&](const SessionSnapshot &one) { seen.append(one); }});
-        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^LOQUAT_LISTEN_URL: .*passes no"_s));
-        for (int i = 0; i < 3; ++i) {
-            const QString id = u"s-%1"_s.arg(i);
-            storeSession(id, u"there"_s, u"active"_s);
-            QTRY_VERIFY_WITH_TIMEOUT(!seen.isEmpty() && seen.last().sessionId == id, 20'000);
-            QCOMPARE(seen.last().nodeId, u"there"_s);
-        }
-        QCOMPARE(seen.size(), 3);
-        QTest::qWait(600); // the warning
-        here.stop();
-    }
-
-    void aNotificationIsNeverTooLong()
-    {
-        SessionSnapshot session;
-        session.sessionId = QString(128, u's');
-        session.userId = QString(256, u'\u4e2d');
-        session.title = QString(100'000, u'\u4e2d');
-        session.phaseDetail = QString(100'000, u'"');
-        const QString payload = FleetBoard::payload(session);
-        QVERIFY(!payload.isEmpty());
-        QVERIFY(payload.toUtf8().size() < 8000);
-    }
-
 private:
     static QString nodeName(size_t i) { return u"node-%1"_s.arg(i); }
-
-    [[nodiscard]] FleetSettings settings(const QString &name) const
-    {
-        return {{name, QUrl(u"http://%1:1"_s.arg(name)), u"1"_s}, m_direct, {}, 1s};
-    }
-
-    void run(const QString &sql)
-    {
-        const auto done = m_eye->run({sql});
-        QVERIFY2(done.has_value(), done ? "" : qPrintable(done.error().message));
-    }
-
-    void storeSession(const QString &id, const QString &owner, const QString &status)
-    {
-        run(u"insert into sessions (session_id, user_id, status, start_time, last_seq) "
-            "values ('%1', 'u', '%2', now(), 1)"_s.arg(id, status));
-        run(u"insert into session_owners (session_id, node_id) values ('%1', '%2')"_s.arg(id, owner));
-    }
 
     void ship(const QList<Event> &events)
     {
@@ -321,13 +225,6 @@ private:
         member.locate(sessionId, this, [&](const std::optional<QUrl> &where) { answer = where; });
         [&] { QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), 20'000); }();
         return answer ? answer->value_or(QUrl()) : QUrl(u"http://no-answer"_s);
-    }
-
-    Journal &secondJournal()
-    {
-        auto journal = Journal::open({.dataDir = m_dir->filePath(u"second"_s)});
-        m_second = std::move(*journal);
-        return *m_second;
     }
 
     /// Runs `what` in one thread per node, each with a connection of its own through the pooler.
@@ -353,8 +250,6 @@ private:
             QVERIFY(thread->wait(60'000));
         QCOMPARE(size_t(connected.load()), count);
     }
-
-    std::unique_ptr<Journal> m_second;
 };
 
 QTEST_GUILESS_MAIN(TestFleet)

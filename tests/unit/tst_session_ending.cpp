@@ -36,7 +36,8 @@ private Q_SLOTS:
         session.userMessage(u"hello"_s);
         stage.reply().push(u"Hi "_s);
         session.userMessage(u"this one waits"_s);
-        stage.hub->letGo({{u"s1"_s, u"other"_s}, {u"unknown"_s, u"other"_s}});
+        stage.hub->letGo(u"s1"_s, u"other"_s);
+        stage.hub->letGo(u"unknown"_s, u"other"_s);
         stage.settle();
         // What was said is kept; it has no end here, and no summary.
         QCOMPARE(stage.log.types(u"s1"_s),
@@ -54,7 +55,7 @@ private Q_SLOTS:
         stage.reply().finish();
         session.end(u"ended"_s);
         stage.settle();
-        stage.hub->letGo({{u"s1"_s, u"other"_s}});
+        stage.hub->letGo(u"s1"_s, u"other"_s);
         stage.settle();
         stage.reply().push(u"a summary"_s);
         stage.reply().finish();

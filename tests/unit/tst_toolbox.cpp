@@ -1,73 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "fakes/manual_clock.h"
-#include "tools/toolbox.h"
-
-#include <QJsonArray>
-#include <QTest>
+#include "toolbox_fixture.h"
 
 #include <array>
-#include <coroutine>
-#include <functional>
 #include <stdexcept>
 
 using namespace loquat;
+using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace {
-
-/// Lets the test decide when a coroutine goes on.
-struct Gate
-{
-    std::vector<std::coroutine_handle<>> waiting;
-
-    void open()
-    {
-        for (const auto handle : std::exchange(waiting, {}))
-            handle.resume();
-    }
-};
-
-struct AtGate
-{
-    Gate &gate;
-    [[nodiscard]] bool await_ready() const { return false; }
-    void await_suspend(std::coroutine_handle<> handle) const { gate.waiting.push_back(handle); }
-    void await_resume() const {}
-};
-
-class TestTool final : public Tool
-{
-public:
-    using Body = std::function<QCoro::Task<Expected<QJsonValue>>(QJsonObject)>;
-
-    TestTool(ToolSpec spec, Body body)
-        : m_spec(std::move(spec))
-        , m_body(std::move(body))
-    {
-    }
-    ~TestTool() override
-    {
-        if (destroyed)
-            *destroyed = true;
-    }
-    [[nodiscard]] const ToolSpec &spec() const override { return m_spec; }
-    [[nodiscard]] QCoro::Task<Expected<QJsonValue>> run(QJsonObject arguments, ToolContext) override
-    {
-        return m_body(std::move(arguments));
-    }
-
-    bool *destroyed = nullptr;
-
-private:
-    const ToolSpec m_spec;
-    const Body m_body;
-};
-
-QCoro::Task<Expected<QJsonValue>> echo(QJsonObject arguments)
-{
-    co_return QJsonValue(arguments);
-}
 
 QCoro::Task<Expected<QJsonValue>> throwLater(QJsonObject)
 {
@@ -80,106 +21,21 @@ QCoro::Task<Expected<QJsonValue>> throwAtOnce(QJsonObject)
     throw 42; // not a coroutine: nothing catches it on the way
 }
 
-QCoro::Task<Expected<QJsonValue>> waitAt(Gate &gate, QJsonObject arguments)
-{
-    co_await AtGate{gate};
-    co_return QJsonValue(arguments);
-}
-
-QCoro::Task<Expected<QJsonValue>> refuse(QJsonObject)
-{
-    co_return Error{u"nope"_s, u"The shop is closed."_s, {}, false};
-}
-
 QCoro::Task<Expected<QJsonValue>> talkForever(QJsonObject)
 {
     co_return QJsonValue(QString(100'000, u'x'));
 }
 
-const QJsonObject anyObject{{"type"_L1, "object"_L1}};
-
-class StoppableTool final : public Tool
-{
-public:
-    StoppableTool(Gate &gate, bool *stopped)
-        : m_gate(gate)
-        , m_stopped(stopped)
-    {
-    }
-    [[nodiscard]] const ToolSpec &spec() const override { return m_spec; }
-    [[nodiscard]] std::optional<std::chrono::milliseconds> timeLimit() const override { return 3s; }
-    [[nodiscard]] QCoro::Task<Expected<QJsonValue>> run(QJsonObject arguments, ToolContext context) override
-    {
-        context.stop->onStop([stopped = m_stopped] { *stopped = true; });
-        return waitAt(m_gate, std::move(arguments));
-    }
-
-private:
-    const ToolSpec m_spec{u"stoppable"_s, {}, anyObject};
-    Gate &m_gate;
-    bool *m_stopped;
-};
-
 } // namespace
 
 /// Protects the promise that a tool call always ends in exactly one outcome that a model can read.
-class TestToolbox : public QObject
+class TestToolbox : public ToolboxFixture
 {
     Q_OBJECT
 
-private:
-    fakes::ManualClock m_clock;
-    std::unique_ptr<Toolbox> m_toolbox;
-    Gate m_gate;
-
-    struct Ended
-    {
-        ToolOutcome outcome;
-        int times = 0;
-        [[nodiscard]] QString error() const { return outcome.result["error"_L1].toString(); }
-    };
-
-    void add(const QString &name, const TestTool::Body &body, const QJsonObject &schema = anyObject)
-    {
-        QVERIFY(m_toolbox->add(std::make_unique<TestTool>(ToolSpec{name, {}, schema}, body)).has_value());
-    }
-
-    std::shared_ptr<Ended> call(const QString &name, const QString &arguments = u"{}"_s,
-                                const QString &session = u"s1"_s)
-    {
-        auto ended = std::make_shared<Ended>();
-        ToolContext who;
-        who.sessionId = session;
-        m_toolbox->call({u"c1"_s, name, arguments}, who, [ended](const ToolOutcome &outcome) {
-            ended->outcome = outcome;
-            ++ended->times;
-        });
-        return ended;
-    }
-
 private Q_SLOTS:
-    void init()
-    {
-        m_toolbox = std::make_unique<Toolbox>(m_clock);
-        add(u"echo"_s, echo,
-            {{"type"_L1, "object"_L1},
-             {"properties"_L1,
-              QJsonObject{
-                  {"n"_L1, QJsonObject{{"type"_L1, "number"_L1}, {"minimum"_L1, 1}}},
-                  {"to"_L1, QJsonObject{{"type"_L1, "object"_L1},
-                                        {"properties"_L1,
-                                         QJsonObject{{"city"_L1, QJsonObject{{"type"_L1, "string"_L1}}}}}}}}},
-             {"required"_L1, QJsonArray{"n"_L1}},
-             {"additionalProperties"_L1, false}});
-        add(u"slow"_s, [this](const QJsonObject &arguments) { return waitAt(m_gate, arguments); });
-        add(u"refuse"_s, refuse);
-    }
-
-    void cleanup()
-    {
-        m_toolbox.reset();
-        m_gate.open();
-    }
+    void init() { begin(); }
+    void cleanup() { end(); }
 
     void aGoodCallHasItsResult()
     {
@@ -248,121 +104,6 @@ private Q_SLOTS:
         QCOMPARE(m_toolbox->running(), 0);
     }
 
-    void callsRunSideBySide()
-    {
-        const auto slow = call(u"slow"_s, u"{\"x\":1}"_s);
-        const auto other = call(u"slow"_s, u"{\"x\":2}"_s);
-        QCOMPARE(m_toolbox->running(), 2);
-        QVERIFY(call(u"echo"_s, u"{\"n\":1}"_s)->outcome.ok);
-        QCOMPARE(slow->times, 0);
-        m_gate.open();
-        QCOMPARE(slow->times, 1);
-        QCOMPARE(slow->outcome.result["x"_L1].toInt(), 1);
-        QCOMPARE(other->outcome.result["x"_L1].toInt(), 2);
-        QCOMPARE(m_toolbox->running(), 0);
-    }
-
-    void aSlowCallTimesOutOnce()
-    {
-        const auto slow = call(u"slow"_s);
-        m_clock.advance(14'999ms);
-        QCOMPARE(slow->times, 0);
-        m_clock.advance(1ms);
-        QCOMPARE(slow->times, 1);
-        QVERIFY(!slow->outcome.ok);
-        QVERIFY(slow->error().contains(u"15 s"_s));
-        m_gate.open(); // too late
-        QCOMPARE(slow->times, 1);
-        QVERIFY(!slow->outcome.ok);
-    }
-
-    void destroyingTheToolboxForgetsItsCalls()
-    {
-        bool destroyed = false;
-        auto tool = std::make_unique<TestTool>(
-            ToolSpec{u"last"_s, {}, anyObject},
-            [this](const QJsonObject &arguments) { return waitAt(m_gate, arguments); });
-        tool->destroyed = &destroyed;
-        QVERIFY(m_toolbox->add(std::move(tool)).has_value());
-        const auto ended = call(u"last"_s);
-        m_toolbox.reset();
-        QVERIFY(!destroyed); // it is still running
-        QCOMPARE(m_clock.pending(), 0);
-        m_gate.open();
-        QVERIFY(destroyed);
-        QCOMPARE(ended->times, 0);
-    }
-
-    void aCancelledCallSaysSoAndTellsItsTool()
-    {
-        bool stopped = false;
-        QVERIFY(m_toolbox->add(std::make_unique<StoppableTool>(m_gate, &stopped)).has_value());
-        const auto ended = call(u"stoppable"_s);
-        m_toolbox->cancel(u"s1"_s, u"another"_s);
-        m_toolbox->cancel(u"s2"_s, u"c1"_s); // another session's call of the same name
-        QCOMPARE(ended->times, 0);
-        m_toolbox->cancel(u"s1"_s, u"c1"_s);
-        QCOMPARE(ended->times, 1);
-        QVERIFY2(ended->error().contains(u"cancelled"_s), qPrintable(ended->error()));
-        QVERIFY(stopped);
-        m_gate.open();
-        m_toolbox->cancel(u"s1"_s, u"c1"_s);
-        QCOMPARE(ended->times, 1);
-        QCOMPARE(m_clock.pending(), 0);
-    }
-
-    void cancellingSparesAnotherSessionsCallOfTheSameId()
-    {
-        const auto one = call(u"slow"_s, u"{}"_s, u"s1"_s);
-        const auto two = call(u"slow"_s, u"{}"_s, u"s2"_s);
-        m_toolbox->cancel(u"s2"_s, u"c1"_s);
-        QCOMPARE(one->times, 0);
-        QCOMPARE(two->times, 1);
-    }
-
-    void aTimeOutAndTheEndOfTheToolboxStopTheTool()
-    {
-        bool stopped = false;
-        QVERIFY(m_toolbox->add(std::make_unique<StoppableTool>(m_gate, &stopped)).has_value());
-        const auto ended = call(u"stoppable"_s);
-        m_clock.advance(2999ms);
-        QVERIFY(!stopped);
-        m_clock.advance(1ms); // its own limit
-        QVERIFY(stopped);
-        QVERIFY2(ended->error().contains(u"3 s"_s), qPrintable(ended->error()));
-
-        stopped = false;
-        call(u"stoppable"_s);
-        m_toolbox.reset();
-        QVERIFY(stopped);
-    }
-
-    void callsBeyondTheLimitWaitInOrder()
-    {
-        ToolLimits limits;
-        limits.simultaneous = 1;
-        limits.waiting = 2;
-        m_toolbox = std::make_unique<Toolbox>(m_clock, limits);
-        add(u"slow"_s, [this](const QJsonObject &arguments) { return waitAt(m_gate, arguments); });
-        const auto first = call(u"slow"_s);
-        const auto second = call(u"slow"_s);
-        const auto third = call(u"slow"_s);
-        const auto refused = call(u"slow"_s);
-        QCOMPARE(m_toolbox->running(), 1);
-        QCOMPARE(m_toolbox->waiting(), 2);
-        QVERIFY2(refused->error().contains(u"Too many"_s), qPrintable(refused->error()));
-        m_gate.open();
-        QCOMPARE(first->times, 1);
-        QCOMPARE(second->times, 0);
-        m_gate.open();
-        QCOMPARE(second->times, 1);
-        QCOMPARE(third->times, 0);
-        QVERIFY(m_toolbox->remove(u"slow"_s)); // what was accepted is carried out
-        m_gate.open();
-        QVERIFY(third->outcome.ok);
-        QCOMPARE(m_toolbox->running() + m_toolbox->waiting(), 0);
-    }
-
     void deniedToolsAreNotCalled()
     {
         QVERIFY(m_toolbox->policy(u"echo"_s) == ToolPolicy::Allow);
@@ -387,20 +128,6 @@ private Q_SLOTS:
         QVERIFY(!m_toolbox->remove(u"echo"_s));
         QVERIFY(!m_toolbox->contains(u"echo"_s));
         QVERIFY(call(u"echo"_s)->error().contains(u"no tool"_s));
-    }
-
-    void anOutcomeMayDestroyTheToolbox()
-    {
-        m_toolbox->call({u"c"_s, u"slow"_s, u"{}"_s}, {}, [this](const ToolOutcome &) { m_toolbox.reset(); });
-        m_gate.open();
-        QVERIFY(!m_toolbox);
-    }
-
-    void aTimeOutMayDestroyTheToolbox()
-    {
-        m_toolbox->call({u"c"_s, u"slow"_s, u"{}"_s}, {}, [this](const ToolOutcome &) { m_toolbox.reset(); });
-        m_clock.advance(15s);
-        QVERIFY(!m_toolbox);
     }
 
     void namesAreUniqueAndSchemasAreSchemas()

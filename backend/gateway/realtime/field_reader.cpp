@@ -20,54 +20,40 @@ QString FieldReader::pathOf(const QString &path, QLatin1StringView key)
     return path.isEmpty() ? QString(key) : path + u'.' + key;
 }
 
-bool FieldReader::has(const QJsonObject &from, const QString &path, QLatin1StringView key, bool required)
+std::optional<QJsonValue> FieldReader::typed(QJsonValue::Type type, QLatin1StringView name,
+                                             const QJsonObject &from, const QString &path,
+                                             QLatin1StringView key, bool required)
 {
     const QJsonValue value = from[key];
+    if (value.type() == type)
+        return value;
+    const QString where = pathOf(path, key);
     if (!value.isUndefined() && !value.isNull())
-        return true;
-    if (required)
-        blame(u"missing_required_parameter"_s, pathOf(path, key),
-              u"Missing required parameter: '%1'."_s.arg(pathOf(path, key)));
-    return false;
+        blame(u"invalid_type"_s, where, u"Invalid type for '%1': it must be %2."_s.arg(where, name));
+    else if (required)
+        blame(u"missing_required_parameter"_s, where, u"Missing required parameter: '%1'."_s.arg(where));
+    return {};
 }
 
 std::optional<QString> FieldReader::text(const QJsonObject &from, const QString &path, QLatin1StringView key,
                                          bool required)
 {
-    if (!has(from, path, key, required))
-        return {};
-    const QJsonValue value = from[key];
-    if (value.isString())
-        return value.toString();
-    blame(u"invalid_type"_s, pathOf(path, key),
-          u"Invalid type for '%1': it must be a string."_s.arg(pathOf(path, key)));
-    return {};
+    const auto value = typed(QJsonValue::String, "a string"_L1, from, path, key, required);
+    return value ? std::optional(value->toString()) : std::nullopt;
 }
 
 std::optional<QJsonObject> FieldReader::object(const QJsonObject &from, const QString &path,
                                                QLatin1StringView key, bool required)
 {
-    if (!has(from, path, key, required))
-        return {};
-    const QJsonValue value = from[key];
-    if (value.isObject())
-        return value.toObject();
-    blame(u"invalid_type"_s, pathOf(path, key),
-          u"Invalid type for '%1': it must be an object."_s.arg(pathOf(path, key)));
-    return {};
+    const auto value = typed(QJsonValue::Object, "an object"_L1, from, path, key, required);
+    return value ? std::optional(value->toObject()) : std::nullopt;
 }
 
 std::optional<QJsonArray> FieldReader::array(const QJsonObject &from, const QString &path,
                                              QLatin1StringView key, bool required)
 {
-    if (!has(from, path, key, required))
-        return {};
-    const QJsonValue value = from[key];
-    if (value.isArray())
-        return value.toArray();
-    blame(u"invalid_type"_s, pathOf(path, key),
-          u"Invalid type for '%1': it must be an array."_s.arg(pathOf(path, key)));
-    return {};
+    const auto value = typed(QJsonValue::Array, "an array"_L1, from, path, key, required);
+    return value ? std::optional(value->toArray()) : std::nullopt;
 }
 
 QString FieldReader::id(const QJsonObject &from, const QString &path, QLatin1StringView key, bool required)

@@ -28,7 +28,9 @@ public:
     static QString pathOf(const QString &path, QLatin1StringView key);
 
 private:
-    bool has(const QJsonObject &from, const QString &path, QLatin1StringView key, bool required);
+    /// `name`: of the type, with its article.
+    std::optional<QJsonValue> typed(QJsonValue::Type type, QLatin1StringView name, const QJsonObject &from,
+                                    const QString &path, QLatin1StringView key, bool required);
 
     std::optional<Fault> m_fault;
 };

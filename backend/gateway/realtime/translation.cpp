@@ -221,9 +221,7 @@ void Translation::problem(const outbound::Problem &problem)
         m_lastExpected.clear();
     if (problem.ref.startsWith("cancel:"_L1))
         eventId = problem.ref.sliced(7);
-    const QString remedy = problem.error.remedy.isEmpty() ? QString() : u' ' + problem.error.remedy;
-    m_events.sayFault(
-        {problem.error.code, problem.error.message + remedy, {}, eventId, errorType(problem.error)});
+    m_events.sayFault({problem.error.code, problem.error.text(), {}, eventId, errorType(problem.error)});
 }
 
 void Translation::operatorSaid(const QString &text)

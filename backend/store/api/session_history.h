@@ -67,9 +67,11 @@ struct SessionPage
 
 struct EventQuery
 {
+    static constexpr int maxLimit = 1'000;
+
     QString sessionId;
     qint64 afterSeq = 0;
-    int limit = 200;             ///< 1 to 1000
+    int limit = 200;             ///< 1 to maxLimit
     QList<EventType> types = {}; ///< none: all
 };
 

@@ -34,5 +34,7 @@ struct SessionRow
 
 /// An object with the columns' names; what is absent is null, times are ISO 8601.
 QJsonObject toJson(const SessionRow &row);
+/// What cannot be read is absent, or the member's default.
+SessionRow sessionRowFromJson(const QJsonObject &json);
 
 } // namespace loquat

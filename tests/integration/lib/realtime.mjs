@@ -5,6 +5,12 @@ import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import WebSocket from 'ws';
 import { within } from './processes.mjs';
 
+// A tool of the client.
+export const door = {
+  type: 'function', name: 'open_door', description: 'Opens a door',
+  parameters: { type: 'object', properties: { door: { type: 'string' } }, required: ['door'] },
+};
+
 class Events {
   constructor() {
     this.events = [];

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whom the operators' HTTP API answers where no token is set.
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { ask } from './lib/operators.mjs';
+import { startLoquat, within } from './lib/processes.mjs';
+
+describe('Without an operator token', () => {
+  let server;
+  before(async () => { server = await startLoquat(); });
+  after(() => server.stop());
+
+  it('this computer is answered', async () => assert.equal((await ask(server, '/api/sessions')).status, 200));
+
+  // A page elsewhere that has a browser on this computer talk to the port, be it under a name of its own.
+  for (const [what, headers] of [
+    ['a page of another origin', { origin: 'https://evil.example' }],
+    ['a page without an origin', { origin: 'null' }],
+    ['a proxy', { 'x-forwarded-for': '192.0.2.1' }],
+  ])
+    it(`${what} is not`, async () => {
+      const answer = await ask(server, '/api/sessions', { headers });
+      assert.equal(answer.status, 403);
+      assert.equal(answer.type, 'application/problem+json');
+      assert.match(answer.body.remedy, /LOQUAT_/);
+    });
+
+  it('a page of this server is', async () => {
+    assert.equal((await ask(server, '/api/sessions', { headers: { origin: server.url } })).status, 200);
+  });
+
+  it('a name that only points here is not', async () => {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('GET /api/sessions HTTP/1.1\r\nHost: rebound.example\r\n\r\n');
+    const answer = await within(new Promise((done) => socket.once('data', done)), () => 'no answer');
+    assert.match(answer.toString(), /^HTTP\/1\.1 403 /);
+    socket.destroy();
+  });
+
+  it('others are not where they can reach the port', async () => {
+    const open = await startLoquat({ args: ['--host', '0.0.0.0', '--allow-anonymous'] });
+    open.url = open.url.replace('0.0.0.0', '127.0.0.1');
+    for (const path of ['/api/sessions', '/api/live']) {
+      const answer = await ask(open, path);
+      assert.equal(answer.status, 403);
+      assert.match(answer.body.remedy, /LOQUAT_OPERATOR_TOKEN/);
+    }
+    assert.equal((await ask(open, '/healthz')).status, 200);
+    await open.stop();
+  });
+});

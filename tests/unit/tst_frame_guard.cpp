@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gateway/frame_guard.h"
+
+#include <QTest>
+#include <QWebSocket>
+#include <QWebSocketServer>
+
+#include <algorithm>
+
+using namespace loquat;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// What a client sent and Qt has not taken; counts what is looked at.
+class Arriving final : public QIODevice
+{
+public:
+    Arriving() { open(ReadOnly | Unbuffered); }
+
+    void add(const QByteArray &bytes)
+    {
+        m_bytes += bytes;
+        Q_EMIT readyRead();
+    }
+    void take(qsizetype count) { m_bytes.remove(0, count); }
+    [[nodiscard]] qint64 size() const override { return m_bytes.size(); }
+    [[nodiscard]] qint64 looked() const { return m_looked; }
+
+protected:
+    qint64 readData(char *data, qint64 most) override
+    {
+        const qint64 count = std::min(most, size() - pos());
+        std::copy_n(m_bytes.cbegin() + pos(), count, data);
+        m_looked += count;
+        return count;
+    }
+    qint64 writeData(const char *, qint64) override { return -1; }
+
+private:
+    QByteArray m_bytes;
+    qint64 m_looked = 0;
+};
+
+constexpr int pieceSize = 1'000;
+constexpr int pieces = 100;
+const QByteArray head = QByteArray::fromHex("82ff00000000000186a0") + "mask"; // of 100,000 bytes
+
+} // namespace
+
+/// Protects what it costs to find a frame without a mask: not more the smaller the pieces are in which a
+/// message comes.
+class TestFrameGuard : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_server = std::make_unique<QWebSocketServer>(u"test"_s, QWebSocketServer::NonSecureMode);
+        QVERIFY(m_server->listen(QHostAddress::LocalHost));
+        m_client = std::make_unique<QWebSocket>();
+        m_client->open(m_server->serverUrl());
+        QTRY_VERIFY_WITH_TIMEOUT(m_server->hasPendingConnections(), 10'000);
+        m_served.reset(m_server->nextPendingConnection());
+        QTRY_COMPARE_WITH_TIMEOUT(m_client->state(), QAbstractSocket::ConnectedState, 10'000);
+
+        m_arriving = std::make_unique<Arriving>();
+        auto *guard = new FrameGuard(m_arriving.get(), 1'000);
+        // As Qt does: the head at once, the payload when it is whole.
+        connect(m_arriving.get(), &QIODevice::readyRead, m_arriving.get(), [this, taken = false]() mutable {
+            if (!std::exchange(taken, true))
+                m_arriving->take(head.size());
+            else if (m_arriving->size() >= pieceSize * pieces)
+                m_arriving->take(pieceSize * pieces);
+        });
+        guard->begin(m_served.get());
+    }
+
+    void cleanup()
+    {
+        m_arriving.reset();
+        m_served.reset();
+    }
+
+    void aMessageInPiecesIsNotLookedAtAgainForEach()
+    {
+        sendAllButTheLastPiece();
+        QCOMPARE(m_arriving->looked(), head.size() + pieceSize);
+        m_arriving->add(QByteArray(pieceSize, '\0') + head.first(4));
+        QVERIFY(m_arriving->looked() < 2 * pieceSize * pieces);
+        QCOMPARE(m_arriving->size(), 4);
+        QCOMPARE(m_served->state(), QAbstractSocket::ConnectedState);
+    }
+
+    void whatComesBehindItIsLookedAt()
+    {
+        sendAllButTheLastPiece();
+        m_arriving->add(QByteArray(pieceSize, '\0') + QByteArray::fromHex("8100"));
+        QTRY_COMPARE_WITH_TIMEOUT(int(m_client->closeCode()), int(QWebSocketProtocol::CloseCodeProtocolError),
+                                  10'000);
+    }
+
+private:
+    void sendAllButTheLastPiece()
+    {
+        m_arriving->add(head + QByteArray(pieceSize, '\0'));
+        for (int i = 2; i < pieces; ++i)
+            m_arriving->add(QByteArray(pieceSize, '\0'));
+    }
+
+    std::unique_ptr<QWebSocketServer> m_server;
+    std::unique_ptr<QWebSocket> m_client;
+    std::unique_ptr<QWebSocket> m_served;
+    std::unique_ptr<Arriving> m_arriving;
+};
+
+QTEST_GUILESS_MAIN(TestFrameGuard)
+#include "tst_frame_guard.moc"
