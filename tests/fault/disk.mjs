@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Chat } from '../integration/lib/chat.mjs';
+import { Contract } from '../integration/lib/contract.mjs';
 import { startFakeOpenAi, startLoquat, temporaryFolder } from '../integration/lib/processes.mjs';
 import { finalised, journalEvents, journalOf } from '../integration/lib/rows.mjs';
 
@@ -72,7 +73,10 @@ for (const [which, disk] of Object.entries(disks)) describe(`A disk ${which}`, (
       assert.ok(problem.message.length > 0 && problem.retryable, JSON.stringify(problem));
       assert.ok(!chat.frames.slice(before).some(({ type }) => type === 'start'), 'start was sent for what is not on disk');
     }
-    assert.equal(await ready(server), 503);
+    const answer = await fetch(`${server.url}/readyz`);
+    assert.equal(answer.status, 503);
+    const contract = new Contract(await (await fetch(`${server.url}/openapi.json`)).json());
+    contract.documented('get', '/readyz', { status: answer.status, type: answer.headers.get('content-type').split(';')[0], body: await answer.json() });
     assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
 
     disk.empty(server);
