@@ -2,6 +2,7 @@
 #include "store/postgres_connection.h"
 
 #include "store/postgres_error.h"
+#include "store/quoted_text.h"
 
 #include <QSqlDriver>
 #include <QSqlQuery>
@@ -123,20 +124,12 @@ QString PostgresConnection::literal(const QString &text)
 {
     // The driver's own goes over the text half a dozen times, and that of a batch is megabytes long. E''
     // means the same whatever standard_conforming_strings says.
-    const bool escaped = text.contains(u'\\');
     QString literal;
     literal.reserve(text.size() + text.size() / 16 + 4);
-    literal += escaped ? " E'"_L1 : "'"_L1;
-    qsizetype from = 0;
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        if (text[i] != u'\'' && text[i] != u'\\')
-            continue;
-        literal += QStringView(text).sliced(from, i - from);
-        literal += text[i]; // and once more with what follows
-        from = i;
-    }
-    literal += QStringView(text).sliced(from);
-    return literal + u'\'';
+    if (text.contains(u'\\'))
+        literal += " E"_L1;
+    appendQuoted(literal, text, u'\'', u'\'');
+    return literal;
 }
 
 } // namespace loquat

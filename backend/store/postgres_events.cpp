@@ -2,6 +2,7 @@
 #include "store/postgres_events.h"
 
 #include "store/postgres_connection.h"
+#include "store/quoted_text.h"
 #include "store/search_text.h"
 #include "store/stored_text.h"
 
@@ -18,22 +19,7 @@ class ArrayText
 public:
     void add(qint64 number) { next() += QString::number(number); }
 
-    void add(QStringView text)
-    {
-        auto &array = next();
-        array += u'"';
-        // In one piece up to whatever has to be escaped.
-        qsizetype from = 0;
-        for (qsizetype i = 0; i < text.size(); ++i) {
-            if (text[i] != u'"' && text[i] != u'\\')
-                continue;
-            array += text.sliced(from, i - from);
-            array += u'\\';
-            from = i;
-        }
-        array += text.sliced(from);
-        array += u'"';
-    }
+    void add(QStringView text) { appendQuoted(next(), text, u'"', u'\\'); }
 
     [[nodiscard]] QString finished() const { return m_text + u'}'; }
 
