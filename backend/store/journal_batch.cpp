@@ -8,20 +8,41 @@
 #include <QDateTime>
 #include <QSqlQuery>
 
+#include <algorithm>
+
 namespace loquat {
+
+namespace {
 
 using namespace Qt::StringLiterals;
 
+/// From here on a batch is sorted: a busy disk has gathered several events of each session.
+constexpr size_t manyEvents = 1'000;
+
+/// Session by session where that pays, since neighbours share the pages of the indexes; else in order of
+/// arrival.
+std::vector<const EncodedEvent *> inOrderOfWriting(std::vector<const EncodedEvent *> events)
+{
+    const auto session = [](const EncodedEvent *event) -> const QByteArray & { return event->sessionId; };
+    if (events.size() >= manyEvents)
+        std::ranges::stable_sort(events, {}, session);
+    return events;
+}
+
+} // namespace
+
 JournalBatch::JournalBatch(SqliteConnection &connection)
     : m_connection(connection)
-    , m_projection(connection.db())
+    , m_sessions(connection.db())
+    , m_events(connection.db())
 {
 }
 
 Expected<void> JournalBatch::ready() const
 {
-    if (const auto error = m_projection.prepareError(); error.isValid())
-        return journalError(error);
+    for (const auto &error : {m_sessions.prepareError(), m_events.prepareError()})
+        if (error.isValid())
+            return journalError(error);
     return {};
 }
 
@@ -44,9 +65,8 @@ Expected<void> JournalBatch::writeTogether(const std::vector<const EncodedEvent 
 {
     if (auto begun = m_connection.run(u"begin immediate"_s); !begun)
         return begun;
-    for (const auto *event : events)
-        if (const auto error = m_projection.write(*event); error.isValid())
-            return journalError(error);
+    if (const auto error = writeRows(inOrderOfWriting(events)); error.isValid())
+        return journalError(error);
     if (auto noted = writeNotes(notes); !noted)
         return noted;
     return m_connection.run(u"commit"_s);
@@ -67,7 +87,7 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Enc
     for (const auto *event : events) {
         if (const auto set = m_connection.run(u"savepoint event"_s); !set)
             return allFail(set.error());
-        const auto error = m_projection.write(*event);
+        const auto error = writeRows({&event, 1});
         if (!error.isValid()) {
             results.emplace_back();
         } else if (isConstraintViolation(error)) {
@@ -89,6 +109,14 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Enc
     if (refused > 0)
         qCWarning(storeLog) << "refused" << refused << "of" << events.size() << "events";
     return results;
+}
+
+QSqlError JournalBatch::writeRows(std::span<const EncodedEvent *const> events)
+{
+    // The sessions' rows first: the events refer to them.
+    if (auto error = m_sessions.apply(events); error.isValid())
+        return error;
+    return m_events.insert(events);
 }
 
 Expected<void> JournalBatch::writeNotes(const ReplicaNotes &notes)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "store/event_rows.h"
 #include "store/session_projection.h"
 #include "store/sqlite_connection.h"
 
@@ -35,7 +36,9 @@ public:
     /// Set if the file's tables are not what this program knows.
     [[nodiscard]] Expected<void> ready() const;
 
-    /// One result per event, in order. Notes are written along with them; if that fails they are given up.
+    /// One result per event, in order. Rows are numbered in order of arrival, but in a large batch session by
+    /// session: none of its events was confirmed yet, so nobody can tell. Notes are written along; if that
+    /// fails they are given up.
     std::vector<Expected<void>> write(const std::vector<const EncodedEvent *> &events,
                                       const ReplicaNotes &notes);
 
@@ -45,8 +48,11 @@ private:
                                            const ReplicaNotes &notes);
     Expected<void> writeNotes(const ReplicaNotes &notes);
 
+    QSqlError writeRows(std::span<const EncodedEvent *const> events);
+
     SqliteConnection &m_connection;
-    SessionProjection m_projection;
+    SessionProjection m_sessions;
+    EventRows m_events;
 };
 
 } // namespace loquat

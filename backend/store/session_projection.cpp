@@ -3,7 +3,7 @@
 
 #include "store/stored_text.h"
 
-#include <array>
+#include <utility>
 
 namespace loquat {
 namespace {
@@ -15,9 +15,14 @@ SqliteValue textOrNull(const QJsonValue &value)
     return value.isString() ? SqliteValue(storedText(value.toString())) : SqliteValue();
 }
 
-SqliteValue integerOrNull(const QJsonValue &value)
+std::optional<qint64> integer(const QJsonValue &value)
 {
-    return value.isDouble() ? SqliteValue(qint64(value.toInteger())) : SqliteValue();
+    return value.isDouble() ? std::optional(qint64(value.toInteger())) : std::nullopt;
+}
+
+std::optional<double> number(const QJsonValue &value)
+{
+    return value.isDouble() ? std::optional(value.toDouble()) : std::nullopt;
 }
 
 QSqlError run(SqliteStatement &statement, std::initializer_list<SqliteValue> values)
@@ -25,37 +30,22 @@ QSqlError run(SqliteStatement &statement, std::initializer_list<SqliteValue> val
     return statement.run(values);
 }
 
-/// The name of one of the first `count` values, made once for all events.
-template <typename Enum, int count> QByteArray sharedName(Enum value)
+template <typename T> SqliteValue valueOrNull(const std::optional<T> &value)
 {
-    static const auto names = [] {
-        std::array<QByteArray, count> made;
-        for (int i = 0; i < count; ++i)
-            made[size_t(i)] = nameOf(Enum(i)).toLatin1();
-        return made;
-    }();
-    const auto at = size_t(value);
-    return at < names.size() ? names[at] : nameOf(value).toLatin1();
+    return value ? SqliteValue(*value) : SqliteValue();
+}
+
+/// What is unknown adds nothing.
+template <typename T> void add(std::optional<T> &sum, const std::optional<T> &more)
+{
+    if (more)
+        sum = sum.value_or(T()) + *more;
 }
 
 } // namespace
 
-EncodedEvent::EncodedEvent(const Event &of)
-    : event(of)
-    , sessionId(of.sessionId.toUtf8())
-    , time(storedTimeUtf8(of.atMs))
-    , type(sharedName<EventType, int(EventType::Synopsis) + 1>(of.type))
-    , role(sharedName<Role, int(Role::Operator) + 1>(of.role))
-    , content(storedText(of.content).toUtf8())
-    , meta(storedJson(of.meta))
-{
-}
-
 SessionProjection::SessionProjection(const QSqlDatabase &db)
-    : m_event(prepared(db, u"insert into session_events "
-                           "(session_id, seq, ts, event_type, role, content, metadata) "
-                           "values (?, ?, ?, ?, ?, ?, ?)"_s))
-    , m_start(prepared(db, u"insert into sessions "
+    : m_start(prepared(db, u"insert into sessions "
                            "(session_id, user_id, status, start_time, model, node_id, metadata) "
                            "values (?, ?, 'active', ?, ?, ?, ?) "
                            "on conflict (session_id) do update set status = 'active', end_time = null"_s))
@@ -68,16 +58,16 @@ SessionProjection::SessionProjection(const QSqlDatabase &db)
           db,
           u"update sessions set status = 'active', end_time = null, duration_seconds = null where session_id = ?"_s))
     // What is unknown adds nothing, and stays unknown if it was: the sum, else what is known of it.
-    , m_use(prepared(db, u"update sessions set turns = turns + ?, "
-                         "input_tokens = coalesce(input_tokens + ?, input_tokens, ?), "
-                         "output_tokens = coalesce(output_tokens + ?, output_tokens, ?), "
-                         "cost_usd = coalesce(cost_usd + ?, cost_usd, ?), "
-                         "model = coalesce(model, ?) where session_id = ?"_s))
+    , m_addUse(prepared(db, u"update sessions set turns = turns + ?, "
+                            "input_tokens = coalesce(input_tokens + ?, input_tokens, ?), "
+                            "output_tokens = coalesce(output_tokens + ?, output_tokens, ?), "
+                            "cost_usd = coalesce(cost_usd + ?, cost_usd, ?), "
+                            "model = coalesce(model, ?) where session_id = ?"_s))
     , m_end(prepared(db, u"update sessions set status = ?, end_time = ?, duration_seconds = "
                          "max(0, cast(round((julianday(?) - julianday(start_time)) * 86400) as integer)) "
                          "where session_id = ?"_s))
-    , m_summary(prepared(db, u"update sessions set summary = ?, summary_source = ?, "
-                             "status = iif(end_time is null, status, 'completed') where session_id = ?"_s))
+    , m_summarise(prepared(db, u"update sessions set summary = ?, summary_source = ?, "
+                               "status = iif(end_time is null, status, 'completed') where session_id = ?"_s))
 {
 }
 
@@ -89,18 +79,20 @@ SqliteStatement SessionProjection::prepared(const QSqlDatabase &db, const QStrin
     return statement;
 }
 
-QSqlError SessionProjection::write(const EncodedEvent &encoded)
+QSqlError SessionProjection::apply(std::span<const EncodedEvent *const> events)
 {
-    // The session's row first: the event refers to it.
-    if (auto error = updateSession(encoded.event); error.isValid())
-        return error;
-    // Without a reference each, since another thread's cache holds the counts.
-    const auto text = [](const QByteArray &of) { return QByteArray::fromRawData(of.constData(), of.size()); };
-    return run(m_event, {text(encoded.sessionId), encoded.event.seq, text(encoded.time), text(encoded.type),
-                         text(encoded.role), text(encoded.content), text(encoded.meta)});
+    m_use = {};
+    for (const auto *encoded : events) {
+        if (m_use.sessionId != encoded->event.sessionId)
+            if (auto error = writeUse(); error.isValid())
+                return error;
+        if (auto error = update(encoded->event); error.isValid())
+            return error;
+    }
+    return writeUse();
 }
 
-QSqlError SessionProjection::updateSession(const Event &event)
+QSqlError SessionProjection::update(const Event &event)
 {
     switch (event.type) {
     case EventType::SessionStarted:
@@ -110,17 +102,21 @@ QSqlError SessionProjection::updateSession(const Event &event)
             return error;
         return run(m_resume, {event.sessionId});
     case EventType::AiMessage:
-        return event.meta["final"_L1].toBool() ? count(event, 1) : QSqlError();
+        if (event.meta["final"_L1].toBool())
+            count(event, 1);
+        return {};
     case EventType::Synopsis:
-        return count(event, 0);
+        count(event, 0);
+        return {};
     case EventType::SessionEnded:
         return end(event);
     case EventType::Summary:
-        if (auto error = event.meta.contains("usage"_L1) ? count(event, 0) : QSqlError(); error.isValid())
-            return error;
-        return run(m_summary, {storedText(event.content),
-                               event.meta["source"_L1].toString() == "model"_L1 ? u"model"_s : u"fallback"_s,
-                               event.sessionId});
+        if (event.meta.contains("usage"_L1))
+            count(event, 0);
+        return run(m_summarise,
+                   {storedText(event.content),
+                    event.meta["source"_L1].toString() == "model"_L1 ? u"model"_s : u"fallback"_s,
+                    event.sessionId});
     default:
         return {};
     }
@@ -144,15 +140,28 @@ QSqlError SessionProjection::end(const Event &event)
     return run(m_end, {complete ? u"completed"_s : u"ending"_s, at, at, event.sessionId});
 }
 
-QSqlError SessionProjection::count(const Event &event, int turns)
+void SessionProjection::count(const Event &event, int turns)
 {
     const auto usage = event.meta["usage"_L1].toObject();
-    const auto input = integerOrNull(usage["input_tokens"_L1]);
-    const auto output = integerOrNull(usage["output_tokens"_L1]);
-    const QJsonValue price = event.meta["cost_usd"_L1];
-    const auto cost = price.isDouble() ? SqliteValue(price.toDouble()) : SqliteValue();
-    return run(m_use, {turns, input, input, output, output, cost, cost,
-                       turns ? textOrNull(event.meta["model"_L1]) : SqliteValue(), event.sessionId});
+    m_use.sessionId = event.sessionId;
+    m_use.turns += turns;
+    add(m_use.inputTokens, integer(usage["input_tokens"_L1]));
+    add(m_use.outputTokens, integer(usage["output_tokens"_L1]));
+    add(m_use.cost, number(event.meta["cost_usd"_L1]));
+    if (const QJsonValue model = event.meta["model"_L1]; turns && model.isString() && !m_use.model)
+        m_use.model = storedText(model.toString());
+}
+
+QSqlError SessionProjection::writeUse()
+{
+    const auto use = std::exchange(m_use, {});
+    if (use.sessionId.isEmpty())
+        return {};
+    const auto input = valueOrNull(use.inputTokens);
+    const auto output = valueOrNull(use.outputTokens);
+    const auto cost = valueOrNull(use.cost);
+    return run(m_addUse,
+               {use.turns, input, input, output, output, cost, cost, valueOrNull(use.model), use.sessionId});
 }
 
 } // namespace loquat

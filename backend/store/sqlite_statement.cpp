@@ -66,7 +66,7 @@ QSqlError SqliteStatement::lastError() const
     return errorOf(sqlite3_db_handle(m_statement.get()));
 }
 
-QSqlError SqliteStatement::run(std::initializer_list<SqliteValue> values)
+QSqlError SqliteStatement::run(std::span<const SqliteValue> values)
 {
     if (m_error.isValid())
         return m_error;

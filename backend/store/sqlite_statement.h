@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <variant>
 
 struct sqlite3_stmt;
@@ -57,7 +58,11 @@ public:
     [[nodiscard]] const QSqlError &error() const { return m_error; }
 
     /// One value for each placeholder. The error has SQLite's extended code.
-    QSqlError run(std::initializer_list<SqliteValue> values);
+    QSqlError run(std::span<const SqliteValue> values);
+    QSqlError run(std::initializer_list<SqliteValue> values)
+    {
+        return run(std::span(values.begin(), values.size()));
+    }
 
 private:
     QSqlError lastError() const;

@@ -4,7 +4,7 @@
 #include "bench.h"
 #include "conversation.h"
 #include "store/journal.h"
-#include "store/session_projection.h"
+#include "store/journal_batch.h"
 
 #include <QCoreApplication>
 #include <QTemporaryDir>
@@ -96,18 +96,15 @@ double oneByOne(Synchronous synchronous, qint64 events)
         giveUp(journal.error().message);
     auto connection = SqliteConnection::open(folder.filePath(u"loquat.db"_s),
                                              SqliteConnection::Access::ReadWrite, synchronous);
-    SessionProjection projection((*connection)->db());
+    JournalBatch batch(**connection);
     std::vector<Conversation> sessions;
     for (int i = 0; i < threads * sessionsPerThread; ++i)
         sessions.emplace_back(u"session-%1"_s.arg(i));
     QElapsedTimer clock;
     clock.start();
     for (qint64 i = 0; i < events; ++i) {
-        const bool written =
-            (*connection)->run(u"begin immediate"_s) &&
-            !projection.write(EncodedEvent(sessions[size_t(i) % sessions.size()].next())).isValid() &&
-            (*connection)->run(u"commit"_s);
-        if (!written)
+        const EncodedEvent event(sessions[size_t(i) % sessions.size()].next());
+        if (!batch.write({&event}, {}).front())
             giveUp(u"an event cannot be written"_s);
     }
     return double(events) / seconds(clock);

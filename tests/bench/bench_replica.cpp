@@ -6,7 +6,6 @@
 #include "store/journal.h"
 #include "store/postgres_target.h"
 #include "store/replica.h"
-#include "store/session_projection.h"
 
 #include <QHash>
 #include <QMutex>
