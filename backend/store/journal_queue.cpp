@@ -8,8 +8,9 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-Expected<void> JournalQueue::add(Job job)
+Expected<void> JournalQueue::add(Job added)
 {
+    auto job = std::make_unique<Job>(std::move(added));
     const QMutexLocker lock(&m_mutex);
     if (m_finished)
         return Error{u"store_closed"_s, u"The journal is closed."_s, {}, false};
@@ -18,7 +19,7 @@ Expected<void> JournalQueue::add(Job job)
     if (full)
         return Error{u"store_busy"_s, u"Too many events wait for the disk."_s,
                      u"Use a faster disk for the data folder, or fewer sessions."_s, true};
-    m_characters += weight(job);
+    m_characters += weight(*job);
     m_jobs.push_back(std::move(job));
     if (m_jobs.size() == 1)
         m_wake.wakeOne();
@@ -66,12 +67,15 @@ JournalQueue::Work JournalQueue::take(QDeadlineTimer until)
     Work work;
     if (!m_jobs.empty() || m_finished || notesAreDue())
         work.notes = std::exchange(m_notes, {});
-    const auto count = std::min(qsizetype(m_jobs.size()), m_settings.maxBatch);
-    work.jobs.reserve(size_t(count));
-    for (qsizetype i = 0; i < count; ++i) {
-        m_characters -= weight(m_jobs.front());
-        work.jobs.push_back(std::move(m_jobs.front()));
-        m_jobs.pop_front();
+    if (qsizetype(m_jobs.size()) <= m_settings.maxBatch) {
+        work.jobs = std::exchange(m_jobs, {});
+        m_characters = 0;
+    } else {
+        const auto end = m_jobs.begin() + m_settings.maxBatch;
+        work.jobs.assign(std::move_iterator(m_jobs.begin()), std::move_iterator(end));
+        m_jobs.erase(m_jobs.begin(), end);
+        for (const auto &job : work.jobs)
+            m_characters -= weight(*job);
     }
     work.last = m_finished && m_jobs.empty();
     return work;

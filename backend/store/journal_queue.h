@@ -9,7 +9,8 @@
 #include <QMutex>
 #include <QWaitCondition>
 
-#include <deque>
+#include <memory>
+#include <vector>
 
 namespace loquat {
 
@@ -30,9 +31,12 @@ public:
         [[nodiscard]] bool isEvent() const { return !fence && forget.isEmpty(); }
     };
 
+    /// On the heap each: what it takes to free one is left to the thread that is answered.
+    using Jobs = std::vector<std::unique_ptr<Job>>;
+
     struct Work
     {
-        std::vector<Job> jobs;
+        Jobs jobs;
         ReplicaNotes notes;
         bool last = false; ///< nothing will ever come any more
     };
@@ -62,7 +66,7 @@ private:
     const JournalSettings m_settings;
     mutable QMutex m_mutex;
     QWaitCondition m_wake;
-    std::deque<Job> m_jobs;
+    Jobs m_jobs;
     qsizetype m_characters = 0;
     ReplicaNotes m_notes;
     QDeadlineTimer m_notesDue;

@@ -97,8 +97,8 @@ void JournalWriter::write(JournalBatch &batch, Housekeeping &housekeeping, Journ
 {
     std::vector<const EncodedEvent *> events;
     for (const auto &job : work.jobs)
-        if (job.isEvent())
-            events.push_back(&job.event);
+        if (job->isEvent())
+            events.push_back(&job->event);
     if (!events.empty() || !work.notes.isEmpty()) {
         auto results = batch.write(events, work.notes);
         qint64 written = 0;
@@ -112,10 +112,12 @@ void JournalWriter::write(JournalBatch &batch, Housekeeping &housekeeping, Journ
             m_committed(m_lastId);
     }
     for (const auto &job : work.jobs) {
-        if (job.fence)
-            job.fence();
-        else if (!job.forget.isEmpty())
-            m_gate->post(job.context, [stored = job.stored, forgotten = housekeeping.forget(job.forget)] {
+        if (!job)
+            continue; // an event, answered
+        if (job->fence)
+            job->fence();
+        else if (!job->forget.isEmpty())
+            m_gate->post(job->context, [stored = job->stored, forgotten = housekeeping.forget(job->forget)] {
                 stored(forgotten);
             });
     }
@@ -141,27 +143,31 @@ void JournalWriter::noteTrouble(const std::vector<Expected<void>> &results)
         m_trouble.reset();
 }
 
-void JournalWriter::answer(std::vector<JournalQueue::Job> &jobs, std::vector<Expected<void>> results)
+void JournalWriter::answer(JournalQueue::Jobs &jobs, std::vector<Expected<void>> results)
 {
     noteTrouble(results);
     struct Answer
     {
-        EventLog::Stored stored;
+        std::unique_ptr<JournalQueue::Job> job;
         Expected<void> result;
     };
-    QHash<QObject *, std::vector<Answer>> answers;
+    QHash<QObject *, std::shared_ptr<std::vector<Answer>>> answers;
     size_t next = 0;
     for (auto &job : jobs) {
-        if (!job.isEvent())
+        if (!job->isEvent())
             continue;
         auto &result = results[next++];
-        if (job.context && job.stored)
-            answers[job.context].push_back({std::move(job.stored), std::move(result)});
+        if (!job->context || !job->stored)
+            continue;
+        auto &group = answers[job->context];
+        if (!group)
+            group = std::make_shared<std::vector<Answer>>();
+        group->push_back({std::move(job), std::move(result)});
     }
     for (auto it = answers.begin(); it != answers.end(); ++it)
         m_gate->post(it.key(), [group = std::move(it.value())] {
-            for (const auto &answer : group)
-                answer.stored(answer.result);
+            for (const auto &answer : *group)
+                answer.job->stored(answer.result);
         });
 }
 

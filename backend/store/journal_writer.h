@@ -43,7 +43,7 @@ private:
     Expected<void> run(const QString &file, const std::function<void(Expected<void>)> &opened);
     void write(JournalBatch &batch, Housekeeping &housekeeping, JournalQueue::Work work);
     void noteTrouble(const std::vector<Expected<void>> &results);
-    void answer(std::vector<JournalQueue::Job> &jobs, std::vector<Expected<void>> results);
+    void answer(JournalQueue::Jobs &jobs, std::vector<Expected<void>> results);
 
     const JournalSettings m_settings;
     JournalQueue m_queue;
