@@ -28,7 +28,7 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
     , m_around(surroundings)
     , m_outgoing(
           *m_socket, transport, [this](const Outbound &message) { return encode(message); },
-          surroundings.limits, surroundings.counters)
+          surroundings.limits, surroundings.counters, surroundings.flusher)
     , m_rate(surroundings.limits.messagesPerMinute)
 {
     // Qt's own limits are 2 GiB, for a frame and for the sum of its fragments.

@@ -26,6 +26,7 @@ struct ClientSurroundings
     const GatewayLimits &limits;
     GatewayCounters &counters;
     Authenticator *authenticator; ///< nullptr: everybody is who they say they are
+    SocketFlusher &flusher;
 };
 
 /// One client: its WebSocket on one side, a session on the other, a language between, which is the

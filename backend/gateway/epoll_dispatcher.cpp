@@ -23,9 +23,8 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     if (m_interrupted.load())
         return false;
 
+    Q_EMIT aboutToBlock();
     const int wait = patience(flags);
-    if (wait != 0)
-        Q_EMIT aboutToBlock();
     int served = 0;
     if (flags & QEventLoop::ExcludeSocketNotifiers)
         m_sockets.waitForBell(wait);

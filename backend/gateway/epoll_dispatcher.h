@@ -18,7 +18,8 @@ namespace loquat {
 /// which are ready.
 ///
 /// Differs from Qt's in what the documentation leaves open: notifiers of regular files never fire (epoll
-/// refuses files), and a coarse timer is late by up to a twentieth, never early. Linux only.
+/// refuses files), a coarse timer is late by up to a twentieth, never early, and aboutToBlock() comes before
+/// every look at the sockets, also one that will not wait. Linux only.
 class EpollDispatcher final : public QAbstractEventDispatcher
 {
 public:

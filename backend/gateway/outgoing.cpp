@@ -6,12 +6,13 @@
 namespace loquat {
 
 Outgoing::Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits,
-                   GatewayCounters &counters)
+                   GatewayCounters &counters, SocketFlusher &flusher)
     : m_socket(socket)
     , m_transport(transport)
     , m_encode(std::move(encode))
     , m_limits(limits)
     , m_share(limits, counters.unsent())
+    , m_flusher(flusher)
 {
 }
 
@@ -37,8 +38,7 @@ bool Outgoing::sendFrames(const QStringList &frames)
     if (isTooMuch())
         return false;
     flush();
-    for (const QString &frame : frames)
-        m_socket.sendTextMessage(frame);
+    write(frames);
     return true;
 }
 
@@ -61,8 +61,14 @@ qint64 Outgoing::unsent() const
 
 void Outgoing::write(const Outbound &message)
 {
-    for (const QString &frame : m_encode(message))
+    write(m_encode(message));
+}
+
+void Outgoing::write(const QStringList &frames)
+{
+    for (const QString &frame : frames)
         m_socket.sendTextMessage(frame);
+    m_flusher.soon(m_transport, m_mark);
 }
 
 void Outgoing::flush()

@@ -3,6 +3,7 @@
 
 #include "gateway/gateway_counters.h"
 #include "gateway/limits.h"
+#include "gateway/socket_flusher.h"
 #include "gateway/unsent_share.h"
 #include "session/outbound.h"
 
@@ -26,7 +27,7 @@ public:
 
     /// `transport`: what is beneath `socket`; may be nullptr.
     Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits,
-             GatewayCounters &counters);
+             GatewayCounters &counters, SocketFlusher &flusher);
 
     /// Whether it was taken; if not, the reader is too slow and is to be let go.
     [[nodiscard]] bool send(const Outbound &message);
@@ -41,6 +42,7 @@ public:
 private:
     [[nodiscard]] qint64 unsent() const;
     void write(const Outbound &message);
+    void write(const QStringList &frames);
     void flush();
 
     QWebSocket &m_socket;
@@ -48,6 +50,8 @@ private:
     const Encode m_encode;
     const GatewayLimits &m_limits;
     UnsentShare m_share;
+    SocketFlusher &m_flusher;
+    SocketFlusher::Mark m_mark;
     std::optional<outbound::Token> m_together;
 };
 

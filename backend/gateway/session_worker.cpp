@@ -23,6 +23,7 @@ SessionWorker::~SessionWorker() = default;
 void SessionWorker::start()
 {
     m_clock = std::make_unique<SystemClock>();
+    m_flusher = std::make_unique<SocketFlusher>();
     m_model = m_parts.makeModel(*m_clock);
     m_tools = m_parts.makeTools(*m_clock);
     m_hub = std::make_unique<SessionHub>(
@@ -59,6 +60,7 @@ void SessionWorker::stop()
     m_hub.reset();
     m_tools.reset();
     m_model.reset();
+    m_flusher.reset();
     m_clock.reset();
 }
 
@@ -97,6 +99,7 @@ void SessionWorker::upgraded()
         // thing:
         accepted.socket->disconnect(m_server.get());
         connect(accepted.socket, &QAbstractSocket::disconnected, accepted.socket, &QObject::deleteLater);
+        m_flusher->soon(accepted.socket);
         if (auto *guard = accepted.socket->findChild<FrameGuard *>())
             guard->begin(socket.get());
         if (accepted.request.mustSignIn)
@@ -150,8 +153,8 @@ void SessionWorker::open(std::unique_ptr<QWebSocket> socket, const Accepted &acc
         socket.release()->deleteLater();
         return;
     }
-    const ClientSurroundings around{*m_hub, *m_clock, m_parts.limits, *m_parts.counters,
-                                    m_parts.door.authenticator.get()};
+    const ClientSurroundings around{
+        *m_hub, *m_clock, m_parts.limits, *m_parts.counters, m_parts.door.authenticator.get(), *m_flusher};
     ClientConnection *connection = nullptr;
     if (accepted.request.dialect)
         connection = new ChatConnection(std::move(socket), accepted.socket, around, accepted.request, this);

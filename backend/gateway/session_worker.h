@@ -6,6 +6,7 @@
 #include "gateway/incoming.h"
 #include "gateway/limits.h"
 #include "gateway/session_request.h"
+#include "gateway/socket_flusher.h"
 #include "session/session_hub.h"
 #include "store/api/session_locator.h"
 #include "telemetry/loop_delay.h"
@@ -84,9 +85,9 @@ private:
 
     GatewayParts &m_parts;
     std::unique_ptr<Clock> m_clock;
+    std::unique_ptr<SocketFlusher> m_flusher;
     std::unique_ptr<ChatModel> m_model;
     std::unique_ptr<ToolRunner> m_tools;
-    std::unique_ptr<SessionParts> m_sessionParts;
     std::unique_ptr<SessionHub> m_hub;
     std::unique_ptr<QWebSocketServer> m_server;
     std::unique_ptr<QTimer> m_pings;

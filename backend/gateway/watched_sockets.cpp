@@ -61,7 +61,7 @@ void WatchedSockets::add(QSocketNotifier *notifier)
     if (watched.generation == 0)
         watched.generation = ++m_generations;
     watched.notifiers[size_t(notifier->type())] = notifier;
-    watched.afresh = true;
+    watched.afresh |= askedFor[size_t(notifier->type())];
     markStale(fd, watched);
 }
 
@@ -75,6 +75,7 @@ void WatchedSockets::remove(QSocketNotifier *notifier)
     if (known != notifier)
         return;
     known = nullptr;
+    found->second.afresh &= ~askedFor[size_t(notifier->type())];
     markStale(found->first, found->second);
 }
 
@@ -106,9 +107,9 @@ void WatchedSockets::tellKernel()
 void WatchedSockets::tellKernel(int fd, Watched &watched)
 {
     const uint events = wanted(watched);
-    const bool afresh = std::exchange(watched.afresh, false);
+    const uint afresh = std::exchange(watched.afresh, 0);
     watched.stale = false;
-    if (events == watched.told && !(afresh && events))
+    if (events == watched.told && !afresh)
         return;
     epoll_event event{events, {}};
     event.data.u64 = tagOf(fd, watched.generation);

@@ -43,7 +43,7 @@ private:
         uint told = 0;          ///< what the kernel was asked for; 0: nothing
         quint64 toldBefore = 0; ///< the wait after which that was
         bool stale = false;     ///< to be told to the kernel before the next wait
-        bool afresh = false;    ///< the kernel may have forgotten
+        uint afresh = 0; ///< kinds that were added since: the kernel may have forgotten their descriptor
     };
 
     [[nodiscard]] static uint wanted(const Watched &watched);
