@@ -1,50 +1,67 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/postgres_batch.h"
 
-#include "store/postgres_connection.h"
+#include "store/postgres_array.h"
 #include "store/postgres_events.h"
 #include "store/replica_columns.h"
 
-#include <QJsonArray>
 #include <QJsonDocument>
+#include <QLocale>
+
+#include <array>
 
 namespace loquat {
 namespace {
 
 using namespace Qt::StringLiterals;
 
-template <size_t n> QString overwritten(const ReplicaColumn (&columns)[n])
+QString overwritten(const QStringList &columns)
 {
-    auto list = namesOf(columns).mid(1);
+    auto list = columns.mid(1);
     for (auto &name : list)
         name = u"%1 = excluded.%1"_s.arg(name);
     return list.join(u", "_s);
 }
 
-template <size_t n>
-QString insert(const QString &table, const ReplicaColumn (&columns)[n], const QJsonArray &rows)
+void addTo(PostgresArray &array, const QJsonValue &value, QLatin1StringView type)
 {
-    QStringList types;
-    for (const auto &column : columns)
-        types << QLatin1StringView(column.name) + u' ' + QLatin1StringView(column.type);
-    const auto json = QString::fromUtf8(QJsonDocument(rows).toJson(QJsonDocument::Compact));
-    const auto names = namesOf(columns).join(u", "_s);
-    return u"insert into "_s + table + u" ("_s + names + u") select "_s + names +
-           u" from jsonb_to_recordset("_s + PostgresConnection::literal(json) + u"::jsonb) as r ("_s +
-           types.join(u", "_s) + u") "_s;
+    if (value.isNull())
+        array.addNull();
+    else if (value.isObject())
+        array.add(QString::fromUtf8(QJsonDocument(value.toObject()).toJson(QJsonDocument::Compact)));
+    else if (value.isString())
+        array.add(value.toString());
+    else if (type == "double precision"_L1)
+        array.add(QString::number(value.toDouble(), 'g', QLocale::FloatingPointShortest));
+    else
+        array.add(value.toInteger());
+}
+
+QString sessionInsert(const QList<SessionRow> &rows)
+{
+    const auto names = namesOf(replicaSessionColumns);
+    std::array<PostgresArray, std::size(replicaSessionColumns)> arrays;
+    for (const auto &row : rows) {
+        const QJsonObject values = toJson(row);
+        for (size_t i = 0; i < arrays.size(); ++i)
+            addTo(arrays[i], values[names[qsizetype(i)]], QLatin1StringView(replicaSessionColumns[i].type));
+    }
+    QStringList literals;
+    for (size_t i = 0; i < arrays.size(); ++i)
+        literals << arrays[i].literal(QLatin1StringView(replicaSessionColumns[i].type));
+    const auto list = names.join(u", "_s);
+    return u"insert into sessions ("_s + list + u") select "_s + list + u" from unnest("_s +
+           literals.join(u", "_s) + u") as r ("_s + list + u") on conflict (session_id) do update set "_s +
+           overwritten(names);
 }
 
 } // namespace
 
 QStringList postgresStatements(const ReplicaBatch &batch, bool shared)
 {
-    QJsonArray sessions;
-    for (const auto &row : batch.sessions)
-        sessions.append(toJson(row));
     // The sessions' rows first, which locks them: two nodes never write one session's events at the same
     // time.
-    return {insert(u"sessions"_s, replicaSessionColumns, sessions) +
-                u"on conflict (session_id) do update set "_s + overwritten(replicaSessionColumns),
+    return {sessionInsert(batch.sessions),
             shared ? postgresSharedEventInsert(batch.entries) : postgresEventInsert(batch.entries)};
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/postgres_events.h"
 
-#include "store/postgres_connection.h"
-#include "store/quoted_text.h"
+#include "store/postgres_array.h"
 #include "store/search_text.h"
 #include "store/stored_text.h"
 
@@ -12,27 +11,6 @@ namespace loquat {
 namespace {
 
 using namespace Qt::StringLiterals;
-
-/// The text of a PostgreSQL array, `{1,"two"}`, one element after the other.
-class ArrayText
-{
-public:
-    void add(qint64 number) { next() += QString::number(number); }
-
-    void add(QStringView text) { appendQuoted(next(), text, u'"', u'\\'); }
-
-    [[nodiscard]] QString finished() const { return m_text + u'}'; }
-
-private:
-    QString &next()
-    {
-        if (m_text.size() > 1)
-            m_text += u',';
-        return m_text;
-    }
-
-    QString m_text = u"{"_s;
-};
 
 constexpr auto columns = "session_id, seq, ts, event_type, role, content, metadata, search"_L1;
 
@@ -54,15 +32,15 @@ QString storableWords(QString words)
 /// What the entries hold, as rows r.
 QString selectRows(const QList<JournalEntry> &entries)
 {
-    ArrayText sessions;
-    ArrayText seqs;
-    ArrayText times;
-    ArrayText types;
-    ArrayText roles;
-    ArrayText contents;
-    ArrayText metas;
-    ArrayText words;
-    ArrayText phrases;
+    PostgresArray sessions;
+    PostgresArray seqs;
+    PostgresArray times;
+    PostgresArray types;
+    PostgresArray roles;
+    PostgresArray contents;
+    PostgresArray metas;
+    PostgresArray words;
+    PostgresArray phrases;
     for (const auto &[id, event] : entries) {
         sessions.add(event.sessionId);
         seqs.add(event.seq);
@@ -77,17 +55,15 @@ QString selectRows(const QList<JournalEntry> &entries)
         words.add(searched.phrases ? QString() : storableWords(searched.words));
         phrases.add(searched.phrases ? searched.words : QString());
     }
-    const auto array = [](const ArrayText &of, QLatin1StringView type) {
-        return PostgresConnection::literal(of.finished()) + "::"_L1 + type + "[]"_L1;
-    };
     // metadata as text first: an array of jsonb would be parsed twice. Where a word is, which takes ten times
     // as long to tell, matters for phrases alone.
     return u"select session_id, seq, ts, event_type, role, content, metadata::jsonb as metadata, "
            "coalesce(array_to_tsvector(string_to_array(nullif(words, ''), ' ')), "
            "to_tsvector('simple', nullif(phrases, ''))) as search from unnest("_s +
-           QStringList{array(sessions, "text"_L1), array(seqs, "bigint"_L1), array(times, "timestamptz"_L1),
-                       array(types, "text"_L1),    array(roles, "text"_L1),  array(contents, "text"_L1),
-                       array(metas, "text"_L1),    array(words, "text"_L1),  array(phrases, "text"_L1)}
+           QStringList{
+               sessions.literal("text"_L1), seqs.literal("bigint"_L1), times.literal("timestamptz"_L1),
+               types.literal("text"_L1),    roles.literal("text"_L1),  contents.literal("text"_L1),
+               metas.literal("text"_L1),    words.literal("text"_L1),  phrases.literal("text"_L1)}
                .join(", "_L1) +
            u") as r (session_id, seq, ts, event_type, role, content, metadata, words, phrases)"_s;
 }

@@ -5,9 +5,7 @@
 
 namespace loquat {
 
-/// The statement that stores events, those that are there already left as they are. Each column is one
-/// literal, an array: PostgreSQL reads that in two thirds of the time that JSON takes, and it is made in
-/// half.
+/// The statement that stores events, those that are there already left as they are.
 QString postgresEventInsert(const QList<JournalEntry> &entries);
 
 /// The same where other nodes write to the table too. A node that crashed with events that it had not sent
