@@ -51,6 +51,18 @@ describe('A model that fails', () => {
       await chat.leave();
     });
 
+  it('answers the first message after many that failed, in any conversation', async () => {
+    const [chat, other] = await Promise.all([Chat.open(server), Chat.open(server)]);
+    for (let i = 0; i < 6; ++i) {
+      const { done, errors } = await chat.ask(`fake:drop 2 ${i}`);
+      assert.equal(done.finish, 'failed');
+      assert.equal(errors[0].message, 'The answer of the model server broke off in the middle.');
+    }
+    assert.equal((await other.ask('and now')).done.text, 'You said: and now');
+    assert.equal((await chat.ask('and here')).done.text, 'You said: and here');
+    await Promise.all([chat.leave(), other.leave()]);
+  });
+
   it('sends the model a history that is well formed after a failure', async () => {
     const chat = await Chat.open(server);
     await chat.ask('fake:tool no_such_tool {}');
