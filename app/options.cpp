@@ -46,8 +46,8 @@ void describe(QCommandLineParser &parser)
         {u"log-level"_s, u"debug, info, warning or error (default info)."_s, u"level"_s},
         {u"theme"_s, u"Console colours: system, light or dark."_s, u"name"_s},
         {u"screenshot"_s, u"Save a picture of the console after a moment, then quit."_s, u"file.png"_s},
-        {u"help"_s, u"Show this help."_s},
-        {u"version"_s, u"Show the version."_s},
+        {{u"h"_s, u"help"_s}, u"Show this help."_s},
+        {{u"v"_s, u"version"_s}, u"Show the version."_s},
     });
 }
 
