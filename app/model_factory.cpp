@@ -56,8 +56,12 @@ std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Opti
     if (provider.name == "simulated"_L1)
         return std::make_unique<SimulatedModel>(
             clock, SimulatedPace{options.simulatedPace * 6, options.simulatedPace});
-    if (provider.name == "gemini"_L1)
-        return std::make_unique<GeminiModel>(versioned<GeminiSettings>(provider, options), pool, clock);
+    if (provider.name == "gemini"_L1) {
+        auto settings = versioned<GeminiSettings>(provider, options);
+        if (settings.model.startsWith("models/"_L1)) // as Google's own lists write it
+            settings.model.remove(0, qsizetype(qstrlen("models/")));
+        return std::make_unique<GeminiModel>(settings, pool, clock);
+    }
     if (provider.name == "anthropic"_L1)
         return std::make_unique<AnthropicModel>(versioned<AnthropicSettings>(provider, options), pool, clock);
     if (provider.name == "openai-responses"_L1)

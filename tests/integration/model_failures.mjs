@@ -40,6 +40,8 @@ describe('A model that fails', () => {
       assert.ok(types.indexOf('error') < types.indexOf('done'));
       assert.equal(done.finish, 'failed');
       assert.equal(done.turn, 1);
+      for (const name of ['input_tokens', 'output_tokens'])
+        assert.ok(done.usage[name] === null || Number.isInteger(done.usage[name]), JSON.stringify(done.usage));
       const next = await chat.ask('and now');
       assert.equal(next.done.finish, 'stop');
       assert.equal(next.done.text, 'You said: and now');

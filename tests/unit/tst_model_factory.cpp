@@ -39,8 +39,9 @@ private Q_SLOTS:
     void versionsAreInTheAddressOnce()
     {
         const QString host = m_server.url();
-        const auto path = [this](const QString &name, const QString &base, const QString &version) {
-            return pathAskedOf({name, u"k"_s, QUrl(base), u"m"_s, version}).section(u'?', 0, 0);
+        const auto path = [this](const QString &name, const QString &base, const QString &version,
+                                 const QString &model = u"m"_s) {
+            return pathAskedOf({name, u"k"_s, QUrl(base), model, version}).section(u'?', 0, 0);
         };
         QCOMPARE(path(u"ollama"_s, host + u"/v1"_s, {}), u"/v1/chat/completions"_s);
         QCOMPARE(path(u"anthropic"_s, host, {}), u"/v1/messages"_s);
@@ -48,6 +49,7 @@ private Q_SLOTS:
         QCOMPARE(path(u"anthropic"_s, host + u"/proxy"_s, u"/v2"_s), u"/proxy/v2/messages"_s);
         QCOMPARE(path(u"gemini"_s, host, {}), u"/v1beta/models/m:streamGenerateContent"_s);
         QCOMPARE(path(u"gemini"_s, host, u"/v1"_s), u"/v1/models/m:streamGenerateContent"_s);
+        QCOMPARE(path(u"gemini"_s, host, {}, u"models/m"_s), u"/v1beta/models/m:streamGenerateContent"_s);
     }
 
     void errorsAndOutcomesNameTheServer()
