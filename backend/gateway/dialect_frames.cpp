@@ -73,6 +73,8 @@ QStringList encodeFrames(const Outbound &message)
                                       {"duration_ms"_L1, m.durationMs},
                                       {"seq"_L1, m.seq}};
                 frameDone["ttft_ms"_L1] = m.ttftMs ? QJsonValue(*m.ttftMs) : QJsonValue(QJsonValue::Null);
+                if (m.simulated)
+                    frameDone["simulated"_L1] = true;
                 return frameDone;
             },
             [](const outbound::OperatorMessage &m) {
