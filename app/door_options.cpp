@@ -86,6 +86,8 @@ Expected<DoorOptions> readDoorOptions(SettingsReader &reader, QStringList &notes
     }
     if (door.auth != DoorOptions::Auth::Token && !door.clientTokens.isEmpty())
         notes.append(u"LOQUAT_CLIENT_TOKENS is set without LOQUAT_AUTH=token: nobody is asked for one"_s);
+    if (door.auth != DoorOptions::Auth::Jwt && !reader.text(u"SUPABASE_JWT_SECRET"_s).isEmpty())
+        notes.append(u"SUPABASE_JWT_SECRET is set without LOQUAT_AUTH=jwt: nobody is asked for a token"_s);
 
     const QString anonymous = reader.text(u"LOQUAT_ALLOW_ANONYMOUS"_s);
     if (!QStringList{QString(), u"0"_s, u"1"_s}.contains(anonymous))

@@ -56,14 +56,20 @@ std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Opti
     if (provider.name == "simulated"_L1)
         return std::make_unique<SimulatedModel>(
             clock, SimulatedPace{options.simulatedPace * 6, options.simulatedPace});
-    if (provider.name == "gemini"_L1)
-        return std::make_unique<GeminiModel>(versioned<GeminiSettings>(provider, options), pool, clock);
+    if (provider.name == "gemini"_L1) {
+        auto settings = versioned<GeminiSettings>(provider, options);
+        if (settings.model.startsWith("models/"_L1)) // as Google's own lists write it
+            settings.model.remove(0, qsizetype(qstrlen("models/")));
+        return std::make_unique<GeminiModel>(settings, pool, clock);
+    }
     if (provider.name == "anthropic"_L1)
         return std::make_unique<AnthropicModel>(versioned<AnthropicSettings>(provider, options), pool, clock);
     if (provider.name == "openai-responses"_L1)
         return std::make_unique<ResponsesModel>(settingsFor<ResponsesSettings>(provider, options), pool,
                                                 clock);
     auto settings = settingsFor<OpenAiSettings>(provider, options);
+    if (provider.name == "groq"_L1 && settings.baseUrl.path().size() <= 1)
+        settings.baseUrl.setPath(u"/openai/v1"_s); // Groq's own programs are told the host alone
     settings.provider = provider.name;
     settings.providerName = displayName(provider.name);
     return std::make_unique<OpenAiModel>(settings, pool, clock);

@@ -46,8 +46,8 @@ void describe(QCommandLineParser &parser)
         {u"log-level"_s, u"debug, info, warning or error (default info)."_s, u"level"_s},
         {u"theme"_s, u"Console colours: system, light or dark."_s, u"name"_s},
         {u"screenshot"_s, u"Save a picture of the console after a moment, then quit."_s, u"file.png"_s},
-        {u"help"_s, u"Show this help."_s},
-        {u"version"_s, u"Show the version."_s},
+        {{u"h"_s, u"help"_s}, u"Show this help."_s},
+        {{u"v"_s, u"version"_s}, u"Show the version."_s},
     });
 }
 
@@ -69,14 +69,22 @@ Expected<QHash<QString, QString>> readEnvFile(const QCommandLineParser &parser)
     return values;
 }
 
-/// The file that is asked for, or the one that happens to be there. Whether it can be read is seen when it
-/// is.
-QString configFile(const QCommandLineParser &parser, const SettingsReader &reader)
+/// The file that is asked for, or the one that happens to be there.
+Expected<QString> configFile(const QCommandLineParser &parser, const SettingsReader &reader)
 {
-    if (parser.isSet(u"config"_s))
-        return parser.value(u"config"_s);
-    if (const QString named = reader.text(u"LOQUAT_CONFIG"_s); !named.isEmpty())
-        return named;
+    const QString right = u"the path of a readable JSON file"_s;
+    if (parser.isSet(u"config"_s)) {
+        const QString given = parser.value(u"config"_s);
+        return given.isEmpty() ? SettingsReader::wrong(u"--config"_s, u"it is empty"_s, right)
+                               : Expected<QString>(given); // whether it can be read is seen when it is
+    }
+    if (const QString named = reader.text(u"LOQUAT_CONFIG"_s); !named.isEmpty()) {
+        QFile file(named);
+        return file.open(QIODevice::ReadOnly)
+                   ? Expected<QString>(named)
+                   : SettingsReader::wrong(u"LOQUAT_CONFIG"_s,
+                                           u"cannot read '%1': %2"_s.arg(named, file.errorString()), right);
+    }
     return QFile::exists(u"loquat.json"_s) ? u"loquat.json"_s : QString();
 }
 
@@ -149,9 +157,10 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.supabase = reader.supabase();
     options.fleet = reader.fleet();
     options.operatorToken = reader.text(u"LOQUAT_OPERATOR_TOKEN"_s);
-    options.configFile = configFile(parser, reader);
-    if (parser.isSet(u"config"_s) && options.configFile.isEmpty())
-        return SettingsReader::wrong(u"--config"_s, u"it is empty"_s, u"the path of a JSON file"_s);
+    const auto config = configFile(parser, reader);
+    if (!config)
+        return config.error();
+    options.configFile = *config;
     if (options.run == Options::Run::Connect) {
         const auto server = operatorAddress(parser.value(u"connect"_s));
         if (!server)
@@ -160,6 +169,8 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     }
     options.screenshot = parser.value(u"screenshot"_s);
     options.dataDir = parser.isSet(u"data-dir"_s) ? parser.value(u"data-dir"_s) : defaultDataDir();
+    if (options.dataDir.isEmpty())
+        return SettingsReader::wrong(u"--data-dir"_s, u"it is empty"_s, u"the path of a folder"_s);
     options.limits = readGatewayLimits(reader);
     reader.noteUnused(options.notes);
     auto door = readDoorOptions(reader, options.notes);

@@ -3,6 +3,7 @@
 
 #include "domain/live_json.h"
 #include "domain/same_secret.h"
+#include "gateway/operator_access.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -165,8 +166,7 @@ HttpParts Backend::httpParts() const
     // What a service does and costs is its operators' business.
     if (!m_parts.host.isLoopback() || !m_parts.operatorToken.isEmpty())
         parts.mayReadMetrics = [token = m_parts.operatorToken.toUtf8()](QByteArrayView authorization) {
-            const QByteArrayView scheme = "Bearer ";
-            return authorization.startsWith(scheme) && sameSecret(authorization.sliced(scheme.size()), token);
+            return sameSecret(bearerOf(authorization), token);
         };
     return parts;
 }

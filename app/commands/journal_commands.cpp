@@ -20,7 +20,7 @@ namespace {
 
 const QCommandLineOption dataDirOption{
     u"data-dir"_s, u"Folder of the journal (default: the user's data folder)."_s, u"folder"_s};
-const QCommandLineOption helpOption{u"help"_s, u"Show this help."_s};
+const QCommandLineOption helpOption{{u"h"_s, u"help"_s}, u"Show this help."_s};
 
 QString dataDir(const QCommandLineParser &parser)
 {

@@ -23,9 +23,11 @@ Expected<QString> parseUserId(const QString &text)
 {
     if (text.isEmpty())
         return u"anonymous"_s;
+    // One that is beyond UTF-16's 16 bits is one all the same.
+    const auto size = std::ranges::count_if(text, [](QChar c) { return !c.isLowSurrogate(); });
     const bool control =
         std::ranges::any_of(text, [](QChar c) { return c.category() == QChar::Other_Control; });
-    if (text.size() > maxUserIdLength || control)
+    if (size > maxUserIdLength || control)
         return Error{u"bad_user_id"_s,
                      u"The user_id must be at most 256 characters without control characters."_s,
                      u"Use a shorter user_id."_s, false};

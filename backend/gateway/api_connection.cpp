@@ -41,6 +41,7 @@ ApiConnection::ApiConnection(QTcpSocket *socket, const RequestHead &head, const 
     , m_socket(socket)
     , m_limits(limits)
     , m_handle(std::move(handle))
+    , m_withBody(head.method != "HEAD")
 {
     m_socket->setParent(this);
     connect(m_socket, &QTcpSocket::disconnected, this, &QObject::deleteLater);
@@ -58,11 +59,13 @@ ApiConnection::ApiConnection(QTcpSocket *socket, const RequestHead &head, const 
         read();
 }
 
-void ApiConnection::refuse(QTcpSocket *socket, const ApiReply &reply, const ApiLimits &limits,
-                           QObject *parent)
+void ApiConnection::refuse(QTcpSocket *socket, const QByteArray &method, const ApiReply &reply,
+                           const ApiLimits &limits, QObject *parent)
 {
+    RequestHead head; // of which nothing more is awaited
+    head.method = method;
     auto *connection = new ApiConnection(
-        socket, {}, limits, [](const QByteArray &, const Answer &) {}, parent);
+        socket, head, limits, [](const QByteArray &, const Answer &) {}, parent);
     connection->answer(reply);
 }
 
@@ -91,7 +94,7 @@ void ApiConnection::answer(const ApiReply &reply)
     m_received.clear();
     m_socket->readAll();
     m_patience.start(m_limits.stallTime);
-    m_socket->write(httpMessage(reply));
+    m_socket->write(httpMessage(reply, m_withBody));
     // With bytes of the client still on their way, closing would reset the connection and lose the answer.
     if (!m_handled)
         new LingeringClose(m_socket->socketDescriptor(), parent());

@@ -29,8 +29,9 @@ public:
     ApiConnection(QTcpSocket *socket, const RequestHead &head, const ApiLimits &limits, Handle handle,
                   QObject *parent);
 
-    /// Answers with `reply`, whatever is sent.
-    static void refuse(QTcpSocket *socket, const ApiReply &reply, const ApiLimits &limits, QObject *parent);
+    /// Answers a request of `method` with `reply`, whatever is sent.
+    static void refuse(QTcpSocket *socket, const QByteArray &method, const ApiReply &reply,
+                       const ApiLimits &limits, QObject *parent);
 
 private:
     void read();
@@ -39,6 +40,7 @@ private:
     QTcpSocket *m_socket;
     const ApiLimits &m_limits;
     Handle m_handle;
+    const bool m_withBody; ///< not to HEAD
     QByteArray m_received;
     qsizetype m_bodySize = 0;
     bool m_handled = false;

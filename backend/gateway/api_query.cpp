@@ -86,6 +86,8 @@ std::optional<ApiPath> apiPath(const QByteArray &target)
     ApiPath parsed;
     for (const QByteArray &part : path.sliced(qsizetype(qstrlen("/api/"))).split('/'))
         parsed.parts.append(QUrl::fromPercentEncoding(part));
+    if (parsed.parts.size() > 1 && parsed.parts.last().isEmpty())
+        parsed.parts.removeLast(); // "/api/sessions/"
     if (mark >= 0)
         parsed.query = QUrlQuery(QString::fromLatin1(target.sliced(mark + 1)));
     return parsed;

@@ -40,17 +40,30 @@ ApiReply problemReply(const Error &error)
     return problemReply(known == statuses.cend() ? 503 : *known, error);
 }
 
-QByteArray httpMessage(const ApiReply &reply)
+ApiReply methodReply(const QByteArray &method, const QByteArray &allowed)
+{
+    ApiReply reply{204, {}, {}};
+    if (method != "OPTIONS")
+        reply = problemReply(405, {u"method_not_allowed"_s, u"This path does not understand the method."_s,
+                                   u"Use one of %1."_s.arg(QString::fromLatin1(allowed)), false});
+    reply.headers.emplaceBack("Allow", allowed);
+    return reply;
+}
+
+QByteArray httpMessage(const ApiReply &reply, bool withBody)
 {
     QByteArray message = "HTTP/1.1 " + QByteArray::number(reply.status) + ' ' + statusTitle(reply.status) +
-                         "\r\nContent-Type: " + reply.contentType +
-                         "\r\nContent-Length: " + QByteArray::number(reply.body.size()) +
                          "\r\nConnection: close\r\nCache-Control: no-store"
                          "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer"
                          "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+    if (!reply.contentType.isEmpty())
+        message += "Content-Type: " + reply.contentType + "\r\n";
+    if (reply.status != 204)
+        message += "Content-Length: " + QByteArray::number(reply.body.size()) + "\r\n";
     for (const auto &[name, value] : reply.headers)
         message += name + ": " + value + "\r\n";
-    return message + "\r\n" + reply.body;
+    message += "\r\n";
+    return withBody ? message + reply.body : message;
 }
 
 } // namespace loquat

@@ -28,7 +28,10 @@ ApiReply problemReply(int status, const Error &error);
 /// session that is not there or not in the state for it, 503 for a store that may answer later.
 ApiReply problemReply(const Error &error);
 
-/// The whole HTTP/1.1 message; the connection is to be closed after it.
-QByteArray httpMessage(const ApiReply &reply);
+/// To a method that a path does not have, of those that it has: 405, or 204 to OPTIONS, which asks for them.
+ApiReply methodReply(const QByteArray &method, const QByteArray &allowed);
+
+/// The whole HTTP/1.1 message; the connection is to be closed after it. The answer to HEAD has no body.
+QByteArray httpMessage(const ApiReply &reply, bool withBody = true);
 
 } // namespace loquat

@@ -19,14 +19,7 @@ Error notFound()
     return {u"not_found"_s, u"There is nothing at this path."_s, u"See /docs for what there is."_s, false};
 }
 
-ApiReply wrongMethod(const QByteArray &allowed)
-{
-    ApiReply reply =
-        problemReply(405, {u"method_not_allowed"_s, u"This path does not understand the method."_s,
-                           u"Use %1."_s.arg(QString::fromLatin1(allowed)), false});
-    reply.headers.emplaceBack("Allow", allowed);
-    return reply;
-}
+constexpr auto readMethods = "GET, HEAD, OPTIONS";
 
 QJsonObject toJson(const Snippet &snippet)
 {
@@ -55,22 +48,23 @@ void ApiRoutes::handle(const QByteArray &method, const QByteArray &target, const
                        Answer answer)
 {
     const auto path = apiPath(target);
+    const bool reads = method == "GET" || method == "HEAD";
     if (path && path->parts == QStringList(u"nodes"_s))
-        return method == "GET" ? nodes(answer) : answer(wrongMethod("GET"));
+        return reads ? nodes(answer) : answer(methodReply(method, readMethods));
     if (!path || path->parts[0] != "sessions"_L1 || path->parts.size() > 3)
         return answer(problemReply(notFound()));
     if (path->parts.size() == 1)
-        return method == "GET" ? list(path->query, answer) : answer(wrongMethod("GET"));
+        return reads ? list(path->query, answer) : answer(methodReply(method, readMethods));
     const auto id = parseSessionId(path->parts[1]);
     if (!id)
         return answer(problemReply(id.error()));
     const QString what = path->parts.size() == 3 ? path->parts[2] : QString();
     if (what == "commands"_L1)
-        return method == "POST" ? command(*id, body, answer) : answer(wrongMethod("POST"));
+        return method == "POST" ? command(*id, body, answer) : answer(methodReply(method, "POST, OPTIONS"));
     if (path->parts.size() == 3 && what != "events"_L1 && what != "export"_L1)
         return answer(problemReply(notFound()));
-    if (method != "GET")
-        return answer(wrongMethod("GET"));
+    if (!reads)
+        return answer(methodReply(method, readMethods));
     if (what == "events"_L1)
         return events(*id, path->query, answer);
     return what == "export"_L1 ? exportAs(*id, path->query, answer) : show(*id, answer);

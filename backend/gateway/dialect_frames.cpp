@@ -7,6 +7,20 @@ namespace loquat::dialects {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// With all that is promised: a number that nobody told is null.
+QJsonObject toldUsage(const Usage &usage)
+{
+    QJsonObject json = toJson(usage);
+    for (const auto name : {"input_tokens"_L1, "output_tokens"_L1})
+        if (!json.contains(name))
+            json[name] = QJsonValue::Null;
+    return json;
+}
+
+} // namespace
+
 QStringList encodeFrames(const Outbound &message)
 {
     if (const auto *token = std::get_if<outbound::Token>(&message))
@@ -51,11 +65,16 @@ QStringList encodeFrames(const Outbound &message)
                                    {"seq"_L1, m.seq}};
             },
             [](const outbound::TurnDone &m) {
-                QJsonObject frameDone{
-                    {"type"_L1, "done"_L1},  {"text"_L1, m.text},           {"turn"_L1, m.turn},
-                    {"finish"_L1, m.finish}, {"usage"_L1, toJson(m.usage)}, {"duration_ms"_L1, m.durationMs},
-                    {"seq"_L1, m.seq}};
+                QJsonObject frameDone{{"type"_L1, "done"_L1},
+                                      {"text"_L1, m.text},
+                                      {"turn"_L1, m.turn},
+                                      {"finish"_L1, m.finish},
+                                      {"usage"_L1, toldUsage(m.usage)},
+                                      {"duration_ms"_L1, m.durationMs},
+                                      {"seq"_L1, m.seq}};
                 frameDone["ttft_ms"_L1] = m.ttftMs ? QJsonValue(*m.ttftMs) : QJsonValue(QJsonValue::Null);
+                if (m.simulated)
+                    frameDone["simulated"_L1] = true;
                 return frameDone;
             },
             [](const outbound::OperatorMessage &m) {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/http_routes.h"
 
-#include "gateway/problem.h"
+#include "gateway/api_reply.h"
 #include "gateway/security_headers.h"
+#include "gateway/session_request.h"
 
 #include <QCoreApplication>
 #include <QFile>
 #include <QHash>
-#include <QHttpServerResponse>
-#include <QJsonDocument>
 
 namespace loquat {
 
@@ -16,32 +15,20 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-using Status = QHttpServerResponse::StatusCode;
 using Method = QHttpServerRequest::Method;
 
-QHttpServerResponse json(const QJsonObject &object, Status status = Status::Ok)
+ApiReply json(const QJsonObject &object, int status = 200)
 {
-    QHttpServerResponse response("application/json", QJsonDocument(object).toJson(QJsonDocument::Compact),
-                                 status);
-    response.addHeader("Cache-Control", "no-store");
-    return response;
+    ApiReply reply = jsonReply(object);
+    reply.status = status;
+    reply.headers.emplaceBack("Cache-Control", "no-store");
+    return reply;
 }
 
-QHttpServerResponse notFound()
+ApiReply notFound()
 {
-    return {"application/problem+json",
-            problemJson(404, {u"not_found"_s, u"There is nothing at this path."_s,
-                              u"See / for what there is."_s, false}),
-            Status::NotFound};
-}
-
-void addHeaders(QHttpServerResponse &response, const QHttpServerRequest &request, const OriginPolicy &origins)
-{
-    for (const auto &[name, value] : securityHeaders())
-        response.addHeader(name, value);
-    for (const auto &[name, value] : origins.corsHeaders(request.value("Origin")))
-        response.addHeader(name, value);
-    response.addHeader("Connection", "close"); // see HttpGuard
+    return problemReply(
+        Error{u"not_found"_s, u"There is nothing at this path."_s, u"See / for what there is."_s, false});
 }
 
 QByteArray mimeType(const QString &file)
@@ -54,38 +41,35 @@ QByteArray mimeType(const QString &file)
 }
 
 /// A file of one of the folders of pages, "demo" or "docs".
-QHttpServerResponse pageFile(const QString &folder, const QString &name)
+ApiReply pageFile(const QString &folder, const QString &name)
 {
     // Only files that were built in; a name cannot leave the folder.
-    if (name.contains(u'/') || name.contains(u".."_s))
+    if (name.isEmpty() || name.contains(u'/') || name.contains(u".."_s))
         return notFound();
     QFile file(u":/%1/%2"_s.arg(folder, name));
     if (!file.open(QIODevice::ReadOnly))
         return notFound();
-    return {mimeType(name), file.readAll()};
+    return {200, mimeType(name), file.readAll()};
 }
 
 /// The API's description, with this program's version.
-QHttpServerResponse description()
+ApiReply description()
 {
     QFile file(u":/api/openapi.json"_s);
     if (!file.open(QIODevice::ReadOnly))
         return notFound();
     // As text, so that it keeps its order.
     const QByteArray version = '"' + QCoreApplication::applicationVersion().toUtf8() + '"';
-    QHttpServerResponse response("application/json",
-                                 file.readAll().replace(R"("version": "0")", R"("version": )" + version));
-    response.addHeader("Cache-Control", "no-store");
-    return response;
+    return {200,
+            "application/json",
+            file.readAll().replace(R"("version": "0")", R"("version": )" + version),
+            {{"Cache-Control", "no-store"}}};
 }
 
-QHttpServerResponse root(const QHttpServerRequest &request)
+ApiReply root(const QHttpServerRequest &request)
 {
-    if (request.value("Accept").contains("text/html")) {
-        QHttpServerResponse redirect(Status::Found);
-        redirect.addHeader("Location", "/demo");
-        return redirect;
-    }
+    if (request.value("Accept").contains("text/html"))
+        return {302, {}, {}, {{"Location", "/demo"}}};
     return json({{"app"_L1, "loquat"_L1},
                  {"version"_L1, QCoreApplication::applicationVersion()},
                  {"links"_L1, QJsonObject{{"demo"_L1, "/demo"_L1},
@@ -101,55 +85,83 @@ QHttpServerResponse root(const QHttpServerRequest &request)
                                           {"realtime"_L1, "/v1/realtime?model="_L1}}}});
 }
 
-QHttpServerResponse metrics(const QHttpServerRequest &request, const HttpParts &parts)
+ApiReply metrics(const QHttpServerRequest &request, const HttpParts &parts)
 {
-    if (parts.mayReadMetrics && !parts.mayReadMetrics(request.value("Authorization"))) {
-        QHttpServerResponse response{
-            "application/problem+json",
-            problemJson(401, {u"operator_token_needed"_s, u"The metrics are not for everybody."_s,
-                              u"Send the operator token as 'Authorization: Bearer'."_s, false}),
-            Status::Unauthorized};
-        response.addHeader("WWW-Authenticate", "Bearer");
-        return response;
+    if (parts.mayReadMetrics && !parts.mayReadMetrics(request.value("Authorization")))
+        return problemReply(401, {u"operator_token_needed"_s, u"The metrics are not for everybody."_s,
+                                  u"Send the operator token as 'Authorization: Bearer'."_s, false});
+    return {
+        200, "text/plain; version=0.0.4; charset=utf-8", parts.metrics(), {{"Cache-Control", "no-store"}}};
+}
+
+ApiReply ready(const Readiness &state)
+{
+    return json(
+        {{"status"_L1, state.ready ? "ready"_L1 : "not_ready"_L1}, {"dependencies"_L1, state.dependencies}},
+        state.ready ? 200 : 503);
+}
+
+/// What GET answers at `path`.
+ApiReply page(const QString &path, const QHttpServerRequest &request, const HttpParts &parts)
+{
+    if (path == "/"_L1)
+        return root(request);
+    if (path == "/healthz"_L1)
+        return json({{"status"_L1, "ok"_L1},
+                     {"app"_L1, "loquat"_L1},
+                     {"version"_L1, QCoreApplication::applicationVersion()}});
+    if (path == "/readyz"_L1)
+        return ready(parts.readiness());
+    if (path == "/metrics"_L1 && parts.metrics)
+        return metrics(request, parts);
+    if (path == "/openapi.json"_L1)
+        return description();
+    if (path == "/v1/realtime"_L1)
+        return problemReply(426, webSocketOnly());
+    for (const QString &folder : {u"demo"_s, u"docs"_s}) {
+        const QString at = u'/' + folder;
+        if (path == at || path.startsWith(at + u'/'))
+            return pageFile(folder, path == at ? u"index.html"_s : path.sliced(at.size() + 1));
     }
-    QHttpServerResponse response("text/plain; version=0.0.4; charset=utf-8", parts.metrics());
-    response.addHeader("Cache-Control", "no-store");
-    return response;
+    return notFound();
+}
+
+ApiReply answerTo(const QHttpServerRequest &request, const HttpParts &parts)
+{
+    QString path = request.url().path(QUrl::FullyDecoded);
+    if (path.size() > 1 && path.endsWith(u'/'))
+        path.chop(1); // every page names what it loads from the root
+    const ApiReply reply = page(path, request, parts);
+    if (request.method() == Method::Get || request.method() == Method::Head || reply.status == 404)
+        return reply;
+    return methodReply(request.method() == Method::Options ? "OPTIONS" : "other", "GET, HEAD, OPTIONS");
+}
+
+void write(QHttpServerResponder responder, const ApiReply &reply, bool withBody)
+{
+    responder.writeStatusLine(QHttpServerResponder::StatusCode(reply.status));
+    for (const auto &[name, value] : reply.headers)
+        responder.writeHeader(name, value);
+    if (!reply.contentType.isEmpty())
+        responder.writeHeader("Content-Type", reply.contentType);
+    if (reply.status != 204)
+        responder.writeHeader("Content-Length", QByteArray::number(reply.body.size()));
+    responder.writeBody(withBody ? reply.body : QByteArray());
 }
 
 } // namespace
 
 void HttpRoutes::install(QHttpServer &server, const OriginPolicy &origins, const HttpParts &parts)
 {
-    server.route("/", Method::Get, [](const QHttpServerRequest &request) { return root(request); });
-    server.route("/demo", Method::Get, [] { return pageFile(u"demo"_s, u"index.html"_s); });
-    server.route("/demo/<arg>", Method::Get, [](const QString &name) { return pageFile(u"demo"_s, name); });
-    server.route("/docs", Method::Get, [] { return pageFile(u"docs"_s, u"index.html"_s); });
-    server.route("/docs/<arg>", Method::Get, [](const QString &name) { return pageFile(u"docs"_s, name); });
-    server.route("/openapi.json", Method::Get, [] { return description(); });
-    server.route("/healthz", Method::Get, [] {
-        return json({{"status"_L1, "ok"_L1},
-                     {"app"_L1, "loquat"_L1},
-                     {"version"_L1, QCoreApplication::applicationVersion()}});
-    });
-    server.route("/readyz", Method::Get, [readiness = parts.readiness] {
-        const Readiness state = readiness();
-        return json({{"status"_L1, state.ready ? "ready"_L1 : "not_ready"_L1},
-                     {"dependencies"_L1, state.dependencies}},
-                    state.ready ? Status::Ok : Status::ServiceUnavailable);
-    });
-    if (parts.metrics)
-        server.route("/metrics", Method::Get,
-                     [parts](const QHttpServerRequest &request) { return metrics(request, parts); });
-    server.setMissingHandler([origins](const QHttpServerRequest &request, QHttpServerResponder &&responder) {
-        QHttpServerResponse response = notFound(); // which afterRequest does not get to see
-        addHeaders(response, request, origins);
-        response.write(std::move(responder));
-    });
-    server.afterRequest([origins](QHttpServerResponse &&response, const QHttpServerRequest &request) {
-        addHeaders(response, request, origins);
-        return std::move(response);
-    });
+    // Routes answer nothing to HEAD and 404 to a wrong method, and cannot leave a body out.
+    server.setMissingHandler(
+        [origins, parts](const QHttpServerRequest &request, QHttpServerResponder &&responder) {
+            ApiReply reply = answerTo(request, parts);
+            reply.headers += securityHeaders();
+            reply.headers += origins.corsHeaders(request.value("Origin"));
+            reply.headers.emplaceBack("Connection", "close"); // see HttpGuard
+            write(std::move(responder), reply, request.method() != Method::Head);
+        });
 }
 
 } // namespace loquat

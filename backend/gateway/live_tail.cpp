@@ -25,6 +25,7 @@ void LiveTail::setReaders(int events, int batches)
     if (first) {
         m_kept.clear();
         m_keptBytes = 0;
+        m_held.clear();
         m_position = m_keptAfter = m_parts.tail.lastId();
     }
     const bool wanted = events + batches > 0;
@@ -46,7 +47,8 @@ void LiveTail::stop()
 
 void LiveTail::beat()
 {
-    // In this order: what is on disk now was said before, so its tokens are in what is taken next.
+    // In this order: what is on disk now was said before, so its tokens are in what is taken next. And what
+    // they answer is on disk after that.
     const qint64 onDisk = m_parts.tail.lastId();
     bool gapped = false;
     const LiveBatch taken = m_parts.feed.take(&gapped);
@@ -59,12 +61,11 @@ void LiveTail::beat()
     }
     if (m_eventReaders == 0)
         return;
-    QByteArray said;
+    const qint64 answered = m_parts.tail.lastId();
     for (const auto &item : taken.stream)
         if (const auto *delta = std::get_if<Delta>(&item); delta && !delta->whole)
-            said += sseFrame(*delta);
-    if (!said.isEmpty())
-        Q_EMIT tokens(said);
+            m_held.add(*delta, answered);
+    sayDue();
     if (onDisk > m_position && !m_reading)
         follow(onDisk);
 }
@@ -83,12 +84,17 @@ void LiveTail::follow(qint64 upTo)
 
 void LiveTail::keep(const QList<JournalEntry> &entries, qint64 upTo)
 {
-    const qint64 before = m_position;
+    qint64 before = m_position;
     for (const JournalEntry &entry : entries) {
         if (entry.id > upTo)
             break;
         if (entry.id <= m_position)
             continue; // asked for before the last reader left and another came
+        if (const QByteArray said = m_held.takeBefore(entry.event); !said.isEmpty()) {
+            if (std::exchange(before, m_position) < m_position)
+                Q_EMIT advanced();
+            say(said);
+        }
         m_kept.push_back({entry.id, sseFrame(entry)});
         m_keptBytes += m_kept.back().frame.size();
         m_position = entry.id;
@@ -101,6 +107,20 @@ void LiveTail::keep(const QList<JournalEntry> &entries, qint64 upTo)
     }
     if (m_position > before)
         Q_EMIT advanced();
+    sayDue();
+}
+
+void LiveTail::say(const QByteArray &frames)
+{
+    if (!frames.isEmpty())
+        Q_EMIT tokens(frames);
+}
+
+void LiveTail::sayDue()
+{
+    // A journal that is slow to read costs the order, not the memory.
+    const bool many = m_held.bytes() > m_parts.limits.recentBytes;
+    say(m_held.takeDue(many ? std::numeric_limits<qint64>::max() : m_position));
 }
 
 std::optional<LiveTail::Frames> LiveTail::recent(qint64 id, qsizetype maxBytes) const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/held_tokens.h"
 #include "gateway/operator_parts.h"
 
 #include <QTimer>
@@ -11,7 +12,8 @@ namespace loquat {
 
 /// What happens, for those who follow it: once a beat, and only while somebody does. Live batches come from
 /// the feed, at once; events with their ids come from the journal, once they are on disk. The newest of the
-/// latter are kept, encoded, for all readers together; who is further behind reads the journal.
+/// latter are kept, encoded, for all readers together; who is further behind reads the journal. Tokens are
+/// told between the events they belong between.
 class LiveTail final : public QObject
 {
     Q_OBJECT
@@ -29,7 +31,7 @@ public:
     void setReaders(int events, int batches);
     void stop();
 
-    /// Id of the newest event that readers may be told; everything said before it has been told by tokens().
+    /// Id of the newest event that readers may be told; what was said before it has been told by tokens().
     [[nodiscard]] qint64 position() const { return m_position; }
     /// Up to `maxBytes` of what came after `id` (at least one event if there is one). nullopt: `id` is
     /// further back than what is kept.
@@ -48,6 +50,8 @@ private:
     void beat();
     void follow(qint64 upTo);
     void keep(const QList<JournalEntry> &entries, qint64 upTo);
+    void say(const QByteArray &frames);
+    void sayDue();
 
     struct Kept
     {
@@ -62,6 +66,7 @@ private:
     qint64 m_keptAfter = 0; ///< everything after this id up to m_position is kept
     std::deque<Kept> m_kept;
     qsizetype m_keptBytes = 0;
+    HeldTokens m_held;
     bool m_reading = false;
 };
 

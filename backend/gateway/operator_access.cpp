@@ -19,11 +19,8 @@ Refusal refusal(int status, const QString &code, const QString &message, const Q
 /// nullopt: it brings none.
 std::optional<QByteArray> tokenOf(const RequestHead &head)
 {
-    if (const QByteArray given = head.header("authorization"); !given.isEmpty()) {
-        const qsizetype space = given.indexOf(' ');
-        const bool bearer = given.first(std::max<qsizetype>(space, 0)).toLower() == "bearer";
-        return bearer ? given.sliced(space + 1).trimmed() : QByteArray("");
-    }
+    if (const QByteArray given = head.header("authorization"); !given.isEmpty())
+        return bearerOf(given);
     if (!head.wantsWebSocket)
         return {};
     for (const auto &[name, value] : head.headers) {
@@ -66,6 +63,14 @@ std::optional<Refusal> withoutToken(const RequestHead &head, const OperatorPolic
 }
 
 } // namespace
+
+QByteArray bearerOf(QByteArrayView authorization)
+{
+    const QByteArray given = authorization.toByteArray();
+    const qsizetype space = given.indexOf(' ');
+    const bool bearer = given.first(std::max<qsizetype>(space, 0)).toLower() == "bearer";
+    return bearer ? given.sliced(space + 1).trimmed() : QByteArray();
+}
 
 Expected<OperatorAccess, Refusal> operatorAccess(const RequestHead &head, const OperatorPolicy &policy)
 {

@@ -23,6 +23,9 @@ inline constexpr auto operatorSubprotocol = "loquat.operator";
 /// second subprotocol.
 inline constexpr auto tokenSubprotocol = "loquat.token.";
 
+/// What an Authorization header brings as a Bearer token; empty if it brings none.
+QByteArray bearerOf(QByteArrayView authorization);
+
 /// Pure. The token comes as `Authorization: Bearer` or as a subprotocol, never in the URL. Refused: 401
 /// without it or with a wrong one; 403 where a token would have to be set first.
 ///

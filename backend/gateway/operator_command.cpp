@@ -25,8 +25,8 @@ Expected<Command> parseCommand(const QJsonObject &json)
     Command command;
     command.kind = *kind;
     for (const auto &[name, member] :
-         {std::pair("text"_L1, &Command::text), std::pair("call_id"_L1, &Command::callId),
-          std::pair("by"_L1, &Command::by)}) {
+         {std::pair("content"_L1, &Command::text), std::pair("text"_L1, &Command::text),
+          std::pair("call_id"_L1, &Command::callId), std::pair("by"_L1, &Command::by)}) {
         const QJsonValue value = json[name];
         if (value.isUndefined())
             continue;

@@ -9,8 +9,9 @@ namespace loquat {
 
 inline constexpr qsizetype maxOperatorName = 100;
 
-/// {"command","text"?,"call_id"?,"by"?}: what POST /api/sessions/{id}/commands and a frame of the operators'
-/// WebSocket say alike. Errors: bad_command, unknown_command (which names those there are).
+/// {"command","text"?,"call_id"?,"by"?}, where "content", as messages call it, is understood for "text": what
+/// POST /api/sessions/{id}/commands and a frame of the operators' WebSocket say alike. Errors: bad_command,
+/// unknown_command (which names those there are).
 Expected<Command> parseCommand(const QJsonObject &json);
 
 } // namespace loquat

@@ -129,7 +129,7 @@ void OperatorDesk::serve(QTcpSocket *socket, const RequestHead &head)
         refuse(socket, head,
                problemReply(400, {u"bad_upgrade"_s, u"There is no WebSocket at this path."_s,
                                   u"Connect to /ws/operator."_s, false}));
-    else if (path == "/api/live")
+    else if (path == "/api/live" || path == "/api/live/")
         serveLive(socket, head);
     else
         serveApi(socket, head);
@@ -143,7 +143,7 @@ HttpHeaders OperatorDesk::headersFor(const RequestHead &head) const
 void OperatorDesk::refuse(QTcpSocket *socket, const RequestHead &head, ApiReply reply)
 {
     reply.headers += headersFor(head);
-    ApiConnection::refuse(socket, reply, m_parts.limits, m_connections.get());
+    ApiConnection::refuse(socket, head.method, reply, m_parts.limits, m_connections.get());
 }
 
 void OperatorDesk::serveApi(QTcpSocket *socket, const RequestHead &head)
@@ -164,12 +164,8 @@ void OperatorDesk::serveApi(QTcpSocket *socket, const RequestHead &head)
 
 void OperatorDesk::serveLive(QTcpSocket *socket, const RequestHead &head)
 {
-    if (head.method != "GET") {
-        ApiReply reply =
-            problemReply(405, {u"method_not_allowed"_s, u"The live stream is read."_s, u"Use GET."_s, false});
-        reply.headers.emplaceBack("Allow", "GET");
-        return refuse(socket, head, reply);
-    }
+    if (head.method != "GET")
+        return refuse(socket, head, methodReply(head.method, "GET, OPTIONS"));
     const auto after = lastEventId(head);
     if (!after)
         return refuse(socket, head, problemReply(after.error()));

@@ -103,14 +103,18 @@ std::optional<Refusal> requestProblem(const RequestHead &head)
     return {};
 }
 
+Error webSocketOnly()
+{
+    return {u"bad_upgrade"_s, u"This path speaks WebSocket."_s, u"Connect with a WebSocket client."_s, false};
+}
+
 std::optional<Refusal> upgradeProblem(const RequestHead &head)
 {
     const auto bad = [](const QString &message, const QString &remedy = {}) {
         return refusal(400, u"bad_upgrade"_s, message, remedy);
     };
     if (!head.wantsWebSocket)
-        return refusal(426, u"bad_upgrade"_s, u"This path speaks WebSocket."_s,
-                       u"Connect with a WebSocket client."_s);
+        return Refusal{426, webSocketOnly()};
     if (head.method != "GET" || head.minorVersion == 0)
         return bad(u"A WebSocket upgrade is a GET request of HTTP/1.1."_s);
     if (head.count("upgrade") > 1 || head.header("upgrade").compare("websocket", Qt::CaseInsensitive) != 0)

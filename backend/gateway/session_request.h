@@ -38,6 +38,9 @@ Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dia
 /// What is wrong with any request: one of HTTP/1.1 names its host, once (RFC 9112, 3.2).
 std::optional<Refusal> requestProblem(const RequestHead &head);
 
+/// What a plain request is told where only a WebSocket is spoken, with 426.
+Error webSocketOnly();
+
 /// What is wrong with an upgrade itself (RFC 6455, 4.2.1): QWebSocketServer would close without an answer.
 std::optional<Refusal> upgradeProblem(const RequestHead &head);
 

@@ -25,10 +25,9 @@ void CircuitBreaker::succeeded()
     m_probing = false;
 }
 
-void CircuitBreaker::failed(Pass pass, qint64 nowMs, const Error &error)
+void CircuitBreaker::failed(Pass pass, qint64 nowMs)
 {
     const QMutexLocker lock(&m_mutex);
-    m_lastError = error;
     // Calls that began before it opened and fail after it must not prolong the pause.
     if (open() && pass != Pass::Probe)
         return;
@@ -56,12 +55,6 @@ qint64 CircuitBreaker::waitMs(qint64 nowMs) const
 {
     const QMutexLocker lock(&m_mutex);
     return wait(nowMs);
-}
-
-Error CircuitBreaker::lastError() const
-{
-    const QMutexLocker lock(&m_mutex);
-    return m_lastError;
 }
 
 qint64 CircuitBreaker::wait(qint64 nowMs) const

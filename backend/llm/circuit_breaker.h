@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/error.h"
-
 #include <QHash>
 #include <QMutex>
 
@@ -18,8 +16,9 @@ struct CircuitSettings
 };
 
 /// Keeps a provider that fails again and again from being asked by everybody: after some failures in a row it
-/// is left alone for a pause, then one call at a time tries whether it is back. Times are
-/// Clock::monotonicMs(), which all threads share. Thread-safe.
+/// is left alone for a pause, then one call at a time tries whether it is back. That is for whoever has
+/// another to ask: a call may be made against it, as an ordinary one. Times are Clock::monotonicMs(), which
+/// all threads share. Thread-safe.
 class CircuitBreaker
 {
 public:
@@ -39,15 +38,13 @@ public:
     /// abandoned().
     [[nodiscard]] Pass enter(qint64 nowMs);
     void succeeded();
-    void failed(Pass pass, qint64 nowMs, const Error &error);
+    void failed(Pass pass, qint64 nowMs);
     /// The call told nothing about the provider: it was cancelled, or the request itself was at fault.
     void abandoned(Pass pass);
 
     [[nodiscard]] bool isOpen() const;
     /// How long until enter() may say yes; 0: now.
     [[nodiscard]] qint64 waitMs(qint64 nowMs) const;
-    /// Of the last call that failed.
-    [[nodiscard]] Error lastError() const;
 
 private:
     [[nodiscard]] bool open() const { return m_failures >= m_settings.failuresToOpen; }
@@ -58,7 +55,6 @@ private:
     int m_failures = 0;
     qint64 m_openedMs = 0;
     bool m_probing = false;
-    Error m_lastError;
 };
 
 /// The circuits of a process, by provider: what one thread finds out, all know. Thread-safe.

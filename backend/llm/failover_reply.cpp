@@ -113,6 +113,13 @@ void FailoverReply::askNext()
     for (; mayAsk && m_index < m_order.size(); ++m_index, m_attemptsHere = 0)
         if ((m_pass = provider().circuit->enter(m_state->clock.monotonicMs())) != Pass::Refused)
             return ask();
+    // All are left alone. That spares time where another stands in; here it would only lose messages that a
+    // provider that is back would have answered.
+    if (mayAsk && m_failures.isEmpty() && !m_order.empty()) {
+        m_index = soonest();
+        m_pass = Pass::Ordinary;
+        return ask();
+    }
     // Not from within start(): a reply says nothing before its owner has it.
     m_wait = m_state->clock.after({}, [this] { giveUp(); });
 }
@@ -155,7 +162,7 @@ void FailoverReply::attemptFailed(const Error &error)
     const Usage usage = m_attempt->usageSoFar();
     dropAttempt();
     if (blamesProvider(kept))
-        provider().circuit->failed(m_pass, m_state->clock.monotonicMs(), kept);
+        provider().circuit->failed(m_pass, m_state->clock.monotonicMs());
     else
         provider().circuit->abandoned(m_pass);
     if (m_said) {
@@ -207,27 +214,19 @@ void FailoverReply::dropAttempt()
 void FailoverReply::giveUp()
 {
     m_ended = true;
-    Q_EMIT failed(m_failures.isEmpty() ? nobodyAsked() : nobodyAnswered());
+    if (m_failures.isEmpty())
+        Q_EMIT failed({u"model_not_configured"_s,
+                       u"None of the model providers for this conversation is set up."_s,
+                       u"Check \"providers\" of its profile in loquat.json."_s, false});
+    else
+        Q_EMIT failed(nobodyAnswered());
 }
 
-Error FailoverReply::nobodyAsked() const
+size_t FailoverReply::soonest() const
 {
-    if (m_order.empty())
-        return {u"model_not_configured"_s, u"None of the model providers for this conversation is set up."_s,
-                u"Check \"providers\" of its profile in loquat.json."_s, false};
     const qint64 now = m_state->clock.monotonicMs();
     const auto waitOf = [this, now](size_t index) { return m_state->providers[index].circuit->waitMs(now); };
-    const auto &soonest = m_state->providers[*std::ranges::min_element(m_order, {}, waitOf)];
-    Error error = soonest.circuit->lastError();
-    const qint64 wait = soonest.circuit->waitMs(now);
-    error.message =
-        (m_order.size() > 1
-             ? u"All model providers failed repeatedly and are left alone for a while; %1 said: %2"_s
-             : u"%1 failed repeatedly and is left alone for a while; it said: %2"_s)
-            .arg(soonest.name, error.message);
-    error.retryable = true;
-    error.retryAfterMs = wait;
-    return error;
+    return size_t(std::ranges::min_element(m_order, {}, waitOf) - m_order.begin());
 }
 
 Error FailoverReply::nobodyAnswered() const

@@ -35,7 +35,8 @@ private:
     [[nodiscard]] std::optional<double> costWithFailures(std::optional<double> cost) const;
     void dropAttempt();
     void giveUp();
-    [[nodiscard]] Error nobodyAsked() const;
+    /// Who of m_order may be back first, as an index into it.
+    [[nodiscard]] size_t soonest() const;
     [[nodiscard]] Error nobodyAnswered() const;
     [[nodiscard]] FailoverState::Provider &provider() const { return m_state->providers[m_order[m_index]]; }
 

@@ -57,6 +57,12 @@ Told read(const QJsonValue &error, const QString &apiKey)
             retryInfo(object["details"_L1].toArray())};
 }
 
+/// `provider` where a sentence does not begin with it: "The model server".
+QString within(const QString &provider)
+{
+    return provider.startsWith("The "_L1) ? u't' + provider.sliced(1) : provider;
+}
+
 QString saying(const Told &told)
 {
     return told.text.isEmpty() ? u"."_s : u": "_s + told.text;
@@ -70,7 +76,7 @@ Error unauthorized(const QString &provider, int status)
 
 Error quota(const QString &provider)
 {
-    return {u"model_quota"_s, u"The quota at %1 is used up."_s.arg(provider),
+    return {u"model_quota"_s, u"The quota at %1 is used up."_s.arg(within(provider)),
             u"Check the plan and the billing details at the provider, or configure another one."_s, false};
 }
 
@@ -202,7 +208,7 @@ Error unreachable(const QString &provider, const QString &reason)
 Error connectTimeout(const QString &provider, std::chrono::milliseconds limit)
 {
     return {u"model_connect_timeout"_s,
-            u"No connection to %1 came about within %2 s."_s.arg(provider).arg(seconds(limit)),
+            u"No connection to %1 came about within %2 s."_s.arg(within(provider)).arg(seconds(limit)),
             u"Check the base URL, the network and that the server is running."_s, true};
 }
 
@@ -226,7 +232,7 @@ Error replyTimeout(const QString &provider, std::chrono::milliseconds limit)
 
 Error brokenOff(const QString &provider)
 {
-    return {u"model_broken_off"_s, u"The answer of %1 broke off in the middle."_s.arg(provider),
+    return {u"model_broken_off"_s, u"The answer of %1 broke off in the middle."_s.arg(within(provider)),
             u"Try again."_s, true};
 }
 
@@ -238,7 +244,7 @@ Error protocol(const QString &provider, const QString &what)
 
 Error filtered(const QString &provider)
 {
-    return {u"model_filtered"_s, u"The content filter of %1 stopped the reply."_s.arg(provider),
+    return {u"model_filtered"_s, u"The content filter of %1 stopped the reply."_s.arg(within(provider)),
             u"Put the question differently."_s, false};
 }
 

@@ -82,6 +82,7 @@ struct TurnDone
     std::optional<qint64> ttftMs;
     qint64 durationMs = 0;
     qint64 seq = 0;
+    bool simulated = false; ///< the simulated model said it, alone or in place of another
 };
 
 struct OperatorMessage

@@ -37,7 +37,8 @@ QList<Outbound> replyOf(const Event &event)
         told.append(outbound::TurnDone{turn, event.content, event.meta["finish"_L1].toString(),
                                        usageFromJson(event.meta["usage"_L1].toObject()),
                                        ttft.isDouble() ? std::optional(ttft.toInteger()) : std::nullopt,
-                                       event.meta["duration_ms"_L1].toInteger(), event.seq});
+                                       event.meta["duration_ms"_L1].toInteger(), event.seq,
+                                       event.meta["provider"_L1] == "simulated"_L1});
     return told;
 }
 

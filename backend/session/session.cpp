@@ -146,6 +146,8 @@ void Session::begin(const ClientHello &hello)
     }
     const Event event =
         emitEvent(resumed ? EventType::SessionResumed : EventType::SessionStarted, Role::System, {}, how);
+    if (!resumed)
+        m_state.startedAtMs = event.atMs; // as its row says it
     const bool simulated = m_parts.model.firstOf(m_profile->providers).isSimulated();
     const outbound::SessionStarted started{m_state.sessionId, m_state.userId, m_state.model, simulated,
                                            resumed,           m_state.mode,   event.seq};

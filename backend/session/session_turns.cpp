@@ -228,7 +228,7 @@ void Session::turnEnded(const TurnResult &result)
     m_shownNow.clear();
     const Event event = emitEvent(EventType::AiMessage, Role::Assistant, text, meta);
     m_outbox.send(outbound::TurnDone{m_runningTurn, text, result.finish, result.usage, result.ttftMs,
-                                     result.durationMs, event.seq},
+                                     result.durationMs, event.seq, result.provider == "simulated"_L1},
                   event.seq);
     if (!text.isEmpty())
         m_state.preview = text.left(previewLength);

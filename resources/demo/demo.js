@@ -120,6 +120,7 @@ const frames = {
     turn ??= new Turn(transcript, frame.turn);
     endTurn(frame);
     facts(frame);
+    if (frame.simulated) $('simulated').hidden = false; // it stood in for another
   },
   operator_message({ content }) { transcript.person(content); },
   state(frame) {

@@ -51,6 +51,7 @@ describe('The API', () => {
     assert.equal(session.session_id, chat.id);
     assert.equal(session.live.mode, 'ai');
     assert.equal(session.live.connected, true);
+    assert.equal(session.live.start_time, session.start_time);
     assert.deepEqual((await get('/api/sessions', '/api/sessions?user_id=nobody')).body.sessions, []);
   });
 
@@ -176,14 +177,39 @@ describe('The API', () => {
   });
 
   it('says which methods a path has', async () => {
-    for (const [path, method, allow] of [['/api/sessions', 'POST', 'GET'], [`/api/sessions/${chat.id}/commands`, 'GET', 'POST'],
-      [`/api/sessions/${chat.id}`, 'DELETE', 'GET'], ['/api/live', 'POST', 'GET']]) {
+    for (const [path, method, allow] of [['/api/sessions', 'POST', 'GET, HEAD, OPTIONS'], [`/api/sessions/${chat.id}/commands`, 'GET', 'POST, OPTIONS'],
+      [`/api/sessions/${chat.id}`, 'DELETE', 'GET, HEAD, OPTIONS'], ['/api/live', 'POST', 'GET, OPTIONS']]) {
       const answer = await ask(server, path, { ...encoded, method });
       assert.equal(answer.status, 405, `${method} ${path}`);
       assert.equal(answer.headers.get('allow'), allow);
+      const asked = await ask(server, path, { ...encoded, method: 'OPTIONS' });
+      assert.equal(asked.status, 204, `OPTIONS ${path}`);
+      assert.equal(asked.headers.get('allow'), allow);
+      assert.equal((await ask(server, path, { method: 'OPTIONS' })).status, 401);
     }
     for (const path of ['/api/nothing', '/api/', '/api/sessions/x/nothing', '/api/sessions/x/events/1'])
       assert.equal((await ask(server, path, encoded)).status, 404, path);
+  });
+
+  it('answers HEAD with what GET would say of it, and nothing of it', async () => {
+    for (const path of ['/api/nodes', `/api/sessions/${chat.id}/export`, '/api/sessions/not-there', '/api/sessions?limit=0']) {
+      const [whole, head] = [await ask(server, path, encoded), await ask(server, path, { ...encoded, method: 'HEAD' })];
+      assert.equal(head.status, whole.status, path);
+      assert.equal(head.type, whole.type, path);
+      assert.equal(head.headers.get('content-length'), whole.headers.get('content-length'), path);
+    }
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname, () => socket.write('HEAD /api/sessions HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text) => { answer += text; });
+    await within(new Promise((done) => socket.on('end', done)), () => `no end: ${answer}`);
+    assert.match(answer, /^HTTP\/1\.1 401 [^]*\r\n\r\n$/);
+  });
+
+  it('does not mind a slash at the end', async () => {
+    for (const path of ['/api/sessions', `/api/sessions/${chat.id}`, `/api/sessions/${chat.id}/export`])
+      assert.equal((await ask(server, `${path}/`, encoded)).status, 200, path);
+    assert.deepEqual((await ask(server, `/api/sessions/${chat.id}/`, encoded)).body.session_id, chat.id);
   });
 
   it('lets nobody in without the token, nor with it in the URL', async () => {

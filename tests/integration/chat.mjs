@@ -165,7 +165,22 @@ describe('A conversation', () => {
   it('says that the model is simulated when it is', async () => {
     const chat = await Chat.open(simulated);
     assert.equal((await chat.one('session_started')).simulated, true);
+    assert.equal((await chat.ask('hello')).done.simulated, true);
     await chat.leave();
+  });
+
+  it('says so of each reply where the simulated model stands in for another', async () => {
+    const both = await startLoquat({ env: { ...fake.settings, LOQUAT_PROVIDERS: 'openai,simulated' } });
+    const chat = await Chat.open(both);
+    const hello = await chat.one('session_started');
+    assert.equal(hello.simulated, false);
+    assert.equal((await chat.ask('hello')).done.simulated, undefined);
+    assert.equal((await chat.ask('fake:status 401')).done.simulated, true);
+    chat.drop();
+    const again = await Chat.open(both, { id: chat.id, after: hello.seq });
+    assert.deepEqual([(await again.one('done')).simulated, (await again.one('done')).simulated], [undefined, true]);
+    await again.leave();
+    await both.stop();
   });
 
   it('remembers within a conversation, and after it was reopened', async () => {

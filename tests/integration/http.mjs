@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a plain HTTP client finds on the port.
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { startLoquat } from './lib/processes.mjs';
+import { startLoquat, within } from './lib/processes.mjs';
 import { refusal } from './lib/chat.mjs';
 
 describe('HTTP', () => {
@@ -74,6 +75,53 @@ describe('HTTP', () => {
       assert.equal(problem.status, 404);
       assert.equal(typeof problem.title, 'string');
     });
+
+  it('answers HEAD as it does GET, without the body', async () => {
+    for (const path of ['/', '/demo', '/demo/demo.css', '/docs', '/healthz', '/readyz', '/openapi.json', '/nothing', '/v1/realtime']) {
+      const [whole, head] = [await get(path), await fetch(server.url + path, { method: 'HEAD' })];
+      await whole.text();
+      assert.equal(head.status, whole.status, path);
+      for (const name of ['content-type', 'content-length', 'content-security-policy'])
+        assert.equal(head.headers.get(name), whole.headers.get(name), `${name} of ${path}`);
+    }
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname, () => socket.write('HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (text) => { answer += text; });
+    await within(new Promise((done) => socket.on('end', done)), () => `no end: ${answer}`);
+    assert.match(answer, /^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
+  });
+
+  it('says which methods a page has', async () => {
+    for (const path of ['/', '/demo', '/docs', '/healthz', '/readyz', '/metrics', '/openapi.json']) {
+      const options = await fetch(server.url + path, { method: 'OPTIONS' });
+      assert.equal(options.status, 204, path);
+      for (const method of ['POST', 'PUT', 'DELETE']) {
+        const answer = await fetch(server.url + path, { method });
+        assert.equal(answer.status, 405, `${method} ${path}`);
+        assert.equal(answer.headers.get('allow'), 'GET, HEAD, OPTIONS');
+        assert.equal(options.headers.get('allow'), answer.headers.get('allow'));
+        assert.match(answer.headers.get('content-type'), /^application\/problem\+json/);
+        assert.equal((await answer.json()).code, 'method_not_allowed');
+      }
+    }
+    assert.equal((await fetch(`${server.url}/nothing`, { method: 'POST' })).status, 404);
+  });
+
+  it('does not mind a slash at the end', async () => {
+    for (const path of ['/demo/', '/docs/', '/healthz/', '/readyz/', '/metrics/', '/openapi.json/'])
+      assert.equal((await get(path)).status, 200, path);
+    for (const path of ['/demo//', '//healthz', '/demo/index.html/x']) assert.equal((await get(path)).status, 404, path);
+  });
+
+  it('says of a WebSocket that it is one to who asks plainly', async () => {
+    for (const path of ['/v1/realtime', '/v1/realtime?model=x', '/ws/session/plain', '/ws/operator']) {
+      const answer = await get(path);
+      assert.equal(answer.status, 426, path);
+      assert.equal(answer.headers.get('upgrade'), 'websocket', path);
+      assert.equal((await answer.json()).code, 'bad_upgrade');
+    }
+  });
 
   it('does not take a plain request for a conversation', async () => {
     const answer = await get('/ws/session/plain');

@@ -16,6 +16,34 @@ const allTold = (live, server) => eventually('every event', async () => {
   return live.events.length >= rows.length && rows;
 });
 
+it('tells the tokens of a reply between its message and itself, however fast it goes', async () => {
+  const fake = await startFakeOpenAi();
+  const server = await startLoquat({ env: fake.settings });
+  const live = await Live.open(server);
+  const chats = await Promise.all(Array.from({ length: 4 }, () => Chat.open(server)));
+  const turns = 12;
+  await Promise.all(chats.map(async (chat) => {
+    for (let i = 1; i <= turns; i += 1) await chat.ask(i % 3 ? `turn ${i}` : 'fake:tool get_weather {"city":"Delhi"}');
+    await chat.leave();
+  }));
+  await Promise.all(chats.map((chat) => finalised(server.dataDir, chat.id)));
+  await allTold(live, server);
+  for (const { id } of chats) {
+    const mine = live.frames.filter(({ data }) => data.session_id === id);
+    for (let turn = 1; turn <= turns; turn += 1) {
+      const at = (accepts) => mine.findIndex(({ event, data }) => (data.metadata?.turn ?? data.turn) === turn && accepts(event, data));
+      const asked = at((event, data) => data.event_type === 'user_message');
+      const said = at((event) => event === 'token');
+      const reply = at((event, data) => data.event_type === 'ai_message' && data.metadata.final);
+      assert.ok(asked >= 0 && asked < said && said < reply, `turn ${turn}: ${[asked, said, reply]}`);
+      const after = mine.slice(reply).filter(({ event, data }) => event === 'token' && data.turn === turn);
+      assert.deepEqual(after, []);
+    }
+  }
+  await live.close();
+  await Promise.all([server.stop(), fake.stop()]);
+});
+
 it('tells every event of every session, with the tokens before the reply they make up', async () => {
   const server = await startLoquat();
   const live = await Live.open(server);

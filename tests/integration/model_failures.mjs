@@ -40,6 +40,8 @@ describe('A model that fails', () => {
       assert.ok(types.indexOf('error') < types.indexOf('done'));
       assert.equal(done.finish, 'failed');
       assert.equal(done.turn, 1);
+      for (const name of ['input_tokens', 'output_tokens'])
+        assert.ok(done.usage[name] === null || Number.isInteger(done.usage[name]), JSON.stringify(done.usage));
       const next = await chat.ask('and now');
       assert.equal(next.done.finish, 'stop');
       assert.equal(next.done.text, 'You said: and now');
@@ -50,6 +52,18 @@ describe('A model that fails', () => {
       assert.equal(rows.filter(({ event_type: type }) => type === 'error').length, 1);
       await chat.leave();
     });
+
+  it('answers the first message after many that failed, in any conversation', async () => {
+    const [chat, other] = await Promise.all([Chat.open(server), Chat.open(server)]);
+    for (let i = 0; i < 6; ++i) {
+      const { done, errors } = await chat.ask(`fake:drop 2 ${i}`);
+      assert.equal(done.finish, 'failed');
+      assert.equal(errors[0].message, 'The answer of the model server broke off in the middle.');
+    }
+    assert.equal((await other.ask('and now')).done.text, 'You said: and now');
+    assert.equal((await chat.ask('and here')).done.text, 'You said: and here');
+    await Promise.all([chat.leave(), other.leave()]);
+  });
 
   it('sends the model a history that is well formed after a failure', async () => {
     const chat = await Chat.open(server);

@@ -13,6 +13,9 @@ describe('A wrong setting', () => {
     ['--port', ['--port', '70000']],
     ['--dialect', ['--dialect', 'klingon']],
     ['--env-file', ['--env-file', '/nonexistent/.env']],
+    ['--config', ['--config', '/nonexistent/loquat.json']],
+    ['LOQUAT_CONFIG', [], { LOQUAT_CONFIG: '/nonexistent/loquat.json' }],
+    ['--data-dir', ['--data-dir', '']],
     ['PORT', [], { PORT: 'eighty' }],
     ['SUPABASE_DB_URL', [], { SUPABASE_DB_URL: 'mysql://somewhere/else' }],
     ['SUPABASE_DB_URL', [], { SUPABASE_DB_URL: 'not a url at all' }],
@@ -57,6 +60,11 @@ describe('Settings', () => {
     assert.match(version.stdout, /\d+\.\d+\.\d+/);
     const help = runLoquat(['--help']);
     assert.equal((await within(help.ended, () => '--help does not end')).code, 0);
+    for (const [short, long] of [['-v', version], ['-h', help]]) {
+      const same = runLoquat([short]);
+      assert.equal((await within(same.ended, () => `${short} does not end`)).code, 0);
+      assert.equal(same.stdout, long.stdout);
+    }
     for (const option of ['--server', '--host', '--port', '--data-dir', '--env-file', '--dialect', '--log-level'])
       assert.ok(help.stdout.includes(option), `${option} is not in --help`);
   });

@@ -82,6 +82,7 @@ describe('/metrics', () => {
     assert.equal((await metrics(server)).status, 401);
     assert.equal((await metrics(server, { authorization: 'Bearer wrong' })).status, 401);
     assert.equal((await metrics(server, { authorization: 'Bearer the-token' })).status, 200);
+    assert.equal((await metrics(server, { authorization: 'bearer the-token' })).status, 200);
     await server.stop();
   });
 });

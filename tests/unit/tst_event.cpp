@@ -77,6 +77,8 @@ private Q_SLOTS:
         QCOMPARE(*parseUserId(QString()), u"anonymous"_s);
         QCOMPARE(*parseUserId(u"Zoë O'Hara"_s), u"Zoë O'Hara"_s);
         QVERIFY(!parseUserId(QString(257, u'a')));
+        QCOMPARE(*parseUserId(u"👩"_s.repeated(256)), u"👩"_s.repeated(256));
+        QVERIFY(!parseUserId(u"👩"_s.repeated(257)));
         QVERIFY(!parseUserId(u"a\nb"_s));
     }
 };

@@ -164,6 +164,7 @@ private Q_SLOTS:
         QVERIFY(whisper->kind == CommandKind::Whisper);
         QCOMPARE(whisper->text, u"psst"_s);
         QCOMPARE(whisper->by, u"operator"_s);
+        QCOMPARE(parseCommand({{"command"_L1, "note"_L1}, {"content"_L1, "psst"_L1}})->text, u"psst"_s);
         QCOMPARE(parseCommand({{"command"_L1, "deny"_L1}, {"call_id"_L1, "c"_L1}, {"by"_L1, " Kim "_L1}})->by,
                  u"Kim"_s);
         for (const QJsonObject &wrong :

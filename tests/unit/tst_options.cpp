@@ -176,6 +176,10 @@ private Q_SLOTS:
         QCOMPARE(options->notes.size(), 1);
         QVERIFY(options->notes.first().contains("LOQUAT_AUTH"_L1));
         QVERIFY(!options->notes.first().contains("s3cret"_L1));
+        const auto jwt = parsed({}, {{u"SUPABASE_JWT_SECRET"_s, u"s3cret"_s}});
+        QCOMPARE(jwt->notes.size(), 1);
+        QVERIFY(jwt->notes.first().contains("LOQUAT_AUTH=jwt"_L1));
+        QVERIFY(!jwt->notes.first().contains("s3cret"_L1));
     }
 
     void servingOthersUnseenIsSaidTwice()

@@ -10,7 +10,7 @@ export async function ask(server, path, { token, headers = {}, ...options } = {}
   const asked = fetch(server.url + path, { redirect: 'manual', ...options, headers: { ...bearer(token), ...headers } });
   const [answer, text] = await within(asked.then(async (got) => [got, await got.text()]), () => `no end of the answer to ${path}`);
   const type = answer.headers.get('content-type')?.split(';')[0];
-  return { status: answer.status, type, headers: answer.headers, body: /json$/.test(type) && type !== 'application/x-ndjson' ? JSON.parse(text) : text };
+  return { status: answer.status, type, headers: answer.headers, body: text && /json$/.test(type) && type !== 'application/x-ndjson' ? JSON.parse(text) : text };
 }
 
 export function command(server, id, body, options = {}) {
