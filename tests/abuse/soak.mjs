@@ -14,8 +14,8 @@ const warmUp = seconds / 10;
 const window = seconds / 10; // memory is compared between the one after the warm-up and the last
 const atOnce = 40;
 const perSecond = 20; // who comes; the model sums up about 30 conversations in that time
-// Between those two: the journal keeps up to 32 MiB of its pages in memory, and takes some minutes to have them.
-const mostGrowth = 32 * MiB * memoryFactor;
+// Between those two. The journal keeps up to 8 MiB of its pages in memory, and has them after a minute.
+const mostGrowth = (warmUp < 60 ? 12 : 4) * MiB * memoryFactor;
 
 const questions = ['Hello', 'How much to ship 5kg to the US?', 'What is my balance? user_id=user-1', 'Hello, explain WebSockets simply'];
 const counts = { sessions: 0, turns: 0, cancelled: 0, resumed: 0, reads: 0, watched: 0 };
