@@ -17,13 +17,19 @@ class TestFailoverBreaker : public QObject
 {
     Q_OBJECT
 
-private Q_SLOTS:
-    void aDeadProviderIsLeftAloneThenTried()
+    /// One attempt with each provider, which is left alone for 10 s after so many failures.
+    static FailoverSettings openingAfter(int failures)
     {
         FailoverSettings settings;
         settings.retry.attemptsPerProvider = 1;
-        settings.circuits = std::make_shared<Circuits>(CircuitSettings{2, 10s});
-        Chain chain(2, settings);
+        settings.circuits = std::make_shared<Circuits>(CircuitSettings{failures, 10s});
+        return settings;
+    }
+
+private Q_SLOTS:
+    void aDeadProviderIsLeftAloneThenTried()
+    {
+        Chain chain(2, openingAfter(2));
         for (int i = 0; i < 2; ++i) {
             chain.start();
             chain[0].lastReply()->fail(overloaded);
@@ -54,9 +60,7 @@ private Q_SLOTS:
 
     void whatOneThreadFindsOutAllKnow()
     {
-        FailoverSettings settings;
-        settings.retry.attemptsPerProvider = 1;
-        settings.circuits = std::make_shared<Circuits>(CircuitSettings{2, 10s});
+        const FailoverSettings settings = openingAfter(2);
         Chain one(2, settings);
         Chain other(2, settings); // of another thread, in the same process
         one.start();
@@ -103,10 +107,7 @@ private Q_SLOTS:
 
     void anAbandonedTryLetsTheNextOneTry()
     {
-        FailoverSettings settings;
-        settings.retry.attemptsPerProvider = 1;
-        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
-        Chain chain(2, settings);
+        Chain chain(2, openingAfter(1));
         chain.start();
         chain[0].lastReply()->fail(overloaded);
         chain.clock.advance(10s);
@@ -119,10 +120,7 @@ private Q_SLOTS:
 
     void onlyTheTryItselfCanBeAbandoned()
     {
-        FailoverSettings settings;
-        settings.retry.attemptsPerProvider = 1;
-        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
-        Chain chain(2, settings);
+        Chain chain(2, openingAfter(1));
         const auto early = chain.model->start({});
         chain.start();
         chain[0].lastReply()->fail(overloaded);
@@ -173,10 +171,7 @@ private Q_SLOTS:
 
     void whereAllAreLeftAloneTheFirstThatMayBeBackIsAsked()
     {
-        FailoverSettings settings;
-        settings.retry.attemptsPerProvider = 1;
-        settings.circuits = std::make_shared<Circuits>(CircuitSettings{1, 10s});
-        Chain chain(2, settings);
+        Chain chain(2, openingAfter(1));
         chain.start();
         chain[0].lastReply()->fail(overloaded);
         chain[1].lastReply()->finish();
