@@ -141,24 +141,26 @@ void SessionListModel::put(const SessionSnapshot &session)
     const SessionState state = stateOf(session);
     if (const auto known = m_rowOf.constFind(session.sessionId); known != m_rowOf.cend()) {
         Row &row = m_rows[size_t(*known)];
-        count(row.state, -1);
+        count(row, -1);
         row.session = session;
         row.state = state;
+        count(row, 1);
     } else {
         const int at = rowCount();
         beginInsertRows({}, at, at);
         m_rows.push_back({session, state, {}, {}});
         m_rowOf.insert(session.sessionId, at);
         endInsertRows();
+        count(m_rows.back(), 1);
     }
-    count(state, 1);
 }
 
-void SessionListModel::count(const SessionState &state, int sign)
+void SessionListModel::count(const Row &row, int sign)
 {
-    (state.ended ? m_ended : m_open) += sign;
-    m_streaming += state.streaming ? sign : 0;
-    m_needsYou += state.needsYou ? sign : 0;
+    m_open += row.session.status == SessionStatus::Active ? sign : 0;
+    m_ended += row.state.ended ? sign : 0;
+    m_streaming += row.state.streaming ? sign : 0;
+    m_needsYou += row.state.needsYou ? sign : 0;
 }
 
 void SessionListModel::touch(const QString &sessionId, QSet<int> &touched, const RunningReplies &replies)
@@ -181,7 +183,7 @@ void SessionListModel::forgetOldest()
             continue;
         }
         beginRemoveRows({}, row, row);
-        count(m_rows[size_t(row)].state, -1);
+        count(m_rows[size_t(row)], -1);
         m_rowOf.remove(m_rows[size_t(row)].session.sessionId);
         m_rows.erase(m_rows.begin() + row);
         for (int later = row; later < rowCount(); ++later)

@@ -37,6 +37,8 @@ public:
     using QObject::QObject;
 
     void show(const BackendStatus &status);
+    /// How many sessions of the list are open, as SessionListModel::openCount() counts: those of all nodes.
+    void showOpen(int sessions);
 
     [[nodiscard]] bool listening() const { return !m_status.address.isEmpty(); }
     [[nodiscard]] QString address() const;
@@ -64,6 +66,7 @@ private:
     [[nodiscard]] QString http(const QString &path) const;
 
     BackendStatus m_status;
+    int m_open = 0;
 };
 
 } // namespace loquat

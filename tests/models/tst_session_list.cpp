@@ -63,6 +63,12 @@ SessionSnapshot ended(SessionSnapshot session)
     return session;
 }
 
+SessionSnapshot ending(SessionSnapshot session)
+{
+    session.status = SessionStatus::Ending;
+    return session;
+}
+
 } // namespace
 
 /// Protects the list of sessions: its words, order, filters and counts, and that it is never reset.
@@ -218,6 +224,21 @@ private Q_SLOTS:
         f.apply({{ended(aSession(u"a"_s)), aSession(u"b"_s)}, {}});
         QCOMPARE(f.list.countsText(), u"1 open · 0 streaming"_s);
         QCOMPARE(f.list.needsYouCount(), 0);
+    }
+
+    void whatWaitsForItsSummaryIsNotOpen()
+    {
+        Fixture f;
+        QSignalSpy told(&f.list, &List::countsChanged);
+        f.apply({{aSession(u"a"_s), ending(aSession(u"b"_s)), aSession(u"c"_s)}, {}});
+        QCOMPARE(f.list.countsText(), u"2 open · 0 streaming"_s);
+        f.apply({{ending(aSession(u"a"_s))}, {}});
+        QCOMPARE(f.list.openCount(), 1);
+        QCOMPARE(told.size(), 2);
+        f.apply({{ended(aSession(u"a"_s)), ended(aSession(u"b"_s))}, {}});
+        QCOMPARE(f.list.openCount(), 1);
+        f.apply({{aSession(u"a"_s)}, {}}); // reopened
+        QCOMPARE(f.list.openCount(), 2);
     }
 
     void theEndedAreForgottenBeyondALimit()
