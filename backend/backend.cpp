@@ -155,6 +155,7 @@ BackendStatus Backend::status() const
     if (m_fleet) {
         status.nodes = m_fleet->nodes();
         status.nodesTrouble = m_fleet->trouble();
+        status.notice = m_fleet->notice();
     }
     return status;
 }

@@ -93,6 +93,8 @@ void SessionListModel::apply(const LiveBatch &batch, const RunningReplies &repli
     const std::tuple before(m_open, m_streaming, m_needsYou);
     QSet<int> changed;
     for (const SessionSnapshot &session : batch.sessions) {
+        if (session.left)
+            continue;
         put(session);
         touch(session.sessionId, changed, replies);
     }
@@ -107,6 +109,9 @@ void SessionListModel::apply(const LiveBatch &batch, const RunningReplies &repli
     }
     for (const int row : std::as_const(changed))
         Q_EMIT dataChanged(index(row), index(row));
+    for (const SessionSnapshot &session : batch.sessions)
+        if (session.left && m_rowOf.contains(session.sessionId))
+            drop(m_rowOf.value(session.sessionId));
     forgetOldest();
     if (before != std::tuple(m_open, m_streaming, m_needsYou))
         Q_EMIT countsChanged();
@@ -182,14 +187,19 @@ void SessionListModel::forgetOldest()
             ++row;
             continue;
         }
-        beginRemoveRows({}, row, row);
-        count(m_rows[size_t(row)], -1);
-        m_rowOf.remove(m_rows[size_t(row)].session.sessionId);
-        m_rows.erase(m_rows.begin() + row);
-        for (int later = row; later < rowCount(); ++later)
-            m_rowOf[m_rows[size_t(later)].session.sessionId] = later;
-        endRemoveRows();
+        drop(row);
     }
+}
+
+void SessionListModel::drop(int row)
+{
+    beginRemoveRows({}, row, row);
+    count(m_rows[size_t(row)], -1);
+    m_rowOf.remove(m_rows[size_t(row)].session.sessionId);
+    m_rows.erase(m_rows.begin() + row);
+    for (int later = row; later < rowCount(); ++later)
+        m_rowOf[m_rows[size_t(later)].session.sessionId] = later;
+    endRemoveRows();
 }
 
 } // namespace loquat

@@ -78,6 +78,7 @@ private:
 
     [[nodiscard]] static QString previewOf(const Row &row);
     void put(const SessionSnapshot &session);
+    void drop(int row);
     void count(const Row &row, int sign);
     void touch(const QString &sessionId, QSet<int> &touched, const RunningReplies &replies);
     void forgetOldest();

@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds callLimit{5'000};
 constexpr qsizetype maxPayload = 7'900; ///< PostgreSQL: less than 8000 bytes
 constexpr qsizetype maxTitle = 200;
 constexpr int maxUnheard = 3;
+constexpr int maxLooked = 1'001; ///< sessions; one more than are listed, which tells that there are more
 const QString channel = u"loquat_sessions"_s;
 const QString hello = u"hello "_s;
 
@@ -142,7 +143,8 @@ Expected<void> FleetBoard::look(PostgresConnection &connection)
             "where o.node_id <> "_s +
             connection.literal(m_nodeId) +
             u" and (s.status <> 'completed' or s.end_time > now() - interval '10 minutes') "
-            "order by s.start_time desc limit 500"_s))
+            "order by s.status = 'completed', s.start_time desc limit "_s +
+            QString::number(maxLooked)))
         return postgresError(found.lastError(), connection.db().isOpen());
     QHash<QString, qint64> known;
     while (found.next()) {

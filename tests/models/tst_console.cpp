@@ -263,6 +263,15 @@ private Q_SLOTS:
         QCOMPARE(f.console.counts(), u"1 open · 0 streaming"_s);
     }
 
+    void aListThatIsNotWholeSaysSo()
+    {
+        Fixture f;
+        QVERIFY(f.console.status()->notice().isEmpty());
+        f.link.health.notice = u"There are more."_s;
+        Q_EMIT f.link.statusChanged();
+        QCOMPARE(f.console.status()->notice(), u"There are more."_s);
+    }
+
     void timePassesWithoutEvents()
     {
         Fixture f;

@@ -241,6 +241,22 @@ private Q_SLOTS:
         QCOMPARE(f.list.openCount(), 2);
     }
 
+    void whatLeavesTheListIsShownNoMore()
+    {
+        Fixture f;
+        f.apply({{aSession(u"a"_s), aSession(u"b"_s), aSession(u"c"_s)}, {}});
+        auto left = aSession(u"b"_s);
+        left.left = true;
+        auto unknown = aSession(u"d"_s);
+        unknown.left = true;
+        f.apply({{left, unknown, in(aSession(u"c"_s), Phase::Streaming)}, {}});
+        QCOMPARE(f.list.rowCount(), 2);
+        QVERIFY(!f.list.find(u"b"_s) && f.list.rowOf(u"c"_s) == 1);
+        QCOMPARE(f.list.countsText(), u"2 open · 1 streaming"_s);
+        f.apply({{aSession(u"b"_s)}, {}}); // it is told of again
+        QCOMPARE(f.list.openCount(), 3);
+    }
+
     void theEndedAreForgottenBeyondALimit()
     {
         Fixture f;
