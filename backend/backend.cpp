@@ -36,8 +36,11 @@ Backend::Backend(BackendParts parts)
 
 void Backend::announce(const SessionSnapshot &snapshot)
 {
-    if (snapshot.nodeId != m_parts.session.nodeId) // let go of: others tell of it
+    if (snapshot.moved) { // others tell of it
+        if (m_fleet)
+            m_fleet->movedAway(snapshot);
         return;
+    }
     if (m_fleet)
         m_fleet->ledHere(snapshot.sessionId);
     m_parts.announce(snapshot);

@@ -101,6 +101,13 @@ void FleetView::attach(const QString &sessionId)
     tellWatched(watched.nodeId);
 }
 
+void FleetView::attachViewers(const QString &sessionId)
+{
+    for (const QStringList &ids : std::as_const(m_viewers))
+        if (ids.contains(sessionId))
+            return attach(sessionId);
+}
+
 void FleetView::chooseWay(Watched &watched)
 {
     NodeLine *line = openLine(watched.nodeId);

@@ -47,6 +47,8 @@ public:
     void seen(SessionSnapshot snapshot);
     /// A session is this node's.
     void ledHere(const QString &sessionId) { m_live.forget(sessionId); }
+    /// A session was this node's; another leads it by now. Thread-safe.
+    void movedAway(const SessionSnapshot &snapshot);
     void takeRoster(const Expected<QList<FleetNode>> &nodes);
 
     [[nodiscard]] QList<FleetNode> nodes() const;
@@ -77,10 +79,12 @@ private:
 
     void look(quint64 viewer, const QStringList &sessionIds);
     void attach(const QString &sessionId);
+    void attachViewers(const QString &sessionId);
     void chooseWay(Watched &watched);
     void tellWatched(const QString &nodeId);
     void put(SessionSnapshot snapshot);
     bool makeRoomFor(const SessionSnapshot &snapshot);
+    bool dropOldest(qint64 before);
     void lineChanged(const QString &nodeId);
     void lineSaid(const QString &nodeId, const LiveBatch &batch);
     void lineGapped(const QString &nodeId);

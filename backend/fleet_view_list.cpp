@@ -49,9 +49,7 @@ void FleetView::seen(SessionSnapshot snapshot)
     if (snapshot.preview.isEmpty()) // what was said there is not told
         snapshot.preview = u"on node %1"_s.arg(snapshot.nodeId);
     put(snapshot);
-    for (const QStringList &ids : std::as_const(m_viewers))
-        if (ids.contains(snapshot.sessionId))
-            return attach(snapshot.sessionId);
+    attachViewers(snapshot.sessionId);
 }
 
 void FleetView::put(SessionSnapshot snapshot)
@@ -70,20 +68,36 @@ bool FleetView::makeRoomFor(const SessionSnapshot &snapshot)
     const bool stays = snapshot.status != SessionStatus::Completed && !snapshot.left;
     if (!stays || m_live.size() < maxSessions || m_live.find(snapshot.sessionId))
         return true;
-    QSet<QString> watched;
-    for (const auto &[id, each] : m_watched)
-        watched.insert(id);
-    auto oldest = m_live.oldest(watched);
+    return dropOldest(snapshot.startedAtMs);
+}
+
+/// The one that began first, if that was before `before`.
+bool FleetView::dropOldest(qint64 before)
+{
     {
         const QMutexLocker lock(&m_mutex);
         m_leftOut = true;
     }
-    if (!oldest || oldest->startedAtMs >= snapshot.startedAtMs)
+    QSet<QString> watched;
+    for (const auto &[id, each] : m_watched)
+        watched.insert(id);
+    auto oldest = m_live.oldest(watched);
+    if (!oldest || oldest->startedAtMs >= before)
         return false;
     oldest->left = true;
     m_live.onSnapshot(*oldest);
     publish(*oldest);
     return true;
+}
+
+void FleetView::movedAway(const SessionSnapshot &snapshot)
+{
+    m_live.onSnapshot(snapshot); // at once: it is in no other list any more
+    QMetaObject::invokeMethod(this, [this, id = snapshot.sessionId] {
+        while (m_live.size() > maxSessions && dropOldest(std::numeric_limits<qint64>::max()))
+            ;
+        attachViewers(id);
+    });
 }
 
 } // namespace loquat

@@ -86,6 +86,8 @@ QJsonObject toJson(const SessionSnapshot &snapshot)
                      {"trouble"_L1, snapshot.trouble}};
     if (snapshot.left)
         json["left"_L1] = true;
+    if (snapshot.moved)
+        json["moved"_L1] = true;
     return json;
 }
 
@@ -116,6 +118,7 @@ SessionSnapshot snapshotFromJson(const QJsonObject &json)
     snapshot.title = json["title"_L1].toString();
     snapshot.trouble = json["trouble"_L1].toString();
     snapshot.left = json["left"_L1].toBool();
+    snapshot.moved = json["moved"_L1].toBool();
     return snapshot;
 }
 

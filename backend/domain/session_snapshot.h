@@ -50,6 +50,7 @@ struct SessionSnapshot
     /// It leaves the list although it has not ended, since that holds too many: no more is told of it until
     /// it is listed again. What is stored tells of it.
     bool left = false;
+    bool moved = false; ///< another node leads it by now, `nodeId`, which has not told of it here yet
 };
 
 /// A piece of a running reply. Never a row: the finished reply is an ai_message event.

@@ -179,6 +179,22 @@ private Q_SLOTS:
         QTEST(state.needsYou, "needsYou");
     }
 
+    void aSessionThatAnotherNodeLeadsByNowHasNotEnded()
+    {
+        Fixture f;
+        auto session = in(aSession(u"a"_s), Phase::Idle);
+        session.nodeId = u"there"_s;
+        session.moved = true;
+        session.connected = false;
+        f.apply({{session}, {}});
+        QCOMPARE(f.value(u"a"_s, List::StateRole).toString(), u"moved to there"_s);
+        QCOMPARE(f.value(u"a"_s, List::EndedRole).toBool(), false);
+        QCOMPARE(f.list.openCount(), 1);
+        session.moved = false; // it is told of there
+        f.apply({{session}, {}});
+        QCOMPARE(f.value(u"a"_s, List::StateRole).toString(), u"disconnected"_s);
+    }
+
     void filtersAndSearch()
     {
         Fixture f;

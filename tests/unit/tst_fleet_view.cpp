@@ -47,8 +47,14 @@ struct Stage
     }
     void roster(int sessionsThere)
     {
-        view.takeRoster(QList<FleetNode>{{.nodeId = u"here"_s, .self = true, .sessions = 7'000},
-                                         {.nodeId = u"there"_s, .dead = true, .sessions = sessionsThere}});
+        FleetNode here;
+        here.self = true;
+        here.sessions = 7'000;
+        FleetNode there;
+        there.nodeId = u"there"_s;
+        there.sessions = sessionsThere;
+        there.dead = true; // so that no line is tried
+        view.takeRoster(QList<FleetNode>{here, there});
     }
     [[nodiscard]] bool lists(int number) const { return view.find(id(number)).has_value(); }
     static QString id(int number) { return u"s-%1"_s.arg(number); }
@@ -93,6 +99,25 @@ private Q_SLOTS:
         QCoreApplication::processEvents();
         stage.seen(FleetView::maxSessions + 1);
         QVERIFY(stage.lists(1) && !stage.lists(2));
+    }
+
+    void whatWasThisNodesIsListedAtOnceAndCountsAsTheOthersDo()
+    {
+        Stage stage;
+        stage.fill();
+        SessionSnapshot moved;
+        moved.sessionId = u"mine"_s;
+        moved.nodeId = u"there"_s;
+        moved.startedAtMs = 5'000'000;
+        moved.moved = true;
+        stage.view.movedAway(moved);
+        QVERIFY(stage.view.find(u"mine"_s)->moved);
+        QCoreApplication::processEvents();
+        QCOMPARE(stage.view.sessions().size(), FleetView::maxSessions);
+        QVERIFY(stage.view.find(u"mine"_s) && !stage.lists(1));
+        moved.moved = false;
+        stage.view.seen(moved); // its node tells of it
+        QVERIFY(!stage.view.find(u"mine"_s)->moved);
     }
 
     void itIsSaidThatThereAreMoreForAsLongAsThereAre()

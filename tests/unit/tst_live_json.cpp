@@ -20,6 +20,15 @@ private Q_SLOTS:
         QVERIFY(!snapshotFromJson(toJson(session)).left);
         session.left = true;
         QVERIFY(snapshotFromJson(toJson(session)).left);
+        QVERIFY(!snapshotFromJson(toJson(session)).moved);
+    }
+
+    void aSessionThatMovedSaysSo()
+    {
+        SessionSnapshot session;
+        QVERIFY(!toJson(session).contains("moved"_L1));
+        session.moved = true;
+        QVERIFY(snapshotFromJson(toJson(session)).moved);
     }
 
     void aListThatIsNotWholeSaysWhy()
