@@ -27,7 +27,8 @@ Backend::Backend(BackendParts parts)
     , m_traces(m_parts.traces ? std::make_unique<OtlpExporter>(*m_parts.traces) : nullptr)
     , m_observer(m_feed, m_operatorFeed, m_live, m_statistics, m_metrics, m_traces.get(),
                  m_parts.announce ? [this](const SessionSnapshot &snapshot) { announce(snapshot); }
-                                  : ObserverFan::Announce())
+                                  : ObserverFan::Announce(),
+                 [this] { QMetaObject::invokeMethod(this, &Backend::recoverUnfinished); })
 {
     if (m_parts.locator && m_parts.directory)
         m_fleet = std::make_unique<FleetView>(
@@ -53,6 +54,7 @@ Backend::~Backend()
 
 void Backend::stop()
 {
+    m_stopping = true;
     // It answers in the gateway's threads.
     if (m_parts.locator)
         m_parts.locator->silence();
@@ -103,14 +105,7 @@ Expected<QUrl> Backend::start()
         httpParts(), m_parts.threads);
     // Asked before the first client can open a session, so that what is live now is not taken for left
     // behind.
-    m_parts.archive.unfinished(this, [this](const Expected<QStringList> &sessionIds) {
-        if (!sessionIds)
-            return;
-        if (m_parts.locator)
-            m_parts.locator->claim(*sessionIds, this, [this](const QStringList &mine) { recover(mine); });
-        else
-            recover(*sessionIds);
-    });
+    recoverUnfinished();
     serveOperators();
     const auto port = m_gateway->start(m_parts.host, m_parts.port);
     if (!port)
@@ -121,9 +116,23 @@ Expected<QUrl> Backend::start()
     return QUrl(u"http%1://%2"_s.arg(secure, authority));
 }
 
+void Backend::recoverUnfinished()
+{
+    if (m_stopping)
+        return;
+    m_parts.archive.unfinished(this, [this](const Expected<QStringList> &sessionIds) {
+        if (!sessionIds)
+            return;
+        if (m_parts.locator)
+            m_parts.locator->claim(*sessionIds, this, [this](const QStringList &mine) { recover(mine); });
+        else
+            recover(*sessionIds);
+    });
+}
+
 void Backend::recover(const QStringList &sessionIds)
 {
-    if (m_gateway)
+    if (m_gateway && !m_stopping)
         m_gateway->recover(sessionIds);
 }
 
@@ -135,6 +144,7 @@ void Backend::letGo(const QString &sessionId, const QString &owner)
 
 void Backend::shutDown(std::function<void()> done)
 {
+    m_stopping = true;
     if (!m_gateway)
         return done();
     m_gateway->shutDown(turnBound, shutdownBound, [this, done = std::move(done)] {
@@ -183,7 +193,9 @@ QByteArray Backend::metrics() const
     readings.sessionsOpen = now.openSessions;
     readings.sessionsStreaming = now.streamingSessions;
     readings.connections = m_gateway->connections();
+    readings.summariesWaiting = m_observer.putOff();
     for (const SessionSnapshot &session : m_live.all()) {
+        readings.summariesWaiting += session.status == SessionStatus::Ending ? 1 : 0;
         readings.messagesWaiting += session.queued;
         readings.approvalsWaiting += session.phase == Phase::WaitingForApproval ? 1 : 0;
     }
