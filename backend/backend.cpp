@@ -178,9 +178,20 @@ HttpParts Backend::httpParts() const
     HttpParts parts{[this] { return readiness(); }, [this] { return metrics(); }};
     // What a service does and costs is its operators' business.
     if (!m_parts.host.isLoopback() || !m_parts.operatorToken.isEmpty())
-        parts.mayReadMetrics = [token = m_parts.operatorToken.toUtf8()](QByteArrayView authorization) {
+        parts.refuseMetrics =
+            [token = m_parts.operatorToken.toUtf8()](QByteArrayView authorization) -> std::optional<Refusal> {
             const QByteArrayView scheme = "Bearer ";
-            return authorization.startsWith(scheme) && sameSecret(authorization.sliced(scheme.size()), token);
+            const QString what = u"The metrics are not for everybody."_s;
+            if (token.isEmpty())
+                return Refusal{403,
+                               {u"operator_token_not_set"_s, what,
+                                u"Set LOQUAT_OPERATOR_TOKEN and send it as 'Authorization: Bearer'."_s,
+                                false}};
+            if (authorization.startsWith(scheme) && sameSecret(authorization.sliced(scheme.size()), token))
+                return {};
+            return Refusal{401,
+                           {u"operator_token_needed"_s, what,
+                            u"Send the operator token as 'Authorization: Bearer'."_s, false}};
         };
     return parts;
 }

@@ -103,13 +103,12 @@ QHttpServerResponse root(const QHttpServerRequest &request)
 
 QHttpServerResponse metrics(const QHttpServerRequest &request, const HttpParts &parts)
 {
-    if (parts.mayReadMetrics && !parts.mayReadMetrics(request.value("Authorization"))) {
-        QHttpServerResponse response{
-            "application/problem+json",
-            problemJson(401, {u"operator_token_needed"_s, u"The metrics are not for everybody."_s,
-                              u"Send the operator token as 'Authorization: Bearer'."_s, false}),
-            Status::Unauthorized};
-        response.addHeader("WWW-Authenticate", "Bearer");
+    if (const auto refused =
+            parts.refuseMetrics ? parts.refuseMetrics(request.value("Authorization")) : std::nullopt) {
+        QHttpServerResponse response{"application/problem+json", problemJson(refused->status, refused->error),
+                                     Status(refused->status)};
+        if (refused->status == 401)
+            response.addHeader("WWW-Authenticate", "Bearer");
         return response;
     }
     QHttpServerResponse response("text/plain; version=0.0.4; charset=utf-8", parts.metrics());
