@@ -26,6 +26,8 @@ struct LimitsConfig
 {
     std::optional<int> maxToolRounds;
     std::optional<qint64> maxQueuedMessages;
+    std::optional<qint64> maxWaitingSummaries;
+    std::optional<qint64> maxPutOffSummaries;
     std::optional<std::chrono::milliseconds> connectLimit;
     std::optional<std::chrono::milliseconds> firstTokenLimit;
     std::optional<std::chrono::milliseconds> betweenTokensLimit;

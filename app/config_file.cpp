@@ -157,6 +157,8 @@ private:
         const auto time = [&json](QLatin1StringView key) { return number<milliseconds>(json, key); };
         return {number<int>(json, "maxToolRounds"_L1),
                 number(json, "maxQueuedMessages"_L1),
+                number(json, "maxWaitingSummaries"_L1),
+                number(json, "maxPutOffSummaries"_L1),
                 time("connectLimitMs"_L1),
                 time("firstTokenLimitMs"_L1),
                 time("betweenTokensLimitMs"_L1),

@@ -80,7 +80,7 @@ void OperatorLink::takeSessions(const QList<SessionSnapshot> &sessions)
 void OperatorLink::takeBatch(const LiveBatch &taken)
 {
     for (const SessionSnapshot &session : taken.sessions) {
-        if (session.status == SessionStatus::Completed)
+        if (session.status == SessionStatus::Completed || session.left)
             m_live.remove(session.sessionId);
         else
             m_live.insert(session.sessionId, session);

@@ -98,6 +98,8 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
     settings.approvalLimit = options.approvalLimit;
     settings.maxToolRounds = config.limits.maxToolRounds.value_or(settings.maxToolRounds);
     settings.maxQueuedMessages = config.limits.maxQueuedMessages.value_or(settings.maxQueuedMessages);
+    settings.maxWaitingSummaries = config.limits.maxWaitingSummaries.value_or(settings.maxWaitingSummaries);
+    settings.maxPutOffSummaries = config.limits.maxPutOffSummaries.value_or(settings.maxPutOffSummaries);
     settings.contextTokens = config.limits.contextTokens;
     settings.replyTokens = config.limits.replyTokens.value_or(settings.replyTokens);
     settings.summaryLimit = config.limits.summaryLimit.value_or(settings.summaryLimit);

@@ -28,7 +28,8 @@ Backend::Backend(BackendParts parts)
     , m_traces(m_parts.traces ? std::make_unique<OtlpExporter>(*m_parts.traces) : nullptr)
     , m_observer(m_feed, m_operatorFeed, m_live, m_statistics, m_metrics, m_traces.get(),
                  m_parts.announce ? [this](const SessionSnapshot &snapshot) { announce(snapshot); }
-                                  : ObserverFan::Announce())
+                                  : ObserverFan::Announce(),
+                 [this] { QMetaObject::invokeMethod(this, &Backend::recoverUnfinished); })
 {
     if (m_parts.locator && m_parts.directory)
         m_fleet = std::make_unique<FleetView>(
@@ -37,8 +38,11 @@ Backend::Backend(BackendParts parts)
 
 void Backend::announce(const SessionSnapshot &snapshot)
 {
-    if (snapshot.nodeId != m_parts.session.nodeId) // let go of: others tell of it
+    if (snapshot.moved) { // others tell of it
+        if (m_fleet)
+            m_fleet->movedAway(snapshot);
         return;
+    }
     if (m_fleet)
         m_fleet->ledHere(snapshot.sessionId);
     m_parts.announce(snapshot);
@@ -51,6 +55,7 @@ Backend::~Backend()
 
 void Backend::stop()
 {
+    m_stopping = true;
     // It answers in the gateway's threads.
     if (m_parts.locator)
         m_parts.locator->silence();
@@ -101,14 +106,7 @@ Expected<QUrl> Backend::start()
         httpParts(), m_parts.threads);
     // Asked before the first client can open a session, so that what is live now is not taken for left
     // behind.
-    m_parts.archive.unfinished(this, [this](const Expected<QStringList> &sessionIds) {
-        if (!sessionIds)
-            return;
-        if (m_parts.locator)
-            m_parts.locator->claim(*sessionIds, this, [this](const QStringList &mine) { recover(mine); });
-        else
-            recover(*sessionIds);
-    });
+    recoverUnfinished();
     serveOperators();
     const auto port = m_gateway->start(m_parts.host, m_parts.port);
     if (!port)
@@ -119,9 +117,23 @@ Expected<QUrl> Backend::start()
     return QUrl(u"http%1://%2"_s.arg(secure, authority));
 }
 
+void Backend::recoverUnfinished()
+{
+    if (m_stopping)
+        return;
+    m_parts.archive.unfinished(this, [this](const Expected<QStringList> &sessionIds) {
+        if (!sessionIds)
+            return;
+        if (m_parts.locator)
+            m_parts.locator->claim(*sessionIds, this, [this](const QStringList &mine) { recover(mine); });
+        else
+            recover(*sessionIds);
+    });
+}
+
 void Backend::recover(const QStringList &sessionIds)
 {
-    if (m_gateway)
+    if (m_gateway && !m_stopping)
         m_gateway->recover(sessionIds);
 }
 
@@ -133,6 +145,7 @@ void Backend::letGo(const QString &sessionId, const QString &owner)
 
 void Backend::shutDown(std::function<void()> done)
 {
+    m_stopping = true;
     if (!m_gateway)
         return done();
     m_gateway->shutDown(turnBound, shutdownBound, [this, done = std::move(done)] {
@@ -156,6 +169,7 @@ BackendStatus Backend::status() const
     if (m_fleet) {
         status.nodes = m_fleet->nodes();
         status.nodesTrouble = m_fleet->trouble();
+        status.notice = m_fleet->notice();
     }
     return status;
 }
@@ -165,8 +179,19 @@ HttpParts Backend::httpParts() const
     HttpParts parts{[this] { return readiness(); }, [this] { return metrics(); }};
     // What a service does and costs is its operators' business.
     if (!m_parts.host.isLoopback() || !m_parts.operatorToken.isEmpty())
-        parts.mayReadMetrics = [token = m_parts.operatorToken.toUtf8()](QByteArrayView authorization) {
-            return sameSecret(bearerOf(authorization), token);
+        parts.refuseMetrics =
+            [token = m_parts.operatorToken.toUtf8()](QByteArrayView authorization) -> std::optional<Refusal> {
+            const QString what = u"The metrics are not for everybody."_s;
+            if (token.isEmpty())
+                return Refusal{403,
+                               {u"operator_token_not_set"_s, what,
+                                u"Set LOQUAT_OPERATOR_TOKEN and send it as 'Authorization: Bearer'."_s,
+                                false}};
+            if (sameSecret(bearerOf(authorization), token))
+                return {};
+            return Refusal{401,
+                           {u"operator_token_needed"_s, what,
+                            u"Send the operator token as 'Authorization: Bearer'."_s, false}};
         };
     return parts;
 }
@@ -179,7 +204,9 @@ QByteArray Backend::metrics() const
     readings.sessionsOpen = now.openSessions;
     readings.sessionsStreaming = now.streamingSessions;
     readings.connections = m_gateway->connections();
+    readings.summariesWaiting = m_observer.putOff();
     for (const SessionSnapshot &session : m_live.all()) {
+        readings.summariesWaiting += session.status == SessionStatus::Ending ? 1 : 0;
         readings.messagesWaiting += session.queued;
         readings.approvalsWaiting += session.phase == Phase::WaitingForApproval ? 1 : 0;
     }

@@ -104,6 +104,7 @@ public:
 
 private:
     void announce(const SessionSnapshot &snapshot);
+    void recoverUnfinished();
     [[nodiscard]] Readiness readiness() const;
     [[nodiscard]] QByteArray metrics() const;
     [[nodiscard]] HttpParts httpParts() const;
@@ -127,6 +128,7 @@ private:
     QString m_address;
     std::unique_ptr<Gateway> m_gateway;
     std::unique_ptr<OperatorDesk> m_desk;
+    bool m_stopping = false; ///< what is unfinished is the next start's
 };
 
 } // namespace loquat

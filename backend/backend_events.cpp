@@ -67,9 +67,14 @@ void Backend::loadStored(const QString &sessionId, QObject *context,
             if (!locator)
                 return done(here);
             // Where another node led the session, the database may know more.
-            locator->read(sessionId, 0, context, [here, done](const Expected<QList<Event>> &there) {
-                done(there && there->size() > here.size() ? *there : here);
-            });
+            loadAllEvents(
+                sessionId,
+                [locator, context](const EventQuery &query, SessionHistory::Events found) {
+                    locator->read(query, context, std::move(found));
+                },
+                [here, done](const Expected<QList<Event>> &there) {
+                    done(there && there->size() > here.size() ? *there : here);
+                });
         });
 }
 

@@ -22,12 +22,6 @@ FleetView::FleetView(Parts parts)
 
 FleetView::~FleetView() = default;
 
-template <typename Item> void FleetView::publish(const Item &item)
-{
-    m_parts.console.publish(item);
-    m_feed.publish(item);
-}
-
 QList<FleetNode> FleetView::nodes() const
 {
     const QMutexLocker lock(&m_mutex);
@@ -47,50 +41,6 @@ std::optional<FleetNode> FleetView::node(const QString &nodeId) const
         if (node.nodeId == nodeId)
             return node;
     return {};
-}
-
-void FleetView::takeRoster(const Expected<QList<FleetNode>> &nodes)
-{
-    {
-        const QMutexLocker lock(&m_mutex);
-        if (nodes)
-            m_nodes = *nodes;
-        m_trouble = nodes ? QString() : nodes.error().text();
-    }
-    if (!nodes)
-        return;
-    // Of a node that was not known, or is elsewhere now.
-    for (auto &[id, watched] : m_watched)
-        chooseWay(watched);
-}
-
-void FleetView::seen(SessionSnapshot snapshot)
-{
-    const auto watched = m_watched.find(snapshot.sessionId);
-    if (watched != m_watched.end()) {
-        watched->second.follow->announced(snapshot.lastSeq);
-        const auto line = m_lines.find(snapshot.nodeId);
-        if (watched->second.nodeId == snapshot.nodeId && line != m_lines.end()) {
-            if (line->second->isUp())
-                return; // which tells more
-            line->second->heardOf();
-        }
-    }
-    if (snapshot.preview.isEmpty()) // what was said there is not told
-        snapshot.preview = u"on node %1"_s.arg(snapshot.nodeId);
-    put(snapshot);
-    for (const QStringList &ids : std::as_const(m_viewers))
-        if (ids.contains(snapshot.sessionId))
-            return attach(snapshot.sessionId);
-}
-
-void FleetView::put(SessionSnapshot snapshot)
-{
-    const auto line = m_lines.find(snapshot.nodeId);
-    snapshot.trouble =
-        m_watched.contains(snapshot.sessionId) && line != m_lines.end() ? line->second->trouble() : QString();
-    m_live.onSnapshot(snapshot);
-    publish(snapshot);
 }
 
 void FleetView::watch(quint64 viewer, const QStringList &sessionIds)
@@ -149,6 +99,13 @@ void FleetView::attach(const QString &sessionId)
     if (!node(watched.nodeId))
         findNode(sessionId);
     tellWatched(watched.nodeId);
+}
+
+void FleetView::attachViewers(const QString &sessionId)
+{
+    for (const QStringList &ids : std::as_const(m_viewers))
+        if (ids.contains(sessionId))
+            return attach(sessionId);
 }
 
 void FleetView::chooseWay(Watched &watched)

@@ -37,6 +37,7 @@ public:
     static constexpr quint64 console = 0;       ///< the viewer in this process; others are above
     static constexpr qsizetype maxWatched = 64; ///< at once, by all together; more are not followed
     static constexpr qsizetype maxLines = 32;
+    static constexpr qsizetype maxSessions = 1'000; ///< listed, the newest; of more notice() tells
 
     /// The parts outlive it; the locator and the directory are silent before it goes.
     explicit FleetView(Parts parts);
@@ -46,10 +47,14 @@ public:
     void seen(SessionSnapshot snapshot);
     /// A session is this node's.
     void ledHere(const QString &sessionId) { m_live.forget(sessionId); }
+    /// A session was this node's; another leads it by now. Thread-safe.
+    void movedAway(const SessionSnapshot &snapshot);
     void takeRoster(const Expected<QList<FleetNode>> &nodes);
 
     [[nodiscard]] QList<FleetNode> nodes() const;
     [[nodiscard]] QString trouble() const; ///< why they are not known
+    /// That the others lead more than are listed; empty: they do not.
+    [[nodiscard]] QString notice() const;
     /// By the node that leads the session. Where none does: `otherwise`. Errors also node_unreachable, and
     /// connection_lost: it may have been done.
     void command(const QString &sessionId, const Command &command, QObject *context, Done done,
@@ -74,9 +79,12 @@ private:
 
     void look(quint64 viewer, const QStringList &sessionIds);
     void attach(const QString &sessionId);
+    void attachViewers(const QString &sessionId);
     void chooseWay(Watched &watched);
     void tellWatched(const QString &nodeId);
     void put(SessionSnapshot snapshot);
+    bool makeRoomFor(const SessionSnapshot &snapshot);
+    bool dropOldest(qint64 before);
     void lineChanged(const QString &nodeId);
     void lineSaid(const QString &nodeId, const LiveBatch &batch);
     void lineGapped(const QString &nodeId);
@@ -89,7 +97,11 @@ private:
     void findNode(const QString &sessionId);
     NodeLine *openLine(const QString &nodeId);
     void sweep();
-    template <typename Item> void publish(const Item &item);
+    template <typename Item> void publish(const Item &item)
+    {
+        m_parts.console.publish(item);
+        m_feed.publish(item);
+    }
 
     const Parts m_parts;
     LiveFeed m_feed;
@@ -97,6 +109,7 @@ private:
     mutable QMutex m_mutex;
     QList<FleetNode> m_nodes; ///< by m_mutex
     QString m_trouble;        ///< by m_mutex
+    bool m_leftOut = false;   ///< sessions; by m_mutex
     QHash<quint64, QStringList> m_viewers;
     std::unordered_map<QString, Watched> m_watched;
     std::unordered_map<QString, std::unique_ptr<NodeLine>> m_lines;

@@ -97,13 +97,7 @@ void FleetView::load(const EventQuery &query, const SessionHistory::Events &foun
 
 void FleetView::readDatabase(const EventQuery &query, const SessionHistory::Events &found)
 {
-    m_parts.locator.read(query.sessionId, query.afterSeq, this,
-                         [query, found](const Expected<QList<Event>> &events) {
-                             if (!events)
-                                 return found(events.error());
-                             const bool more = events->size() > query.limit;
-                             found(EventPage{more ? events->first(query.limit) : *events, more});
-                         });
+    m_parts.locator.read(query, this, found);
 }
 
 } // namespace loquat

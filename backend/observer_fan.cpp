@@ -23,11 +23,18 @@ void ObserverFan::onDelta(const Delta &delta)
 
 void ObserverFan::onSnapshot(const SessionSnapshot &snapshot)
 {
-    m_live.onSnapshot(snapshot); // first: who takes the feed afterwards then finds it in one of the two
+    // First: who takes the feed afterwards then finds it in one of the two, and always in one of the lists.
+    if (snapshot.moved) {
+        if (m_announce)
+            m_announce(snapshot);
+        m_live.forget(snapshot.sessionId);
+    } else {
+        m_live.onSnapshot(snapshot);
+    }
     m_feed.publish(snapshot);
     m_operatorFeed.publish(snapshot);
     m_statistics.onSnapshot(snapshot);
-    if (m_announce)
+    if (m_announce && !snapshot.moved)
         m_announce(snapshot);
 }
 

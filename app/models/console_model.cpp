@@ -28,6 +28,8 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
         reload();
     });
     connect(&m_sessions, &SessionListModel::countsChanged, this, &ConsoleModel::countsChanged);
+    connect(&m_sessions, &SessionListModel::countsChanged, &m_status,
+            [this] { m_status.showOpen(m_sessions.openCount()); });
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&m_shown, signal, this, &ConsoleModel::selectedRowChanged);
     connect(&m_shown, &QAbstractItemModel::layoutChanged, this, &ConsoleModel::selectedRowChanged);

@@ -93,6 +93,8 @@ void SessionListModel::apply(const LiveBatch &batch, const RunningReplies &repli
     const std::tuple before(m_open, m_streaming, m_needsYou);
     QSet<int> changed;
     for (const SessionSnapshot &session : batch.sessions) {
+        if (session.left)
+            continue;
         put(session);
         touch(session.sessionId, changed, replies);
     }
@@ -107,6 +109,9 @@ void SessionListModel::apply(const LiveBatch &batch, const RunningReplies &repli
     }
     for (const int row : std::as_const(changed))
         Q_EMIT dataChanged(index(row), index(row));
+    for (const SessionSnapshot &session : batch.sessions)
+        if (session.left && m_rowOf.contains(session.sessionId))
+            drop(m_rowOf.value(session.sessionId));
     forgetOldest();
     if (before != std::tuple(m_open, m_streaming, m_needsYou))
         Q_EMIT countsChanged();
@@ -141,24 +146,26 @@ void SessionListModel::put(const SessionSnapshot &session)
     const SessionState state = stateOf(session);
     if (const auto known = m_rowOf.constFind(session.sessionId); known != m_rowOf.cend()) {
         Row &row = m_rows[size_t(*known)];
-        count(row.state, -1);
+        count(row, -1);
         row.session = session;
         row.state = state;
+        count(row, 1);
     } else {
         const int at = rowCount();
         beginInsertRows({}, at, at);
         m_rows.push_back({session, state, {}, {}});
         m_rowOf.insert(session.sessionId, at);
         endInsertRows();
+        count(m_rows.back(), 1);
     }
-    count(state, 1);
 }
 
-void SessionListModel::count(const SessionState &state, int sign)
+void SessionListModel::count(const Row &row, int sign)
 {
-    (state.ended ? m_ended : m_open) += sign;
-    m_streaming += state.streaming ? sign : 0;
-    m_needsYou += state.needsYou ? sign : 0;
+    m_open += row.session.status == SessionStatus::Active ? sign : 0;
+    m_ended += row.state.ended ? sign : 0;
+    m_streaming += row.state.streaming ? sign : 0;
+    m_needsYou += row.state.needsYou ? sign : 0;
 }
 
 void SessionListModel::touch(const QString &sessionId, QSet<int> &touched, const RunningReplies &replies)
@@ -180,14 +187,19 @@ void SessionListModel::forgetOldest()
             ++row;
             continue;
         }
-        beginRemoveRows({}, row, row);
-        count(m_rows[size_t(row)].state, -1);
-        m_rowOf.remove(m_rows[size_t(row)].session.sessionId);
-        m_rows.erase(m_rows.begin() + row);
-        for (int later = row; later < rowCount(); ++later)
-            m_rowOf[m_rows[size_t(later)].session.sessionId] = later;
-        endRemoveRows();
+        drop(row);
     }
+}
+
+void SessionListModel::drop(int row)
+{
+    beginRemoveRows({}, row, row);
+    count(m_rows[size_t(row)], -1);
+    m_rowOf.remove(m_rows[size_t(row)].session.sessionId);
+    m_rows.erase(m_rows.begin() + row);
+    for (int later = row; later < rowCount(); ++later)
+        m_rowOf[m_rows[size_t(later)].session.sessionId] = later;
+    endRemoveRows();
 }
 
 } // namespace loquat

@@ -58,6 +58,7 @@ public:
     [[nodiscard]] int rowOf(const QString &sessionId) const { return m_rowOf.value(sessionId, -1); }
     [[nodiscard]] const SessionSnapshot *find(const QString &sessionId) const;
     [[nodiscard]] const RateMeter *meter(const QString &sessionId) const;
+    /// Those that go on: neither ended nor ending, that is, waiting for their summary.
     [[nodiscard]] int openCount() const { return m_open; }
     [[nodiscard]] int streamingCount() const { return m_streaming; }
     [[nodiscard]] int needsYouCount() const { return m_needsYou; }
@@ -77,7 +78,8 @@ private:
 
     [[nodiscard]] static QString previewOf(const Row &row);
     void put(const SessionSnapshot &session);
-    void count(const SessionState &state, int sign);
+    void drop(int row);
+    void count(const Row &row, int sign);
     void touch(const QString &sessionId, QSet<int> &touched, const RunningReplies &replies);
     void forgetOldest();
 

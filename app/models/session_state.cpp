@@ -36,6 +36,8 @@ SessionState stateOf(const SessionSnapshot &session)
         return {u"ended"_s, u"dim"_s, false, false, true};
     if (session.status == SessionStatus::Ending)
         return {u"ending"_s, u"dim"_s};
+    if (session.moved)
+        return {u"moved to "_s + session.nodeId, u"dim"_s};
     SessionState state = inPhase(session);
     const bool quiet = session.phase == Phase::Idle;
     if (session.mode == Mode::Human && quiet)

@@ -14,6 +14,12 @@ void StatusModel::show(const BackendStatus &status)
     Q_EMIT changed();
 }
 
+void StatusModel::showOpen(int sessions)
+{
+    m_open = sessions;
+    Q_EMIT changed();
+}
+
 QString StatusModel::address() const
 {
     if (!m_status.trouble.isEmpty())
@@ -48,8 +54,7 @@ QString StatusModel::tryCommand() const
 
 QString StatusModel::sessions() const
 {
-    return m_status.openSessions == 1 ? u"1 session"_s
-                                      : format::count(m_status.openSessions) + u" sessions"_s;
+    return m_open == 1 ? u"1 session open"_s : format::count(m_open) + u" sessions open"_s;
 }
 
 QString StatusModel::rate() const

@@ -21,6 +21,7 @@ class StatusModel : public QObject
     Q_PROPERTY(QString tryCommand READ tryCommand NOTIFY changed)
     Q_PROPERTY(QString metricsUrl READ metricsUrl NOTIFY changed)
     Q_PROPERTY(QString sessions READ sessions NOTIFY changed)
+    Q_PROPERTY(QString notice READ notice NOTIFY changed)
     Q_PROPERTY(QString rate READ rate NOTIFY changed)
     Q_PROPERTY(QString firstToken READ firstToken NOTIFY changed)
     Q_PROPERTY(QString modelName READ modelName NOTIFY changed)
@@ -37,6 +38,8 @@ public:
     using QObject::QObject;
 
     void show(const BackendStatus &status);
+    /// How many sessions of the list are open, as SessionListModel::openCount() counts: those of all nodes.
+    void showOpen(int sessions);
 
     [[nodiscard]] bool listening() const { return !m_status.address.isEmpty(); }
     [[nodiscard]] QString address() const;
@@ -45,6 +48,7 @@ public:
     [[nodiscard]] QString tryCommand() const; ///< what to type to get a first session
     [[nodiscard]] QString metricsUrl() const;
     [[nodiscard]] QString sessions() const;
+    [[nodiscard]] QString notice() const { return m_status.notice; } ///< why the list is not all there is
     [[nodiscard]] QString rate() const;
     [[nodiscard]] QString firstToken() const;
     [[nodiscard]] QString modelName() const { return m_status.model; }
@@ -64,6 +68,7 @@ private:
     [[nodiscard]] QString http(const QString &path) const;
 
     BackendStatus m_status;
+    int m_open = 0;
 };
 
 } // namespace loquat

@@ -62,28 +62,33 @@ QString nameOf(BackendStatus::Store state)
 
 QJsonObject toJson(const SessionSnapshot &snapshot)
 {
-    return {{"session_id"_L1, snapshot.sessionId},
-            {"user_id"_L1, snapshot.userId},
-            {"model"_L1, snapshot.model},
-            {"protocol"_L1, snapshot.protocol},
-            {"node_id"_L1, snapshot.nodeId},
-            {"status"_L1, nameOf(snapshot.status)},
-            {"mode"_L1, nameOf(snapshot.mode)},
-            {"phase"_L1, nameOf(snapshot.phase)},
-            {"phase_detail"_L1, snapshot.phaseDetail},
-            {"connected"_L1, snapshot.connected},
-            {"start_time"_L1, isoTime(snapshot.startedAtMs)},
-            {"last_activity"_L1, isoTime(snapshot.lastActivityMs)},
-            {"last_seq"_L1, snapshot.lastSeq},
-            {"turns"_L1, snapshot.turns},
-            {"tool_calls_ok"_L1, snapshot.toolCallsOk},
-            {"tool_calls_failed"_L1, snapshot.toolCallsFailed},
-            {"queued"_L1, snapshot.queued},
-            {"usage"_L1, toJson(snapshot.usage)},
-            {"preview"_L1, snapshot.preview},
-            {"summary"_L1, snapshot.summary},
-            {"title"_L1, snapshot.title},
-            {"trouble"_L1, snapshot.trouble}};
+    QJsonObject json{{"session_id"_L1, snapshot.sessionId},
+                     {"user_id"_L1, snapshot.userId},
+                     {"model"_L1, snapshot.model},
+                     {"protocol"_L1, snapshot.protocol},
+                     {"node_id"_L1, snapshot.nodeId},
+                     {"status"_L1, nameOf(snapshot.status)},
+                     {"mode"_L1, nameOf(snapshot.mode)},
+                     {"phase"_L1, nameOf(snapshot.phase)},
+                     {"phase_detail"_L1, snapshot.phaseDetail},
+                     {"connected"_L1, snapshot.connected},
+                     {"start_time"_L1, isoTime(snapshot.startedAtMs)},
+                     {"last_activity"_L1, isoTime(snapshot.lastActivityMs)},
+                     {"last_seq"_L1, snapshot.lastSeq},
+                     {"turns"_L1, snapshot.turns},
+                     {"tool_calls_ok"_L1, snapshot.toolCallsOk},
+                     {"tool_calls_failed"_L1, snapshot.toolCallsFailed},
+                     {"queued"_L1, snapshot.queued},
+                     {"usage"_L1, toJson(snapshot.usage)},
+                     {"preview"_L1, snapshot.preview},
+                     {"summary"_L1, snapshot.summary},
+                     {"title"_L1, snapshot.title},
+                     {"trouble"_L1, snapshot.trouble}};
+    if (snapshot.left)
+        json["left"_L1] = true;
+    if (snapshot.moved)
+        json["moved"_L1] = true;
+    return json;
 }
 
 SessionSnapshot snapshotFromJson(const QJsonObject &json)
@@ -112,6 +117,8 @@ SessionSnapshot snapshotFromJson(const QJsonObject &json)
     snapshot.summary = json["summary"_L1].toString();
     snapshot.title = json["title"_L1].toString();
     snapshot.trouble = json["trouble"_L1].toString();
+    snapshot.left = json["left"_L1].toBool();
+    snapshot.moved = json["moved"_L1].toBool();
     return snapshot;
 }
 
@@ -202,7 +209,9 @@ QJsonObject toJson(const BackendStatus &status)
                      {"store_name"_L1, status.storeName},
                      {"store_detail"_L1, status.storeDetail},
                      {"store_queued"_L1, status.storeQueued},
-                     {"nodes_trouble"_L1, status.nodesTrouble}};
+                     {"nodes_trouble"_L1, status.nodesTrouble},
+                     {"partial"_L1, !status.notice.isEmpty()},
+                     {"notice"_L1, status.notice.isEmpty() ? QJsonValue() : QJsonValue(status.notice)}};
     QJsonArray nodes;
     for (const FleetNode &node : status.nodes)
         nodes.append(toJson(node));
@@ -232,6 +241,7 @@ BackendStatus statusFromJson(const QJsonObject &json)
     status.storeDetail = json["store_detail"_L1].toString();
     status.storeQueued = json["store_queued"_L1].toInteger();
     status.nodesTrouble = json["nodes_trouble"_L1].toString();
+    status.notice = json["notice"_L1].toString();
     const QJsonArray nodes = json["nodes"_L1].toArray();
     for (const QJsonValue &node : nodes)
         status.nodes.append(nodeFromJson(node.toObject()));

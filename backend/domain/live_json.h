@@ -17,7 +17,7 @@ QString nameOf(BackendStatus::Store state); ///< off | in_sync | catching_up | u
 
 /// {"session_id","user_id","model","protocol","node_id","status","mode","phase","phase_detail","connected",
 ///  "start_time","last_activity" (ISO 8601),"last_seq","turns","tool_calls_ok","tool_calls_failed","queued",
-///  "usage","preview","summary","title","trouble"}
+///  "usage","preview","summary","title","trouble"}, and "left":true and "moved":true where it is
 QJsonObject toJson(const SessionSnapshot &snapshot);
 SessionSnapshot snapshotFromJson(const QJsonObject &json);
 

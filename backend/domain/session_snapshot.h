@@ -47,6 +47,10 @@ struct SessionSnapshot
     QString summary;
     QString title;   ///< of the summary; empty where it has none
     QString trouble; ///< why it is not seen and commanded as those of this node are, and what helps
+    /// It leaves the list although it has not ended, since that holds too many: no more is told of it until
+    /// it is listed again. What is stored tells of it.
+    bool left = false;
+    bool moved = false; ///< another node leads it by now, `nodeId`, which has not told of it here yet
 };
 
 /// A piece of a running reply. Never a row: the finished reply is an ai_message event.
@@ -76,9 +80,9 @@ struct LiveBatch
 /// Health of the backend as the status bar says it.
 struct BackendStatus
 {
-    QString address; ///< ws://127.0.0.1:8000, empty while not listening
-    QString trouble; ///< of a backend elsewhere: why nothing is heard of it, and what to do
-    int openSessions = 0;
+    QString address;      ///< ws://127.0.0.1:8000, empty while not listening
+    QString trouble;      ///< of a backend elsewhere: why nothing is heard of it, and what to do
+    int openSessions = 0; ///< of this node, without those that are ending
     int streamingSessions = 0;
     double tokensPerSecond = 0;
     std::optional<qint64> ttftP50Ms; ///< over the last minutes; absent before the first reply
@@ -94,6 +98,7 @@ struct BackendStatus
     qint64 storeQueued = 0; ///< events not yet in Postgres
     QList<FleetNode> nodes; ///< of several on one database, this one first; none: it is alone
     QString nodesTrouble;   ///< why the others are not known, and what helps
+    QString notice;         ///< why the list of live sessions is not all there is; empty: it is
 };
 
 } // namespace loquat

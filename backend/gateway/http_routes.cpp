@@ -87,9 +87,10 @@ ApiReply root(const QHttpServerRequest &request)
 
 ApiReply metrics(const QHttpServerRequest &request, const HttpParts &parts)
 {
-    if (parts.mayReadMetrics && !parts.mayReadMetrics(request.value("Authorization")))
-        return problemReply(401, {u"operator_token_needed"_s, u"The metrics are not for everybody."_s,
-                                  u"Send the operator token as 'Authorization: Bearer'."_s, false});
+    const auto refused =
+        parts.refuseMetrics ? parts.refuseMetrics(request.value("Authorization")) : std::nullopt;
+    if (refused)
+        return problemReply(refused->status, refused->error);
     return {
         200, "text/plain; version=0.0.4; charset=utf-8", parts.metrics(), {{"Cache-Control", "no-store"}}};
 }

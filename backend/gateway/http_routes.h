@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/origin_policy.h"
+#include "gateway/session_request.h"
 
 #include <QHttpServer>
 #include <QJsonObject>
@@ -22,8 +23,8 @@ struct HttpParts
 {
     std::function<Readiness()> readiness;
     std::function<QByteArray()> metrics; ///< in Prometheus's text format; unset: there are none
-    /// By the Authorization header; unset: everybody may.
-    std::function<bool(QByteArrayView authorization)> mayReadMetrics = {};
+    /// Why not, by the Authorization header; unset: everybody may read them.
+    std::function<std::optional<Refusal>(QByteArrayView authorization)> refuseMetrics = {};
 };
 
 /// The plain HTTP of the gateway: what the service is, how it is, and the browser client. Every page carries

@@ -8,7 +8,7 @@ namespace loquat {
 void LiveSessions::onSnapshot(const SessionSnapshot &snapshot)
 {
     const QMutexLocker lock(&m_mutex);
-    if (snapshot.status == SessionStatus::Completed)
+    if (snapshot.status == SessionStatus::Completed || snapshot.left)
         m_sessions.remove(snapshot.sessionId);
     else
         m_sessions.insert(snapshot.sessionId, snapshot);
@@ -24,6 +24,22 @@ QList<SessionSnapshot> LiveSessions::all() const
 {
     const QMutexLocker lock(&m_mutex);
     return m_sessions.values();
+}
+
+qsizetype LiveSessions::size() const
+{
+    const QMutexLocker lock(&m_mutex);
+    return m_sessions.size();
+}
+
+std::optional<SessionSnapshot> LiveSessions::oldest(const QSet<QString> &except) const
+{
+    const QMutexLocker lock(&m_mutex);
+    const SessionSnapshot *found = nullptr;
+    for (const SessionSnapshot &each : m_sessions)
+        if ((!found || each.startedAtMs < found->startedAtMs) && !except.contains(each.sessionId))
+            found = &each;
+    return found ? std::optional(*found) : std::nullopt;
 }
 
 std::optional<SessionSnapshot> LiveSessions::find(const QString &sessionId) const

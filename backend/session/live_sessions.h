@@ -5,6 +5,7 @@
 
 #include <QHash>
 #include <QMutex>
+#include <QSet>
 
 namespace loquat {
 
@@ -16,6 +17,9 @@ public:
     void forget(const QString &sessionId);
 
     [[nodiscard]] QList<SessionSnapshot> all() const;
+    [[nodiscard]] qsizetype size() const;
+    /// Which of them began first, but for those in `except`.
+    [[nodiscard]] std::optional<SessionSnapshot> oldest(const QSet<QString> &except) const;
     [[nodiscard]] std::optional<SessionSnapshot> find(const QString &sessionId) const;
 
 private:

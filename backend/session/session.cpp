@@ -132,6 +132,7 @@ void Session::begin(const ClientHello &hello)
     m_state.connected = m_client != nullptr;
     m_state.protocol = hello.protocol;
     m_state.nodeId = m_parts.settings.nodeId;
+    m_state.moved = false;
     m_state.status = SessionStatus::Active;
     useProfile(hello.profile);
     const bool resumed = m_state.lastSeq > 0;
@@ -288,11 +289,6 @@ void Session::setPhase(Phase phase, const QString &detail)
     m_state.phase = phase;
     m_state.phaseDetail = detail;
     publish();
-}
-
-void Session::publish()
-{
-    m_parts.observer.onSnapshot(m_state);
 }
 
 } // namespace loquat

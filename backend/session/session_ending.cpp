@@ -109,6 +109,7 @@ void Session::letGo(const QString &owner)
     m_state.phase = Phase::Idle;
     m_state.connected = false;
     m_state.nodeId = owner;
+    m_state.moved = true;
     publish();
     m_outbox.then(
         [this] {

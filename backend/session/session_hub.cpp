@@ -87,17 +87,33 @@ void SessionHub::load(const QString &sessionId)
 
 void SessionHub::sessionNeedsSummary(const QString &sessionId, qint64 endSeq, const QStringList &providers)
 {
-    if (m_summariser.waiting() >= maxWaitingSummaries && !m_recovering.contains(sessionId)) {
-        // Sessions end faster than the model sums up. All that is owed is on disk: it is taken up again as
-        // after a crash, and until then this one costs its id.
-        m_toRecover.append(sessionId);
-        return forget(sessionId);
-    }
+    if (m_summariser.waiting() >= m_parts.settings.maxWaitingSummaries && !m_recovering.contains(sessionId))
+        return putOff(sessionId);
     m_summariser.summarise(sessionId, providers, [this, sessionId, endSeq](const SessionSummary &summary) {
         if (Session *session = find(sessionId))
             session->completeWith(summary, endSeq);
         recoverNext();
     });
+}
+
+/// Sessions end faster than the model sums up. All that is owed is on disk: it is taken up again as after a
+/// crash, and until then this one costs its id.
+void SessionHub::putOff(const QString &sessionId)
+{
+    SessionSnapshot gone = find(sessionId)->snapshot();
+    gone.left = true;
+    m_parts.observer.onSnapshot(gone);
+    remember(sessionId);
+    forget(sessionId);
+}
+
+void SessionHub::remember(const QString &sessionId)
+{
+    m_forgot = m_forgot || m_toRecover.size() >= m_parts.settings.maxPutOffSummaries;
+    if (m_toRecover.size() >= m_parts.settings.maxPutOffSummaries)
+        return;
+    m_toRecover.append(sessionId);
+    m_parts.observer.onPutOff(1);
 }
 
 void SessionHub::sessionCompleted(const QString &sessionId)
@@ -120,21 +136,27 @@ void SessionHub::forget(const QString &sessionId)
 
 void SessionHub::recover(const QStringList &sessionIds)
 {
-    m_toRecover += sessionIds;
+    const QSet<QString> known(m_toRecover.cbegin(), m_toRecover.cend());
+    for (const QString &id : sessionIds)
+        if (!known.contains(id) && !find(id))
+            remember(id);
     recoverNext();
 }
 
 void SessionHub::recoverNext()
 {
     while (!m_toRecover.isEmpty() && m_recovering.size() < maxParallelRecoveries &&
-           m_summariser.waiting() < maxWaitingSummaries) {
+           m_summariser.waiting() < m_parts.settings.maxWaitingSummaries) {
         const QString sessionId = m_toRecover.takeFirst();
+        m_parts.observer.onPutOff(-1);
         if (find(sessionId))
             continue; // its client was quicker
         m_recovering.insert(sessionId);
         create(sessionId, {}).recover();
         load(sessionId);
     }
+    if (m_toRecover.isEmpty() && std::exchange(m_forgot, false))
+        m_parts.observer.onRoomForMore();
 }
 
 void SessionHub::letGo(const QString &sessionId, const QString &owner)
@@ -146,6 +168,7 @@ void SessionHub::letGo(const QString &sessionId, const QString &owner)
 void SessionHub::shutDown(std::chrono::milliseconds bound)
 {
     m_toRecover.clear(); // the next start finds them again
+    m_forgot = false;
     const bool busy =
         std::ranges::any_of(m_sessions, [](const auto &entry) { return entry.second->isBusy(); });
     if (!busy || bound <= shutdownPoll) {

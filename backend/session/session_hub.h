@@ -26,7 +26,7 @@ public:
     Expected<void> command(const QString &sessionId, const Command &command);
     /// Session::retell(), if it is live here.
     void retell(const QString &sessionId);
-    /// Ends what a crash left open, a few at a time.
+    /// Ends what a crash left open and sums up what is owed, a few at a time. What is live is left alone.
     void recover(const QStringList &sessionIds);
     /// Another node leads the session by now; does nothing if it is not live here.
     void letGo(const QString &sessionId, const QString &owner);
@@ -40,12 +40,13 @@ private:
     void sessionCompleted(const QString &sessionId) override;
     Session &create(const QString &sessionId, const QString &userId);
     void load(const QString &sessionId);
+    void putOff(const QString &sessionId);
+    void remember(const QString &sessionId);
     void recoverNext();
     void endAll();
     void forget(const QString &sessionId);
 
     static constexpr int maxParallelRecoveries = 8;
-    static constexpr int maxWaitingSummaries = 64; ///< beyond, a session that owes one waits on disk
 
     SessionParts m_parts;
     SessionArchive &m_archive;
@@ -53,7 +54,8 @@ private:
     std::unordered_map<QString, std::unique_ptr<Session>> m_sessions;
     std::vector<std::unique_ptr<Session>> m_retired; ///< completed; destroyed from the event loop
     std::unique_ptr<Clock::Timer> m_burial;
-    QStringList m_toRecover;
+    QStringList m_toRecover; ///< at most maxPutOffSummaries
+    bool m_forgot = false;   ///< others that are to be recovered
     QSet<QString> m_recovering;
     std::unique_ptr<Clock::Timer> m_shutdown;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);

@@ -13,6 +13,12 @@ public:
     virtual void onEvent(const Event &event) = 0;
     virtual void onDelta(const Delta &delta) = 0;
     virtual void onSnapshot(const SessionSnapshot &snapshot) = 0;
+    /// So many sessions more wait on disk for their summary, whose snapshot said that they leave; negative:
+    /// fewer.
+    virtual void onPutOff(qsizetype more) { Q_UNUSED(more) }
+    /// Others do that nobody remembers, and it may be their turn: what is unfinished in the archive is to be
+    /// recovered.
+    virtual void onRoomForMore() {}
 };
 
 } // namespace loquat

@@ -116,4 +116,13 @@ QJsonArray Session::turnNumbers(const QList<int> &turns)
     return numbers;
 }
 
+void Session::publish()
+{
+    if (!m_state.moved)
+        return m_parts.observer.onSnapshot(m_state);
+    SessionSnapshot elsewhere = m_state;
+    elsewhere.status = SessionStatus::Active; // complete here, but as far as is known it goes on
+    m_parts.observer.onSnapshot(elsewhere);
+}
+
 } // namespace loquat

@@ -16,6 +16,12 @@ struct SessionSettings
     QString nodeId;
     int maxToolRounds = 5;            ///< per turn; after that the model must answer without tools
     qsizetype maxQueuedMessages = 32; ///< waiting behind a running reply
+    /// In each thread: ended sessions that wait in memory for their summary; beyond, one leaves it and the
+    /// live list, and waits on disk.
+    qsizetype maxWaitingSummaries = 64;
+    /// In each thread: those on disk whose ids are remembered; beyond, they are looked for there when it is
+    /// their turn.
+    qsizetype maxPutOffSummaries = 10'000;
     std::optional<qint64> contextTokens = std::nullopt; ///< a model's window; absent: what is known of it
     qint64 replyTokens = 4096; ///< of the window, kept free for a reply whose length is not limited
     std::chrono::milliseconds gracePeriod{30'000};    ///< how long a lost connection may come back

@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds callLimit{5'000};
 constexpr qsizetype maxPayload = 7'900; ///< PostgreSQL: less than 8000 bytes
 constexpr qsizetype maxTitle = 200;
 constexpr int maxUnheard = 3;
+constexpr int maxLooked = 1'001; ///< sessions; one more than are listed, which tells that there are more
 const QString channel = u"loquat_sessions"_s;
 const QString hello = u"hello "_s;
 
@@ -132,6 +133,38 @@ void FleetBoard::heard(const QString &payload)
 
 Expected<void> FleetBoard::look(PostgresConnection &connection)
 {
+    const auto sessions =
+        stored(connection, u"(s.status <> 'completed' or s.end_time > now() - interval '10 minutes') "
+                           "order by s.status = 'completed', s.start_time desc limit "_s +
+                               QString::number(maxLooked));
+    if (!sessions)
+        return sessions.error();
+    QHash<QString, qint64> known;
+    for (const SessionSnapshot &session : *sessions) {
+        known.insert(session.sessionId, session.lastSeq);
+        if (m_known.value(session.sessionId, -1) != session.lastSeq)
+            m_seen(session);
+    }
+    m_known = known;
+    return {};
+}
+
+Expected<void> FleetBoard::lookAt(PostgresConnection &connection, const QStringList &sessionIds)
+{
+    QStringList ids;
+    for (const QString &id : sessionIds)
+        ids.append(connection.literal(id));
+    const auto sessions = ids.isEmpty() ? Expected<QList<SessionSnapshot>>(QList<SessionSnapshot>())
+                                        : stored(connection, u"s.session_id in ("_s + ids.join(u',') + u')');
+    if (!sessions)
+        return sessions.error();
+    for (const SessionSnapshot &session : *sessions)
+        m_seen(session);
+    return {};
+}
+
+Expected<QList<SessionSnapshot>> FleetBoard::stored(PostgresConnection &connection, const QString &which)
+{
     QSqlQuery found(connection.db());
     if (!found.exec(
             u"select s.session_id, s.user_id, s.status, s.model, s.turns, s.last_seq, o.node_id, "_s +
@@ -140,11 +173,9 @@ Expected<void> FleetBoard::look(PostgresConnection &connection)
             u" from sessions s join session_owners o using (session_id) join nodes n on n.node_id = "
             u"o.node_id "
             "where o.node_id <> "_s +
-            connection.literal(m_nodeId) +
-            u" and (s.status <> 'completed' or s.end_time > now() - interval '10 minutes') "
-            "order by s.start_time desc limit 500"_s))
+            connection.literal(m_nodeId) + u" and "_s + which))
         return postgresError(found.lastError(), connection.db().isOpen());
-    QHash<QString, qint64> known;
+    QList<SessionSnapshot> sessions;
     while (found.next()) {
         SessionSnapshot snapshot;
         snapshot.sessionId = found.value(0).toString();
@@ -160,12 +191,9 @@ Expected<void> FleetBoard::look(PostgresConnection &connection)
         snapshot.startedAtMs = found.value(7).toLongLong();
         snapshot.lastActivityMs = found.value(8).toLongLong();
         snapshot.connected = snapshot.status == SessionStatus::Active;
-        known.insert(snapshot.sessionId, snapshot.lastSeq);
-        if (m_known.value(snapshot.sessionId, -1) != snapshot.lastSeq)
-            m_seen(snapshot);
+        sessions.append(snapshot);
     }
-    m_known = known;
-    return {};
+    return sessions;
 }
 
 } // namespace loquat

@@ -28,6 +28,8 @@ public:
     Expected<void> tick(PostgresConnection &connection);
     Expected<void> show(PostgresConnection &connection, const QList<SessionSnapshot> &sessions);
     void close();
+    /// Has these sessions seen as they are in the tables, whether or not they changed.
+    Expected<void> lookAt(PostgresConnection &connection, const QStringList &sessionIds);
 
     /// The payload of a notification: JSON, shorter than what PostgreSQL takes.
     static QString payload(const SessionSnapshot &snapshot);
@@ -37,6 +39,7 @@ private:
     void heard(const QString &payload);
     Expected<void> say(PostgresConnection &connection, const QStringList &payloads);
     Expected<void> look(PostgresConnection &connection);
+    Expected<QList<SessionSnapshot>> stored(PostgresConnection &connection, const QString &which);
 
     const QString m_nodeId;
     const std::optional<PostgresSettings> m_listen;

@@ -3,6 +3,7 @@
 
 #include "domain/event.h"
 #include "domain/fleet_node.h"
+#include "store/api/session_history.h"
 #include "store/postgres_connection.h"
 #include "store/stored_rows.h"
 
@@ -65,8 +66,9 @@ public:
     Expected<QHash<QString, Claim>> takeOver();
     /// Sends events of a session as a replica on a shared database does.
     Expected<void> send(const QString &sessionId, const QList<JournalEntry> &entries);
-    /// The session's events after `seq`.
+    /// All of the session's events after `seq`.
     Expected<QList<Event>> events(const QString &sessionId, qint64 seq);
+    Expected<EventPage> page(const EventQuery &query);
     /// All nodes, this one first, then by their names; those that left are not among them. In
     /// fleet_roster.cpp.
     Expected<QList<FleetNode>> roster();
@@ -76,6 +78,7 @@ public:
 private:
     Expected<QList<FleetNode>> nodes(const QString &where);
     Expected<QSqlQuery> ask(const QString &sql);
+    Expected<QList<Event>> eventsWhere(const QString &sessionId, const QString &andOrdered);
     QHash<QString, Claim> claimsFrom(QSqlQuery &found) const;
     [[nodiscard]] QString arrayOf(const QStringList &sessionIds) const;
     [[nodiscard]] QString isAlive(const QString &node) const;

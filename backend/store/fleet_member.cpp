@@ -92,15 +92,13 @@ void FleetMember::claim(const QStringList &sessionIds, QObject *context,
                               });
 }
 
-void FleetMember::read(const QString &sessionId, qint64 afterSeq, QObject *context,
-                       std::function<void(Expected<QList<Event>>)> done)
+void FleetMember::read(const EventQuery &query, QObject *context, SessionHistory::Events found)
 {
-    const auto tell = m_gate->posting(context, std::move(done));
+    const auto tell = m_gate->posting(context, std::move(found));
     if (m_away)
         return tell(FleetWorker::databaseAway());
-    QMetaObject::invokeMethod(m_worker.get(), [worker = m_worker.get(), sessionId, afterSeq, tell] {
-        tell(worker->read(sessionId, afterSeq));
-    });
+    QMetaObject::invokeMethod(m_worker.get(),
+                              [worker = m_worker.get(), query, tell] { tell(worker->read(query)); });
 }
 
 void FleetMember::owner(const QString &sessionId, QObject *context, Found found)

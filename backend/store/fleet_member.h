@@ -61,8 +61,7 @@ public:
     void locate(const QString &sessionId, QObject *context, Located located) override;
     void claim(const QStringList &sessionIds, QObject *context,
                std::function<void(QStringList)> claimed) override;
-    void read(const QString &sessionId, qint64 afterSeq, QObject *context,
-              std::function<void(Expected<QList<Event>>)> done) override;
+    void read(const EventQuery &query, QObject *context, SessionHistory::Events found) override;
     void owner(const QString &sessionId, QObject *context, Found found) override;
     void silence() override;
 

@@ -148,6 +148,9 @@ void FleetWorker::letGo()
         if (const auto elsewhere = guarded([&] { return m_database->ledElsewhere(before); }))
             for (auto it = elsewhere->cbegin(); it != elsewhere->cend(); ++it)
                 copy(it.key(), it->lastSeq);
+    // The node that leads them may have ended them, and tell no more of them.
+    if (m_database && m_board && !before.isEmpty())
+        std::ignore = guarded([&] { return m_board->lookAt(*m_connection, before); });
     if (!m_database || !m_mayHaveLost || !m_questions.empty())
         return;
     const auto unfinished = m_history.unfinished();

@@ -29,7 +29,7 @@ public:
 
     void start(const FleetMember::Callbacks &callbacks);
     void leave();
-    Expected<QList<Event>> read(const QString &sessionId, qint64 afterSeq);
+    Expected<EventPage> read(const EventQuery &query);
     Expected<std::optional<FleetNode>> owner(const QString &sessionId);
     static Error databaseAway();
     /// What is in the outbox.

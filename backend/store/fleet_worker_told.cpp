@@ -19,11 +19,11 @@ Error FleetWorker::databaseAway()
     return {u"database_away"_s, u"The database that the nodes share is away."_s, u"Try again."_s, true};
 }
 
-Expected<QList<Event>> FleetWorker::read(const QString &sessionId, qint64 afterSeq)
+Expected<EventPage> FleetWorker::read(const EventQuery &query)
 {
     if (!m_database)
         return databaseAway();
-    return guarded([&] { return m_database->events(sessionId, afterSeq); });
+    return guarded([&] { return m_database->page(query); });
 }
 
 Expected<std::optional<FleetNode>> FleetWorker::owner(const QString &sessionId)

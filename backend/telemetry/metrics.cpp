@@ -208,6 +208,8 @@ QByteArray Metrics::text(const MetricsReadings &readings) const
         double(readings.messagesWaiting));
     set("loquat_approvals_waiting", "Tool calls that wait for an operator.",
         double(readings.approvalsWaiting));
+    set("loquat_summaries_waiting", "Sessions that ended and have no summary yet.",
+        double(readings.summariesWaiting));
     set("loquat_journal_queue_events", "Events that are not on disk yet.", double(readings.journalQueued));
     set("loquat_journal_ok", "1 while the journal takes events.", readings.journalOk ? 1 : 0);
     if (readings.replicaQueued) {

@@ -20,6 +20,7 @@ struct MetricsReadings
     qint64 connections = 0;
     qint64 messagesWaiting = 0;  ///< behind a reply that runs
     qint64 approvalsWaiting = 0; ///< tool calls
+    qint64 summariesWaiting = 0; ///< of sessions that ended, on disk as well
     bool journalOk = true;
     qint64 journalQueued = 0;                           ///< events that are not on disk yet
     std::optional<qint64> replicaQueued = std::nullopt; ///< absent: there is no replica

@@ -45,7 +45,7 @@ void SessionStatistics::onDelta(const Delta &delta)
 void SessionStatistics::onSnapshot(const SessionSnapshot &snapshot)
 {
     const QMutexLocker lock(&m_mutex);
-    if (snapshot.status == SessionStatus::Active)
+    if (snapshot.status == SessionStatus::Active && !snapshot.moved)
         m_live[snapshot.sessionId].streaming = snapshot.phase == Phase::Streaming;
     else
         m_live.remove(snapshot.sessionId);

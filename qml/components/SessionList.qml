@@ -73,6 +73,11 @@ Rectangle {
             sessions: panel.sessions
         }
 
+        NoticeStrip {
+            Layout.fillWidth: true
+            text: panel.consoleModel.status.notice
+        }
+
         Rectangle {
             Layout.fillWidth: true
             color: Theme.line

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
 import { startNode } from './lib/fleet.mjs';
+import { Operator } from './lib/operators.mjs';
 import { eventually, startFakeOpenAi } from './lib/processes.mjs';
 import { emptyDatabase, finalised, gateTo, journalEvents, postgres, postgresEvents, postgresSession } from './lib/rows.mjs';
 
@@ -47,6 +48,7 @@ describe('A node that was taken for dead', () => {
 
   it('because it stood still: its clients find their session where it is', async () => {
     const [chat, left] = await Promise.all([Chat.open(a), Chat.open(a)]);
+    const operator = await Operator.open(a);
     await left.ask('whoever left');
     left.drop();
     await chat.ask('before it stood still');
@@ -80,6 +82,14 @@ describe('A node that was taken for dead', () => {
     assert.equal(count(await postgresEvents(url, left.id), 'session_ended'), 1);
     await finalised(a.dataDir, left.id);
     assert.equal(count(await journalEvents(a.dataDir, left.id), 'session_ended'), 1);
+    // Whoever watched there was told that they went elsewhere, and only by that node that they ended.
+    for (const { id } of [chat, left]) {
+      await eventually(`the end of ${id} to be told`, async () => operator.session(id)?.status === 'completed');
+      const told = operator.frames.flatMap(({ sessions = [] }) => sessions).filter(({ session_id: each }) => each === id);
+      assert.ok(told.some(({ moved, node_id: node, status }) => moved && node === 'b' && status === 'active'), JSON.stringify(told));
+      assert.equal(told.findIndex(({ status }) => status === 'completed') > told.findIndex(({ moved }) => moved), true);
+    }
+    await operator.leave();
   });
 
   it('because only it could not reach the database', async () => {

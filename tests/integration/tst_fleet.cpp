@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fleet_fixture.h"
 #include "line.h"
+#include "store/api/all_events.h"
 
 #include <QThread>
 
@@ -170,16 +171,55 @@ private Q_SLOTS:
         const QList<Event> events{eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}}),
                                   eventOf(u"s"_s, 2, EventType::UserMessage, u"hello"_s)};
         ship(events);
-        QList<Event> read;
-        const auto keep = [&](const Expected<QList<Event>> &found) {
-            read = found ? *found : QList<Event>();
-        };
-        here.read(u"s"_s, 0, this, keep);
-        QTRY_COMPARE_WITH_TIMEOUT(read, events, 20'000);
-        here.read(u"s"_s, 1, this, keep); // only what is new
-        QTRY_COMPARE_WITH_TIMEOUT(read, events.sliced(1), 20'000);
+        EventPage read;
+        const auto keep = [&](const Expected<EventPage> &found) { read = found ? *found : EventPage(); };
+        here.read({u"s"_s}, this, keep);
+        QTRY_COMPARE_WITH_TIMEOUT(read.events, events, 20'000);
+        here.read({u"s"_s, 1}, this, keep); // only what is new
+        QTRY_COMPARE_WITH_TIMEOUT(read.events, events.sliced(1), 20'000);
         there.stop();
         QCOMPARE(located(here, u"s"_s), QUrl());
+    }
+
+    void whatWasSaidElsewhereIsReadPageByPage()
+    {
+        QList<Event> events{eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}})};
+        while (events.size() < EventQuery::maxLimit + 5)
+            events.append(eventOf(u"s"_s, events.size() + 1, EventType::UserMessage, u"hello"_s));
+        ship(events);
+        FleetMember here(settings(u"here"_s), *m_journal);
+        QCOMPARE(located(here, u"t"_s), QUrl());
+        std::optional<EventPage> page;
+        const auto keep = [&](const Expected<EventPage> &found) {
+            page = found ? std::optional(*found) : std::nullopt;
+        };
+        here.read({u"s"_s, 2, 3}, this, keep);
+        QTRY_VERIFY_WITH_TIMEOUT(page.has_value(), 20'000);
+        QCOMPARE(page->events, events.sliced(2, 3));
+        QVERIFY(page->more);
+        page.reset();
+        here.read({u"s"_s, events.size() - 3, 3}, this, keep);
+        QTRY_VERIFY_WITH_TIMEOUT(page.has_value(), 20'000);
+        QCOMPARE(page->events, events.last(3));
+        QVERIFY(!page->more);
+        page.reset();
+        here.read({u"s"_s, 0, 200, {EventType::SessionStarted}}, this, keep);
+        QTRY_VERIFY_WITH_TIMEOUT(page.has_value(), 20'000);
+        QCOMPARE(page->events, events.first(1));
+        // Whoever wants all goes on by pages.
+        QList<Event> all;
+        qsizetype largest = 0;
+        loadAllEvents(
+            u"s"_s,
+            [&](const EventQuery &query, SessionHistory::Events found) {
+                here.read(query, this, [&largest, found](const Expected<EventPage> &each) {
+                    largest = std::max(largest, each ? each->events.size() : 0);
+                    found(each);
+                });
+            },
+            [&](const Expected<QList<Event>> &found) { all = found ? *found : QList<Event>(); });
+        QTRY_COMPARE_WITH_TIMEOUT(all, events, 20'000);
+        QCOMPARE(largest, EventQuery::maxLimit);
     }
 
     void withoutTheDatabaseASessionIsThisNodesAndIsClaimedLater()

@@ -74,6 +74,26 @@ private Q_SLOTS:
         here.stop();
     }
 
+    void whatOthersMadeOfASessionIsLookedUp()
+    {
+        run(u"insert into nodes (node_id, address) values ('there', 'http://there'), ('here', 'http://h')"_s);
+        storeSession(u"gone-on"_s, u"there"_s, u"active"_s);
+        storeSession(u"over"_s, u"there"_s, u"completed"_s);
+        run(u"update sessions set end_time = now() - interval '1 day' where session_id = 'over'"_s);
+        storeSession(u"not-asked-for"_s, u"there"_s, u"active"_s);
+        storeSession(u"mine"_s, u"here"_s, u"active"_s);
+        QHash<QString, SessionStatus> seen;
+        FleetBoard board(u"here"_s, {},
+                         [&](const SessionSnapshot &one) { seen.insert(one.sessionId, one.status); });
+        for (int again = 0; again < 2; ++again) {
+            seen.clear();
+            QVERIFY(board.lookAt(*m_eye, {u"gone-on"_s, u"over"_s, u"mine"_s, u"no'body"_s}));
+            QCOMPARE(seen, (QHash<QString, SessionStatus>{{u"gone-on"_s, SessionStatus::Active},
+                                                          {u"over"_s, SessionStatus::Completed}}));
+        }
+        QVERIFY(board.lookAt(*m_eye, {}));
+    }
+
     void aNotificationIsNeverTooLong()
     {
         SessionSnapshot session;

@@ -245,6 +245,33 @@ private Q_SLOTS:
         QCOMPARE(f.console.selectedRow(), 1);
     }
 
+    void theStatusBarCountsWhatTheListCounts()
+    {
+        Fixture f;
+        QCOMPARE(f.console.status()->sessions(), u"0 sessions open"_s);
+        auto here = f.session();
+        f.link.health.openSessions = 1; // the backend's own; the list has those of other nodes as well
+        f.link.show(here);
+        Q_EMIT f.link.statusChanged();
+        QCOMPARE(f.console.status()->sessions(), u"1 session open"_s);
+        f.link.show(aSession(u"elsewhere"_s));
+        QCOMPARE(f.console.status()->sessions(), u"2 sessions open"_s);
+        QCOMPARE(f.console.counts(), u"2 open · 0 streaming"_s);
+        here.status = SessionStatus::Ending;
+        f.link.show(here);
+        QCOMPARE(f.console.status()->sessions(), u"1 session open"_s);
+        QCOMPARE(f.console.counts(), u"1 open · 0 streaming"_s);
+    }
+
+    void aListThatIsNotWholeSaysSo()
+    {
+        Fixture f;
+        QVERIFY(f.console.status()->notice().isEmpty());
+        f.link.health.notice = u"There are more."_s;
+        Q_EMIT f.link.statusChanged();
+        QCOMPARE(f.console.status()->notice(), u"There are more."_s);
+    }
+
     void timePassesWithoutEvents()
     {
         Fixture f;

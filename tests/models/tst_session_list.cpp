@@ -63,6 +63,12 @@ SessionSnapshot ended(SessionSnapshot session)
     return session;
 }
 
+SessionSnapshot ending(SessionSnapshot session)
+{
+    session.status = SessionStatus::Ending;
+    return session;
+}
+
 } // namespace
 
 /// Protects the list of sessions: its words, order, filters and counts, and that it is never reset.
@@ -173,6 +179,22 @@ private Q_SLOTS:
         QTEST(state.needsYou, "needsYou");
     }
 
+    void aSessionThatAnotherNodeLeadsByNowHasNotEnded()
+    {
+        Fixture f;
+        auto session = in(aSession(u"a"_s), Phase::Idle);
+        session.nodeId = u"there"_s;
+        session.moved = true;
+        session.connected = false;
+        f.apply({{session}, {}});
+        QCOMPARE(f.value(u"a"_s, List::StateRole).toString(), u"moved to there"_s);
+        QCOMPARE(f.value(u"a"_s, List::EndedRole).toBool(), false);
+        QCOMPARE(f.list.openCount(), 1);
+        session.moved = false; // it is told of there
+        f.apply({{session}, {}});
+        QCOMPARE(f.value(u"a"_s, List::StateRole).toString(), u"disconnected"_s);
+    }
+
     void filtersAndSearch()
     {
         Fixture f;
@@ -218,6 +240,37 @@ private Q_SLOTS:
         f.apply({{ended(aSession(u"a"_s)), aSession(u"b"_s)}, {}});
         QCOMPARE(f.list.countsText(), u"1 open · 0 streaming"_s);
         QCOMPARE(f.list.needsYouCount(), 0);
+    }
+
+    void whatWaitsForItsSummaryIsNotOpen()
+    {
+        Fixture f;
+        QSignalSpy told(&f.list, &List::countsChanged);
+        f.apply({{aSession(u"a"_s), ending(aSession(u"b"_s)), aSession(u"c"_s)}, {}});
+        QCOMPARE(f.list.countsText(), u"2 open · 0 streaming"_s);
+        f.apply({{ending(aSession(u"a"_s))}, {}});
+        QCOMPARE(f.list.openCount(), 1);
+        QCOMPARE(told.size(), 2);
+        f.apply({{ended(aSession(u"a"_s)), ended(aSession(u"b"_s))}, {}});
+        QCOMPARE(f.list.openCount(), 1);
+        f.apply({{aSession(u"a"_s)}, {}}); // reopened
+        QCOMPARE(f.list.openCount(), 2);
+    }
+
+    void whatLeavesTheListIsShownNoMore()
+    {
+        Fixture f;
+        f.apply({{aSession(u"a"_s), aSession(u"b"_s), aSession(u"c"_s)}, {}});
+        auto left = aSession(u"b"_s);
+        left.left = true;
+        auto unknown = aSession(u"d"_s);
+        unknown.left = true;
+        f.apply({{left, unknown, in(aSession(u"c"_s), Phase::Streaming)}, {}});
+        QCOMPARE(f.list.rowCount(), 2);
+        QVERIFY(!f.list.find(u"b"_s) && f.list.rowOf(u"c"_s) == 1);
+        QCOMPARE(f.list.countsText(), u"2 open · 1 streaming"_s);
+        f.apply({{aSession(u"b"_s)}, {}}); // it is told of again
+        QCOMPARE(f.list.openCount(), 3);
     }
 
     void theEndedAreForgottenBeyondALimit()

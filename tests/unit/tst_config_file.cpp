@@ -71,6 +71,7 @@ private Q_SLOTS:
         QVERIFY(standard.providers.isEmpty());
         QCOMPARE(config->limits.maxToolRounds.value(), 3);
         QCOMPARE(config->limits.maxQueuedMessages.value(), 4);
+        QVERIFY(config->limits.maxWaitingSummaries == 6 && config->limits.maxPutOffSummaries == 7);
         QCOMPARE(config->limits.connectLimit.value(), std::chrono::milliseconds(1'500));
         QCOMPARE(config->limits.firstTokenLimit.value(), std::chrono::milliseconds(2'500));
         QCOMPARE(config->limits.betweenTokensLimit.value(), std::chrono::milliseconds(3'500));

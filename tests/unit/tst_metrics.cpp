@@ -85,10 +85,12 @@ private Q_SLOTS:
         const Metrics metrics({});
         MetricsReadings readings;
         readings.connections = 3;
+        readings.summariesWaiting = 70;
         readings.replicaQueued = 12;
         readings.replicaLagSeconds = 1.5;
         readings.refused = {{"origin", 2}};
         QVERIFY(has(metrics.text(readings), "loquat_connections 3"));
+        QVERIFY(has(metrics.text(readings), "loquat_summaries_waiting 70"));
         readings.refused = {{"origin", 5}};
         const QByteArray text = metrics.text(readings);
         QVERIFY2(has(text, R"(loquat_refused_total{reason="origin"} 5)"), text.constData());

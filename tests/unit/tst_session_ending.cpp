@@ -45,6 +45,27 @@ private Q_SLOTS:
         QCOMPARE(stage.log.events(u"s1"_s).last().content, u"Hi "_s);
         QCOMPARE(stage.client.closed, CloseReason::LedElsewhere);
         QVERIFY(stage.hub->isQuiet());
+        // Whoever watches is told that it is elsewhere, not that it is over, until it is led here again.
+        QVERIFY(stage.observer.snapshot.moved);
+        QCOMPARE(stage.observer.snapshot.nodeId, u"other"_s);
+        QCOMPARE(stage.observer.snapshot.status, SessionStatus::Active);
+        stage.connectClient();
+        QVERIFY(!stage.observer.snapshot.moved);
+    }
+
+    void whatMovedWhileAClientComesBackIsLedHereAgain()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.log.hold();
+        stage.hub->letGo(u"s1"_s, u"other"_s);
+        stage.settle();
+        QVERIFY(stage.observer.snapshot.moved);
+        RecordingClient again;
+        stage.hub->attach(u"s1"_s, u"user-1"_s, &again, {u"frames"_s});
+        QVERIFY(!stage.observer.snapshot.moved);
+        QCOMPARE(stage.observer.snapshot.nodeId, stage.settings.nodeId);
     }
 
     void anEndThatWaitsForItsSummaryIsAnotherNodesToo()

@@ -5,8 +5,8 @@
 #include "fakes/scripted_model.h"
 #include "fakes/scripted_tools.h"
 #include "session/session_hub.h"
+#include "session_promises.h"
 
-#include <QJsonArray>
 #include <QRandomGenerator>
 #include <QTest>
 
@@ -52,8 +52,8 @@ public:
             checkRequests();
         }
         settle();
-        checkLog();
-        checkClients();
+        complain(promises::brokenIn(m_log.events(u"s"_s)));
+        complain(promises::brokenTo(m_clients));
         return m_problem;
     }
 
@@ -220,75 +220,10 @@ private:
             m_problem = what;
     }
 
-    /// What providers insist on: each call is followed by its results, and there is no result without a call.
     void checkRequests()
     {
-        for (; m_checkedRequests < m_model.count(); ++m_checkedRequests) {
-            QStringList open;
-            QSet<QString> known;
-            for (const ChatMessage &message : m_model.call(m_checkedRequests).request.messages) {
-                if (message.role == Role::Tool) {
-                    if (!open.removeOne(message.toolCallId))
-                        return complain(u"a result without a call"_s);
-                    continue;
-                }
-                if (!open.isEmpty())
-                    return complain(u"a call without a result"_s);
-                for (const ToolCall &call : message.toolCalls) {
-                    if (known.contains(call.id))
-                        return complain(u"a call id used twice"_s);
-                    known.insert(call.id);
-                    open.append(call.id);
-                }
-            }
-            if (!open.isEmpty())
-                return complain(u"a call without a result at the end"_s);
-        }
-    }
-
-    void checkLog()
-    {
-        qint64 seq = 0;
-        QMap<int, int> ends;
-        bool ended = true;
-        for (const Event &event : m_log.events(u"s"_s)) {
-            if (event.seq != ++seq)
-                return complain(u"seq %1 where %2 was due"_s.arg(event.seq).arg(seq));
-            const int turn = int(event.meta["turn"_L1].toInteger());
-            if (event.type == EventType::SessionStarted || event.type == EventType::SessionResumed)
-                ended = false;
-            else if (ended && event.type != EventType::Summary && event.type != EventType::SessionEnded &&
-                     !(event.type == EventType::AiMessage && event.meta["finish"_L1] == "failed"_L1))
-                return complain(u"%1 after the end"_s.arg(nameOf(event.type)));
-            if (event.type == EventType::SessionEnded)
-                ended = true;
-            if (event.type == EventType::UserMessage)
-                ends[turn] += 0;
-            if (event.meta["final"_L1].toBool())
-                ++ends[turn];
-            for (const QJsonValue &other : event.meta["ends"_L1].toArray())
-                ++ends[int(other.toInteger())];
-        }
-        for (auto it = ends.cbegin(); it != ends.cend(); ++it)
-            if (it.value() != 1)
-                complain(u"turn %1 ended %2 times"_s.arg(it.key()).arg(it.value()));
-        if (seq > 0 && !ended)
-            complain(u"the session has no end"_s);
-    }
-
-    void checkClients()
-    {
-        QMap<int, int> dones;
-        for (const auto &client : m_clients) {
-            qint64 seq = 0;
-            for (const auto &done : client->all<outbound::TurnDone>()) {
-                if (++dones[done.turn] > 1)
-                    complain(u"turn %1 was told done twice"_s.arg(done.turn));
-                if (done.seq < seq)
-                    complain(u"done went back in time"_s);
-                seq = done.seq;
-            }
-        }
+        for (; m_checkedRequests < m_model.count(); ++m_checkedRequests)
+            complain(promises::brokenIn(m_model.call(m_checkedRequests).request));
     }
 
     QRandomGenerator m_random;

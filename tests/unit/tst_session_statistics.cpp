@@ -80,6 +80,9 @@ private Q_SLOTS:
         statistics.onSnapshot(one);
         QCOMPARE(at(statistics, start).openSessions, 1);
         QCOMPARE(at(statistics, start).streamingSessions, 0);
+        two.moved = true; // another node counts it
+        statistics.onSnapshot(two);
+        QCOMPARE(at(statistics, start).openSessions, 0);
     }
 
     void theModelIsUnwellUntilItAnswersAgain()

@@ -5,8 +5,6 @@
 #include <QJsonArray>
 #include <QTest>
 
-#include <algorithm>
-
 using namespace loquat;
 using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
@@ -110,48 +108,6 @@ private Q_SLOTS:
         const ChatRequest &asked = stage.model.lastCall().request;
         QCOMPARE(asked.purpose, Purpose::Summary);
         QCOMPARE(asked.providers, QStringList{u"here"_s});
-    }
-
-    void sessionsThatEndFasterThanTheyAreSummedUpWaitOnDisk()
-    {
-        constexpr int many = 300;
-        SessionStage stage;
-        stage.model.player = [](ScriptedReply &reply, const ChatRequest &request) {
-            if (request.purpose == Purpose::Summary)
-                return; // not yet
-            reply.push(u"Hi"_s);
-            reply.finish();
-        };
-        QStringList ids;
-        for (int i = 0; i < many; ++i) {
-            ids.append(u"s%1"_s.arg(i));
-            Session &session = stage.connectClient(ids.last());
-            session.userMessage(u"hello"_s);
-            stage.settle();
-            session.end(u"ended"_s);
-            stage.settle();
-        }
-        const auto inMemory = [&] {
-            return std::ranges::count_if(ids,
-                                         [&](const QString &id) { return stage.hub->find(id) != nullptr; });
-        };
-        QVERIFY2(inMemory() < 100, qPrintable(u"%1 sessions are in memory"_s.arg(inMemory())));
-        // One that waits on disk can be gone on with; it owes one summary in the end as well.
-        stage.connectClient(ids.last()).userMessage(u"one thing more"_s);
-        stage.settle();
-        stage.hub->find(ids.last())->end(u"ended"_s);
-        stage.settle();
-        for (int rounds = 0; !stage.hub->isQuiet() && rounds < 10 * many; ++rounds) {
-            for (qsizetype i = 0; i < stage.model.count(); ++i)
-                if (ScriptedReply *reply = stage.model.reply(i); reply && !stage.model.call(i).ended) {
-                    reply->push(u"They greeted."_s);
-                    reply->finish();
-                }
-            stage.settle();
-        }
-        QVERIFY(stage.hub->isQuiet());
-        for (const QString &id : std::as_const(ids))
-            QCOMPARE(stage.log.types(id).count(EventType::Summary), 1);
     }
 
     void anEmptySessionEndsWithoutASummary()

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/event.h"
+#include "store/api/session_history.h"
 
-#include <QObject>
 #include <QStringList>
 #include <QUrl>
-
-#include <functional>
-#include <optional>
 
 namespace loquat {
 
@@ -28,10 +24,8 @@ public:
     /// Claims many, for which it waits until the database is there: those that are this node's.
     virtual void claim(const QStringList &sessionIds, QObject *context,
                        std::function<void(QStringList)> claimed) = 0;
-    /// A session's events after `afterSeq`, as far as the database has them; none if it does not know the
-    /// session.
-    virtual void read(const QString &sessionId, qint64 afterSeq, QObject *context,
-                      std::function<void(Expected<QList<Event>>)> done) = 0;
+    /// A page of a session's events, as far as the database has them; none if it does not know the session.
+    virtual void read(const EventQuery &query, QObject *context, SessionHistory::Events found) = 0;
     /// Nothing is called back any more once this has returned.
     virtual void silence() = 0;
 };
