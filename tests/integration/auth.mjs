@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { Chat, refusal } from './lib/chat.mjs';
-import { eventually, startLoquat } from './lib/processes.mjs';
+import { eventually, startLoquat, within } from './lib/processes.mjs';
+import { ping, RawWebSocket } from './lib/raw.mjs';
 import { finalised, journalSession } from './lib/rows.mjs';
 import { claims, hs256, keyPair, nowSeconds, startIssuer, unsigned } from './lib/tokens.mjs';
 
@@ -85,6 +86,24 @@ describe('Client tokens', () => {
       assert.deepEqual(chat.frames, []);
       assert.equal(await journalSession(server.dataDir, chat.id), undefined);
     });
+
+  it('come in a frame that is not too large', async () => {
+    const chat = await Chat.open(server);
+    chat.send({ type: 'auth', token: 'x'.repeat(300_000) });
+    assert.equal((await chat.closes()).code, 1009);
+  });
+
+  it('are not waited for from a client that pings and does not read', async () => {
+    const busy = await startLoquat({ env: { LOQUAT_AUTH: 'token', LOQUAT_CLIENT_TOKENS: `ana:${tokens.ana}`, LOQUAT_MAX_UNSENT_BYTES: '100000' } });
+    const client = await RawWebSocket.open(busy);
+    client.raw.socket.pause();
+    const many = Buffer.concat(Array.from({ length: 1_000 }, () => ping('x'.repeat(125), { mask: Buffer.alloc(4) })));
+    for (let i = 0; i < 150 && !client.raw.over; i += 1) // 20 MB: more than the kernel keeps
+      await within(new Promise((resolve) => client.raw.socket.write(many, resolve)), () => 'it does not take the pings');
+    client.raw.socket.resume();
+    assert.equal(await client.closeCode(), 1013);
+    await busy.stop();
+  });
 
   it('keep a session to its user: live, when it has ended, and after a restart', async () => {
     const hers = await Chat.open(server, bearer(tokens.ana));

@@ -23,8 +23,8 @@ class Raw {
   // Sends a piece again and again until the other side has had enough.
   async trickle(piece) {
     const timer = setInterval(() => { if (this.socket.writable) this.socket.write(piece); }, 50);
-    await this.ends();
-    clearInterval(timer);
+    // Otherwise a test that failed would go on for ever.
+    try { await this.ends(); } finally { clearInterval(timer); this.socket.destroy(); }
   }
 
   ends() { return within(this.closed, () => `it stays open; it said: ${this.text.slice(0, 200)}`); }
@@ -114,6 +114,7 @@ describe('Size', () => {
     const raw = await Raw.open(server);
     raw.socket.write('POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n');
     await raw.trickle('x'.repeat(4000));
+    assert.equal(raw.text, '', 'it was read to its end, and answered');
     await isServed(server);
   });
 

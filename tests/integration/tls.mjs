@@ -110,6 +110,16 @@ for (const [what, kind] of [['an EC key', undefined], ['an RSA key', ['-newkey',
       assert.equal((await get(server, '/healthz')).status, 200);
     });
 
+    it('refuses a head that is too large', async () => {
+      const { hostname, port } = new URL(server.url);
+      const socket = connect({ host: hostname, port, rejectUnauthorized: false });
+      let answer = '';
+      socket.setEncoding('latin1').on('data', (text) => { answer += text; }).on('error', () => {});
+      socket.on('secureConnect', () => socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(20_000)}`));
+      await within(new Promise((resolve) => socket.on('close', resolve)), () => `it stays open; it said: ${answer}`);
+      assert.match(answer, /^HTTP\/1\.1 431 /);
+    });
+
     it('wrote no complaint of Qt', () => assert.doesNotMatch(server.stderr, /QSocketNotifier|QObject|QSslSocket/));
   });
 

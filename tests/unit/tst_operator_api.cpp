@@ -141,6 +141,7 @@ private Q_SLOTS:
             QVERIFY(!refused.error().remedy.isEmpty());
         }
         QCOMPARE(eventQuery(u"s"_s, query(u"after=7&limit=1000"_s), {})->afterSeq, 7);
+        QCOMPARE(eventQuery(u"s"_s, {}, {.eventPage = 20})->limit, 20);
         for (const auto &wrong : {u"after=-1"_s, u"after=x"_s, u"limit=1001"_s})
             QVERIFY2(!eventQuery(u"s"_s, query(wrong), {}).has_value(), qPrintable(wrong));
     }
