@@ -26,12 +26,18 @@ Session::Session(SessionParts &parts, SessionKeeper &keeper, QString sessionId, 
 
 Session::~Session() = default;
 
-bool Session::deferUntilOpen(std::function<void()> input)
+bool Session::deferUntilOpen(std::function<void()> input, Source source)
 {
     if (m_open)
         return false;
-    if (m_deferred.size() < size_t(m_parts.settings.maxQueuedMessages) + 4)
-        m_deferred.push_back(std::move(input));
+    if (source == Source::Client && ++m_saidEarly > m_parts.settings.maxQueuedMessages + 4) {
+        const Error error{u"too_many_messages"_s,
+                          u"Too much was said before the session was open; this was not taken."_s,
+                          {},
+                          true};
+        input = [this, error] { tell(outbound::Problem{error, 0}); };
+    }
+    m_deferred.push_back(std::move(input));
     return true;
 }
 
@@ -225,7 +231,7 @@ void Session::leave(bool clean)
 
 void Session::userMessage(const QString &text, bool interrupt)
 {
-    if (deferUntilOpen([this, text, interrupt] { userMessage(text, interrupt); }))
+    if (deferUntilOpen([this, text, interrupt] { userMessage(text, interrupt); }, Source::Client))
         return;
     const auto refuseMessage = [this](const QString &code, const QString &why, bool retryable) {
         tell(outbound::Problem{{code, why, {}, retryable}, 0});

@@ -159,7 +159,9 @@ private:
     Event endUnanswered(int turn, const QString &finish, qint64 atMs);
     void setPhase(Phase phase, const QString &detail = {});
     void publish();
-    bool deferUntilOpen(std::function<void()> input);
+    enum class Source { Program, Client };
+    /// Whether it was put off until the journal has answered. Of what a client says only so much is kept.
+    bool deferUntilOpen(std::function<void()> input, Source source = Source::Program);
 
     SessionParts &m_parts;
     SessionKeeper &m_keeper;
@@ -182,6 +184,7 @@ private:
     QList<int> m_waiting; ///< turns whose message waits for a person, or for the assistant to be resumed
     std::unique_ptr<Clock::Timer> m_grace;
     std::vector<std::function<void()>> m_deferred;
+    qsizetype m_saidEarly = 0;
     bool m_open = false;
     bool m_saidSinceSummary = false;
     qint64 m_endSeq = 0;

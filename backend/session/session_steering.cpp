@@ -57,7 +57,7 @@ bool Session::takesFromClient(const QString &ref)
 
 void Session::note(const Note &note)
 {
-    if (deferUntilOpen([this, note] { this->note(note); }) || !takesFromClient(note.ref))
+    if (deferUntilOpen([this, note] { this->note(note); }, Source::Client) || !takesFromClient(note.ref))
         return;
     const Note kept{note.role, storable(note.text), note.ref};
     if (kept.text.trimmed().isEmpty())
@@ -108,7 +108,8 @@ void Session::keepHeld()
 
 void Session::respond(const ReplyWishes &wishes, const QString &ref)
 {
-    if (deferUntilOpen([this, wishes, ref] { respond(wishes, ref); }) || !takesFromClient(ref))
+    if (deferUntilOpen([this, wishes, ref] { respond(wishes, ref); }, Source::Client) ||
+        !takesFromClient(ref))
         return;
     Steering &steer = steering();
     if ((m_turn && !steer.paused) || !m_waiting.isEmpty())
@@ -143,7 +144,7 @@ void Session::applyWishes()
 
 void Session::cancelReply(const QString &ref)
 {
-    if (deferUntilOpen([this, ref] { cancelReply(ref); }))
+    if (deferUntilOpen([this, ref] { cancelReply(ref); }, Source::Client))
         return;
     if (m_turn && !isPaused())
         return m_turn->cancel();
@@ -159,7 +160,7 @@ void Session::cancelReply(const QString &ref)
 
 void Session::answerCall(const QString &callId, const QJsonValue &result, const QString &ref)
 {
-    if (deferUntilOpen([this, callId, result, ref] { answerCall(callId, result, ref); }) ||
+    if (deferUntilOpen([this, callId, result, ref] { answerCall(callId, result, ref); }, Source::Client) ||
         !takesFromClient(ref))
         return;
     ClientTools &tools = steering().tools;

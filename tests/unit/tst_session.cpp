@@ -85,10 +85,25 @@ private Q_SLOTS:
             session.userMessage(u"message %1"_s.arg(i));
         QTRY_VERIFY(slow.types(u"s1"_s).contains(EventType::UserMessage));
         stage.settle();
-        // Its opening and what it said; of that more than may wait is refused as usual, the rest was never
-        // kept.
-        QVERIFY(stage.client.all<outbound::Problem>().size() < 10);
-        QVERIFY(slow.types(u"s1"_s).count(EventType::UserMessage) <= stage.settings.maxQueuedMessages + 1);
+        // One is answered and as many wait as may; each of the others is refused.
+        QCOMPARE(slow.types(u"s1"_s).count(EventType::UserMessage), 1);
+        QCOMPARE(stage.client.all<outbound::Problem>().size(), 100 - 1 - 3);
+        QCOMPARE(stage.client.last<outbound::Problem>().error.code, u"too_many_messages"_s);
+    }
+
+    void whoeverLeavesBeforeTheJournalAnswersHasLeft()
+    {
+        SessionStage stage;
+        stage.settings.maxQueuedMessages = 3;
+        MemoryEventLog slow(MemoryEventLog::Answers::Queued);
+        SessionHub hub(SessionParts{slow, stage.model, stage.tools, stage.clock, stage.observer,
+                                    &stage.context, stage.settings},
+                       slow);
+        Session &session = hub.attach(u"s1"_s, u"user-1"_s, &stage.client, {u"frames"_s});
+        for (int i = 0; i < 100; ++i)
+            session.userMessage(u"message %1"_s.arg(i));
+        session.detach(&stage.client, true);
+        QTRY_VERIFY(slow.types(u"s1"_s).contains(EventType::SessionEnded));
     }
 
     void messagesWaitTheirTurnUpToALimit()
