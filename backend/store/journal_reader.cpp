@@ -21,6 +21,22 @@ SessionStatus statusOf(const QString &name)
     return name == nameOf(SessionStatus::Ending) ? SessionStatus::Ending : SessionStatus::Active;
 }
 
+/// What is read in it is read with the file locked once, and from one moment.
+class ReadTransaction
+{
+public:
+    explicit ReadTransaction(SqliteConnection &connection)
+        : m_connection(connection)
+    {
+        std::ignore = m_connection.run(u"begin"_s);
+    }
+    ~ReadTransaction() { std::ignore = m_connection.run(u"commit"_s); }
+    Q_DISABLE_COPY_MOVE(ReadTransaction)
+
+private:
+    SqliteConnection &m_connection;
+};
+
 } // namespace
 
 Expected<std::unique_ptr<JournalReader>> JournalReader::open(const QString &file)
@@ -139,6 +155,7 @@ Expected<QList<SessionRow>> JournalReader::rows(const QStringList &sessionIds)
     query.setForwardOnly(true);
     if (!query.prepare(u"select %1 from sessions where session_id = ?"_s.arg(storedSessionColumns)))
         return journalError(query.lastError());
+    const ReadTransaction together(*m_connection);
     QList<SessionRow> rows;
     for (const auto &id : sessionIds) {
         query.bindValue(0, id);
