@@ -191,27 +191,6 @@ describe('The API', () => {
       assert.equal((await ask(server, path, encoded)).status, 404, path);
   });
 
-  it('answers HEAD with what GET would say of it, and nothing of it', async () => {
-    for (const path of ['/api/nodes', `/api/sessions/${chat.id}/export`, '/api/sessions/not-there', '/api/sessions?limit=0']) {
-      const [whole, head] = [await ask(server, path, encoded), await ask(server, path, { ...encoded, method: 'HEAD' })];
-      assert.equal(head.status, whole.status, path);
-      assert.equal(head.type, whole.type, path);
-      assert.equal(head.headers.get('content-length'), whole.headers.get('content-length'), path);
-    }
-    const { hostname, port } = new URL(server.url);
-    const socket = connect(Number(port), hostname, () => socket.write('HEAD /api/sessions HTTP/1.1\r\nHost: localhost\r\n\r\n'));
-    let answer = '';
-    socket.setEncoding('utf8').on('data', (text) => { answer += text; });
-    await within(new Promise((done) => socket.on('end', done)), () => `no end: ${answer}`);
-    assert.match(answer, /^HTTP\/1\.1 401 [^]*\r\n\r\n$/);
-  });
-
-  it('does not mind a slash at the end', async () => {
-    for (const path of ['/api/sessions', `/api/sessions/${chat.id}`, `/api/sessions/${chat.id}/export`])
-      assert.equal((await ask(server, `${path}/`, encoded)).status, 200, path);
-    assert.deepEqual((await ask(server, `/api/sessions/${chat.id}/`, encoded)).body.session_id, chat.id);
-  });
-
   it('lets nobody in without the token, nor with it in the URL', async () => {
     const bodies = { '/api/sessions/{session_id}/commands': { method: 'POST', body: '{"command":"pause"}' } };
     for (const [path, methods] of Object.entries(api.paths))

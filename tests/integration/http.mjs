@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a plain HTTP client finds on the port.
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { startLoquat, within } from './lib/processes.mjs';
+import { startLoquat } from './lib/processes.mjs';
+import { wholeAnswer } from './lib/raw.mjs';
 import { refusal } from './lib/chat.mjs';
 
 describe('HTTP', () => {
@@ -84,11 +84,7 @@ describe('HTTP', () => {
       for (const name of ['content-type', 'content-length', 'content-security-policy'])
         assert.equal(head.headers.get(name), whole.headers.get(name), `${name} of ${path}`);
     }
-    const { hostname, port } = new URL(server.url);
-    const socket = connect(Number(port), hostname, () => socket.write('HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'));
-    let answer = '';
-    socket.setEncoding('utf8').on('data', (text) => { answer += text; });
-    await within(new Promise((done) => socket.on('end', done)), () => `no end: ${answer}`);
+    const answer = await wholeAnswer(server, 'HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     assert.match(answer, /^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
   });
 

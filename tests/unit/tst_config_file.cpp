@@ -278,14 +278,11 @@ private Q_SLOTS:
             return options ? options->configFile : options.error().message;
         };
         QCOMPARE(found({}), QString());
-        QFile file(u"loquat.json"_s);
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.close();
+        for (const auto &name : {u"loquat.json"_s, u"a.json"_s})
+            QVERIFY(QFile(name).open(QIODevice::WriteOnly));
         QCOMPARE(found({}), u"loquat.json"_s);
-        QVERIFY(file.copy(u"a.json"_s));
         QCOMPARE(found({}, {{u"LOQUAT_CONFIG"_s, u"a.json"_s}}), u"a.json"_s);
-        QVERIFY(found({}, {{u"LOQUAT_CONFIG"_s, u"/nowhere.json"_s}})
-                    .startsWith(u"LOQUAT_CONFIG: cannot read"_s));
+        QVERIFY(found({}, {{u"LOQUAT_CONFIG"_s, u"/none"_s}}).startsWith(u"LOQUAT_CONFIG: "_s));
         QCOMPARE(found({u"--config"_s, u"/b.json"_s}, {{u"LOQUAT_CONFIG"_s, u"/a.json"_s}}), u"/b.json"_s);
         QVERIFY(found({u"--config"_s, QString()}).startsWith(u"--config: "_s));
         QVERIFY(QDir::setCurrent(before));

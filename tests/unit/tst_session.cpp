@@ -8,6 +8,30 @@ using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Somebody who says a hundred things before the journal, which takes its time, has answered once.
+struct Hasty
+{
+    SessionStage stage;
+    MemoryEventLog log{MemoryEventLog::Answers::Queued};
+    std::unique_ptr<SessionHub> hub;
+    Session *session = nullptr;
+
+    Hasty()
+    {
+        stage.settings.maxQueuedMessages = 3;
+        hub = std::make_unique<SessionHub>(SessionParts{log, stage.model, stage.tools, stage.clock,
+                                                        stage.observer, &stage.context, stage.settings},
+                                           log);
+        session = &hub->attach(u"s1"_s, u"user-1"_s, &stage.client, {u"frames"_s});
+        for (int i = 0; i < 100; ++i)
+            session->userMessage(u"message %1"_s.arg(i));
+    }
+};
+
+} // namespace
+
 /// Protects the conversation itself: what a client is told, in which order, and what is on disk by then.
 class TestSession : public QObject
 {
@@ -74,36 +98,20 @@ private Q_SLOTS:
 
     void whatIsSaidBeforeTheJournalAnswersIsLimited()
     {
-        SessionStage stage;
-        stage.settings.maxQueuedMessages = 3;
-        MemoryEventLog slow(MemoryEventLog::Answers::Queued);
-        SessionHub hub(SessionParts{slow, stage.model, stage.tools, stage.clock, stage.observer,
-                                    &stage.context, stage.settings},
-                       slow);
-        Session &session = hub.attach(u"s1"_s, u"user-1"_s, &stage.client, {u"frames"_s});
-        for (int i = 0; i < 100; ++i)
-            session.userMessage(u"message %1"_s.arg(i));
-        QTRY_VERIFY(slow.types(u"s1"_s).contains(EventType::UserMessage));
-        stage.settle();
+        Hasty hasty;
+        QTRY_VERIFY(hasty.log.types(u"s1"_s).contains(EventType::UserMessage));
+        hasty.stage.settle();
         // One is answered and as many wait as may; each of the others is refused.
-        QCOMPARE(slow.types(u"s1"_s).count(EventType::UserMessage), 1);
-        QCOMPARE(stage.client.all<outbound::Problem>().size(), 100 - 1 - 3);
-        QCOMPARE(stage.client.last<outbound::Problem>().error.code, u"too_many_messages"_s);
+        QCOMPARE(hasty.log.types(u"s1"_s).count(EventType::UserMessage), 1);
+        QCOMPARE(hasty.stage.client.all<outbound::Problem>().size(), 100 - 1 - 3);
+        QCOMPARE(hasty.stage.client.last<outbound::Problem>().error.code, u"too_many_messages"_s);
     }
 
     void whoeverLeavesBeforeTheJournalAnswersHasLeft()
     {
-        SessionStage stage;
-        stage.settings.maxQueuedMessages = 3;
-        MemoryEventLog slow(MemoryEventLog::Answers::Queued);
-        SessionHub hub(SessionParts{slow, stage.model, stage.tools, stage.clock, stage.observer,
-                                    &stage.context, stage.settings},
-                       slow);
-        Session &session = hub.attach(u"s1"_s, u"user-1"_s, &stage.client, {u"frames"_s});
-        for (int i = 0; i < 100; ++i)
-            session.userMessage(u"message %1"_s.arg(i));
-        session.detach(&stage.client, true);
-        QTRY_VERIFY(slow.types(u"s1"_s).contains(EventType::SessionEnded));
+        Hasty hasty;
+        hasty.session->detach(&hasty.stage.client, true);
+        QTRY_VERIFY(hasty.log.types(u"s1"_s).contains(EventType::SessionEnded));
     }
 
     void messagesWaitTheirTurnUpToALimit()

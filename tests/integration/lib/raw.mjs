@@ -92,6 +92,14 @@ export class Raw {
   }
 }
 
+// All that is answered to `head` until the connection ends.
+export async function wholeAnswer(server, head) {
+  const raw = await Raw.open(server);
+  raw.write(head);
+  await within(raw.ended, () => `no end: ${raw.received}`);
+  return raw.received.toString('latin1');
+}
+
 // A WebSocket whose handshake went well; the rest is up to the test.
 export class RawWebSocket {
   static async open(server, { id = randomUUID(), query = '', lines } = {}) {
