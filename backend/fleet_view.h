@@ -37,7 +37,7 @@ public:
     static constexpr quint64 console = 0;       ///< the viewer in this process; others are above
     static constexpr qsizetype maxWatched = 64; ///< at once, by all together; more are not followed
     static constexpr qsizetype maxLines = 32;
-    static constexpr qsizetype maxSessions = 1'000; ///< listed, the newest; of more notice() tells
+    static constexpr qsizetype maxSessions = maxFarSessions; ///< listed; of more notice() tells
 
     /// The parts outlive it; the locator and the directory are silent before it goes.
     explicit FleetView(Parts parts);

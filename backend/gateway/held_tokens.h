@@ -3,8 +3,10 @@
 
 #include "gateway/sse_frame.h"
 
-#include <deque>
+#include <QHash>
+
 #include <limits>
+#include <vector>
 
 namespace loquat {
 
@@ -16,18 +18,28 @@ public:
     /// `onDisk`: id of the newest event by now, which the message that `delta` answers is not behind.
     void add(const Delta &delta, qint64 onDisk)
     {
-        m_held.push_back({delta.sessionId, delta.turn, onDisk, sseFrame(delta)});
-        m_bytes += m_held.back().frame.size();
+        auto &held = m_held[delta.sessionId];
+        held.push_back({delta.turn, onDisk, sseFrame(delta)});
+        m_bytes += held.back().frame.size();
     }
-    /// Those of which everything that goes before them is among the events up to `position`.
+    /// Those of which everything that goes before them is among the events up to `position`. A session's
+    /// stay in order.
     QByteArray takeDue(qint64 position)
     {
-        return take([position](const Held &held) { return held.onDisk <= position; });
+        QByteArray taken;
+        for (auto each = m_held.begin(); each != m_held.end();) {
+            taken += take(*each, [position](const Held &held) { return held.onDisk <= position; });
+            each = each->empty() ? m_held.erase(each) : std::next(each);
+        }
+        return taken;
     }
     /// Those that were said before `event` came of them.
     QByteArray takeBefore(const Event &event)
     {
         using namespace Qt::StringLiterals;
+        const auto known = m_held.find(event.sessionId);
+        if (known == m_held.end())
+            return {};
         switch (event.type) {
         case EventType::AiMessage:
         case EventType::ToolCall:
@@ -38,9 +50,7 @@ public:
             return {};
         }
         const int turn = int(event.meta["turn"_L1].toInteger(std::numeric_limits<int>::max()));
-        return take([&event, turn](const Held &held) {
-            return held.sessionId == event.sessionId && held.turn <= turn;
-        });
+        return take(*known, [turn](const Held &held) { return held.turn <= turn; });
     }
     void clear()
     {
@@ -52,16 +62,15 @@ public:
 private:
     struct Held
     {
-        QString sessionId;
         int turn;
         qint64 onDisk;
         QByteArray frame;
     };
 
-    template <typename Accepts> QByteArray take(Accepts accepts)
+    template <typename Accepts> QByteArray take(std::vector<Held> &from, Accepts accepts)
     {
         QByteArray taken;
-        std::erase_if(m_held, [&](const Held &held) {
+        std::erase_if(from, [&](const Held &held) {
             const bool goes = accepts(held);
             if (goes)
                 taken += held.frame;
@@ -71,7 +80,7 @@ private:
         return taken;
     }
 
-    std::deque<Held> m_held;
+    QHash<QString, std::vector<Held>> m_held; ///< by session
     qsizetype m_bytes = 0;
 };
 

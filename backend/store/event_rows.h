@@ -5,6 +5,7 @@
 #include "store/sqlite_statement.h"
 
 #include <span>
+#include <vector>
 
 namespace loquat {
 

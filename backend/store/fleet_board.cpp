@@ -2,6 +2,7 @@
 #include "store/fleet_board.h"
 
 #include "domain/live_json.h"
+#include "store/api/fleet_directory.h"
 #include "store/logging.h"
 #include "store/postgres_error.h"
 
@@ -19,7 +20,7 @@ constexpr std::chrono::milliseconds callLimit{5'000};
 constexpr qsizetype maxPayload = 7'900; ///< PostgreSQL: less than 8000 bytes
 constexpr qsizetype maxTitle = 200;
 constexpr int maxUnheard = 3;
-constexpr int maxLooked = 1'001; ///< sessions; one more than are listed, which tells that there are more
+constexpr int maxLooked = maxFarSessions + 1; ///< one more tells that there are more
 const QString channel = u"loquat_sessions"_s;
 const QString hello = u"hello "_s;
 

@@ -2,8 +2,8 @@
 #include "store/fleet_database.h"
 
 #include "store/postgres_error.h"
+#include "store/postgres_event_page.h"
 #include "store/postgres_events.h"
-#include "store/stored_text.h"
 
 #include <QRegularExpression>
 #include <QVariant>
@@ -133,48 +133,12 @@ Expected<void> FleetDatabase::send(const QString &sessionId, const QList<Journal
 
 Expected<QList<Event>> FleetDatabase::events(const QString &sessionId, qint64 seq)
 {
-    return eventsWhere(sessionId, u" and seq > %1 order by seq"_s.arg(seq));
+    return postgresEvents(m_connection, {.sessionId = sessionId, .afterSeq = seq});
 }
 
 Expected<EventPage> FleetDatabase::page(const EventQuery &query)
 {
-    QStringList types;
-    for (const EventType type : query.types)
-        types.append(quoted(nameOf(type)));
-    const QString ofTypes =
-        types.isEmpty() ? QString() : u" and event_type in ("_s + types.join(u", "_s) + u')';
-    // One more than asked for tells whether there is more.
-    auto events = eventsWhere(
-        query.sessionId,
-        ofTypes + u" and seq > %1 order by seq limit %2"_s.arg(query.afterSeq).arg(query.limit + 1));
-    if (!events)
-        return events.error();
-    const bool more = events->size() > query.limit;
-    if (more)
-        events->removeLast();
-    return EventPage{*events, more};
-}
-
-Expected<QList<Event>> FleetDatabase::eventsWhere(const QString &sessionId, const QString &andOrdered)
-{
-    auto found =
-        ask(u"select seq, "_s + sqlMilliseconds(u"ts"_s) +
-            u", event_type, role, content, metadata::text from session_events where session_id = "_s +
-            quoted(sessionId) + andOrdered);
-    if (!found)
-        return found.error();
-    QList<Event> events;
-    while (found->next()) {
-        const auto type = eventTypeFromString(found->value(2).toString());
-        if (!type)
-            return type.error();
-        const auto role = roleFromString(found->value(3).toString());
-        if (!role)
-            return role.error();
-        events.append({sessionId, found->value(0).toLongLong(), found->value(1).toLongLong(), *type, *role,
-                       found->value(4).toString(), objectFromStored(found->value(5).toString())});
-    }
-    return events;
+    return postgresEventPage(m_connection, query);
 }
 
 } // namespace loquat

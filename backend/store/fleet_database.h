@@ -78,7 +78,6 @@ public:
 private:
     Expected<QList<FleetNode>> nodes(const QString &where);
     Expected<QSqlQuery> ask(const QString &sql);
-    Expected<QList<Event>> eventsWhere(const QString &sessionId, const QString &andOrdered);
     QHash<QString, Claim> claimsFrom(QSqlQuery &found) const;
     [[nodiscard]] QString arrayOf(const QStringList &sessionIds) const;
     [[nodiscard]] QString isAlive(const QString &node) const;

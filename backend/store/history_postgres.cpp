@@ -3,6 +3,7 @@
 
 #include "store/history_cursor.h"
 #include "store/postgres_error.h"
+#include "store/postgres_event_page.h"
 #include "store/search_text.h"
 #include "store/stored_rows.h"
 #include "store/stored_text.h"
@@ -14,18 +15,12 @@ using namespace Qt::StringLiterals;
 
 constexpr std::chrono::seconds questionLimit{30};
 
-/// A column of time as the journal writes it.
-QString isoTime(const QString &column)
-{
-    return uR"(to_char(%1 at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))"_s.arg(column);
-}
-
 /// storedSessionColumns.
 QString columns()
 {
     return u"s.session_id, s.user_id, s.status, %1, %2, s.duration_seconds, s.summary, s.summary_source, "
            "s.model, s.turns, s.input_tokens, s.output_tokens, s.cost_usd, s.node_id, s.metadata::text, "
-           "s.last_seq"_s.arg(isoTime(u"s.start_time"_s), isoTime(u"s.end_time"_s));
+           "s.last_seq"_s.arg(sqlIsoTime(u"s.start_time"_s), sqlIsoTime(u"s.end_time"_s));
 }
 
 constexpr int columnCount = 16;
@@ -65,7 +60,7 @@ Expected<EventPage> PostgresHistory::events(const EventQuery &query)
 {
     if (const auto good = checked(query); !good)
         return good.error();
-    return asked<EventPage>([&] { return readEvents(query); });
+    return asked<EventPage>([&] { return postgresEventPage(*m_connection, query); });
 }
 
 QString PostgresHistory::filter(const SessionQuery &query) const
@@ -165,33 +160,6 @@ Expected<SessionPage> PostgresHistory::search(const SessionQuery &query)
         last = rows.value(columnCount + 2).toLongLong();
         page.rows.append({sessionRow(rows), snippet});
     }
-    return page;
-}
-
-Expected<EventPage> PostgresHistory::readEvents(const EventQuery &query)
-{
-    QString sql = u"select id, session_id, seq, %1, event_type, role, content, metadata::text "
-                  "from session_events where session_id = "_s.arg(isoTime(u"ts"_s)) +
-                  literal(query.sessionId) + u" and seq > %1"_s.arg(query.afterSeq);
-    QStringList types;
-    for (const EventType type : query.types)
-        types.append(literal(nameOf(type)));
-    if (!types.isEmpty())
-        sql += u" and event_type in ("_s + types.join(u", "_s) + u")"_s;
-    QSqlQuery rows(m_connection->db());
-    rows.setForwardOnly(true);
-    if (!rows.exec(sql + u" order by seq limit %1"_s.arg(query.limit + 1)))
-        return postgresError(rows.lastError(), m_connection->db().isOpen());
-    EventPage page;
-    while (rows.next()) {
-        auto read = entry(rows);
-        if (!read)
-            return read.error();
-        page.events.append(std::move(read->event));
-    }
-    page.more = page.events.size() > query.limit;
-    if (page.more)
-        page.events.removeLast();
     return page;
 }
 

@@ -22,7 +22,6 @@ private:
     template <typename Result, typename Ask> Expected<Result> asked(Ask ask);
     Expected<SessionPage> list(const SessionQuery &query);
     Expected<SessionPage> search(const SessionQuery &query);
-    Expected<EventPage> readEvents(const EventQuery &query);
     Expected<qint64> newestId();
     [[nodiscard]] QString filter(const SessionQuery &query) const;
     [[nodiscard]] QString literal(const QString &text) const { return m_connection->literal(text); }

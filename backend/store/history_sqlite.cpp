@@ -60,12 +60,7 @@ Expected<SessionPage> SqliteHistory::sessions(const SessionQuery &query)
         return good.error();
     if (query.text.trimmed().isEmpty())
         return list(query);
-    // One snapshot for all that a search asks.
-    if (const auto begun = m_connection->run(u"begin"_s); !begun)
-        return begun.error();
-    auto page = search(query);
-    std::ignore = m_connection->run(u"commit"_s);
-    return page;
+    return m_connection->readTogether([&] { return search(query); });
 }
 
 Expected<SessionPage> SqliteHistory::list(const SessionQuery &query)

@@ -21,22 +21,6 @@ SessionStatus statusOf(const QString &name)
     return name == nameOf(SessionStatus::Ending) ? SessionStatus::Ending : SessionStatus::Active;
 }
 
-/// What is read in it is read with the file locked once, and from one moment.
-class ReadTransaction
-{
-public:
-    explicit ReadTransaction(SqliteConnection &connection)
-        : m_connection(connection)
-    {
-        std::ignore = m_connection.run(u"begin"_s);
-    }
-    ~ReadTransaction() { std::ignore = m_connection.run(u"commit"_s); }
-    Q_DISABLE_COPY_MOVE(ReadTransaction)
-
-private:
-    SqliteConnection &m_connection;
-};
-
 } // namespace
 
 Expected<std::unique_ptr<JournalReader>> JournalReader::open(const QString &file)
@@ -151,21 +135,22 @@ Expected<QList<SessionRow>> JournalReader::newest(int limit)
 
 Expected<QList<SessionRow>> JournalReader::rows(const QStringList &sessionIds)
 {
-    QSqlQuery query(m_connection->db());
-    query.setForwardOnly(true);
-    if (!query.prepare(u"select %1 from sessions where session_id = ?"_s.arg(storedSessionColumns)))
-        return journalError(query.lastError());
-    const ReadTransaction together(*m_connection);
-    QList<SessionRow> rows;
-    for (const auto &id : sessionIds) {
-        query.bindValue(0, id);
-        if (!query.exec())
+    return m_connection->readTogether([&]() -> Expected<QList<SessionRow>> {
+        QSqlQuery query(m_connection->db());
+        query.setForwardOnly(true);
+        if (!query.prepare(u"select %1 from sessions where session_id = ?"_s.arg(storedSessionColumns)))
             return journalError(query.lastError());
-        if (query.next())
-            rows.append(sessionRow(query));
-        query.finish();
-    }
-    return rows;
+        QList<SessionRow> rows;
+        for (const auto &id : sessionIds) {
+            query.bindValue(0, id);
+            if (!query.exec())
+                return journalError(query.lastError());
+            if (query.next())
+                rows.append(sessionRow(query));
+            query.finish();
+        }
+        return rows;
+    });
 }
 
 Expected<QList<JournalEntry>> JournalReader::eventsFrom(const QString &sessionId, qint64 seq, int limit)

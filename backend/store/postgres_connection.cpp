@@ -55,6 +55,11 @@ QString sqlMilliseconds(const QString &time)
     return u"(extract(epoch from "_s + time + u") * 1000)::bigint"_s;
 }
 
+QString sqlIsoTime(const QString &time)
+{
+    return uR"(to_char(%1 at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))"_s.arg(time);
+}
+
 PostgresConnection::PostgresConnection(ConnectionBreaker &breaker)
     : m_scope(u"QPSQL"_s)
     , m_breaker(breaker)

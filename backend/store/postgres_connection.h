@@ -28,6 +28,8 @@ private:
 
 /// SQL: a time since 1970, or an interval, in milliseconds.
 QString sqlMilliseconds(const QString &time);
+/// A time as the journal writes it.
+QString sqlIsoTime(const QString &time);
 
 /// One connection over QPSQL, also through a pooler in transaction mode: nothing is prepared, nothing is set
 /// for the session. Lives in the thread that opened it; every call may block until `breaker` breaks it off.

@@ -5,6 +5,8 @@
 #include "store/connection_scope.h"
 
 #include <memory>
+#include <tuple>
+#include <type_traits>
 
 namespace loquat {
 
@@ -25,6 +27,15 @@ public:
     [[nodiscard]] QSqlDatabase &db() { return m_scope.db(); }
     /// Runs one statement that returns nothing worth reading.
     Expected<void> run(const QString &statement);
+    /// The answer of `ask`, what it reads being of one moment, with the file locked once for all of it.
+    template <typename Ask> std::invoke_result_t<Ask> readTogether(Ask ask)
+    {
+        if (const auto begun = run(QStringLiteral("begin")); !begun)
+            return begun.error();
+        auto answer = ask();
+        std::ignore = run(QStringLiteral("commit"));
+        return answer;
+    }
 
 private:
     SqliteConnection();

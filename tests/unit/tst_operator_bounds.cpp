@@ -27,6 +27,15 @@ void sayALot(Door &door, const Console &reader)
     }
 }
 
+/// Two consoles begin alike; only `busy` reads what is told then.
+void leaveBehind(Lazy &lazy, Console &busy, Door &door)
+{
+    lazy.upgrade();
+    QTRY_COMPARE_WITH_TIMEOUT(busy.count(u"snapshot"_s), 1, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(lazy.socket.bytesAvailable() > 0, patience);
+    sayALot(door, busy);
+}
+
 QString errorCode(const Console &console)
 {
     for (const QJsonObject &frame : console.frames)
@@ -173,10 +182,7 @@ private Q_SLOTS:
         Door door("/ws/operator", {}, limits);
         Console busy(door);
         Lazy lazy(door);
-        lazy.upgrade();
-        QTRY_COMPARE_WITH_TIMEOUT(busy.count(u"snapshot"_s), 1, patience);
-        QTRY_VERIFY_WITH_TIMEOUT(lazy.socket.bytesAvailable() > 0, patience);
-        sayALot(door, busy);
+        leaveBehind(lazy, busy, door);
         lazy.read();
         QTRY_VERIFY_WITH_TIMEOUT(lazy.got.contains(R"({"type":"gap"})"), patience);
         QVERIFY2(lazy.got.size() < 20'000'000, qPrintable(u"it got %1 bytes"_s.arg(lazy.got.size())));
@@ -191,10 +197,7 @@ private Q_SLOTS:
         Door door("/ws/operator", {}, limits);
         Console busy(door);
         Lazy lazy(door);
-        lazy.upgrade();
-        QTRY_COMPARE_WITH_TIMEOUT(busy.count(u"snapshot"_s), 1, patience);
-        QTRY_VERIFY_WITH_TIMEOUT(lazy.socket.bytesAvailable() > 0, patience);
-        sayALot(door, busy);
+        leaveBehind(lazy, busy, door);
         // What is written to a connection that is gone tells of it.
         QTRY_VERIFY_WITH_TIMEOUT((lazy.socket.write("x"), lazy.over), patience);
         QVERIFY(!busy.closed);

@@ -11,6 +11,9 @@
 
 namespace loquat {
 
+/// So many sessions of other nodes are listed live, the newest; of more it is only told that there are more.
+inline constexpr int maxFarSessions = 1'000;
+
 /// Tells which node leads a session without claiming it, for whoever wants to see or command it. Thread-safe,
 /// never blocks, and answers in the thread of `context`, which must live until the locator is silenced.
 class FleetDirectory
