@@ -47,27 +47,36 @@ void LiveTail::stop()
 
 void LiveTail::beat()
 {
-    // In this order: what is on disk now was said before, so its tokens are in what is taken next. And what
-    // they answer is on disk after that.
+    // In this order: what is on disk now was said before, so it and its tokens are in what is taken next.
     const qint64 onDisk = m_parts.tail.lastId();
     bool gapped = false;
     const LiveBatch taken = m_parts.feed.take(&gapped);
     if (!taken.isEmpty() || gapped)
         Q_EMIT batch(taken, gapped);
     if (m_parts.fleet) {
-        const LiveBatch far = m_parts.fleet->feed().take(&gapped);
-        if (!far.isEmpty() || gapped)
-            Q_EMIT farBatch(far, gapped);
+        bool farGapped = false;
+        const LiveBatch far = m_parts.fleet->feed().take(&farGapped);
+        if (!far.isEmpty() || farGapped)
+            Q_EMIT farBatch(far, farGapped);
     }
     if (m_eventReaders == 0)
         return;
-    const qint64 answered = m_parts.tail.lastId();
-    for (const auto &item : taken.stream)
-        if (const auto *delta = std::get_if<Delta>(&item); delta && !delta->whole)
-            m_held.add(*delta, answered);
+    hold(taken, gapped);
     sayDue();
     if (onDisk > m_position && !m_reading)
         follow(onDisk);
+}
+
+void LiveTail::hold(const LiveBatch &taken, bool gapped)
+{
+    if (gapped)
+        m_held.forgetEvents();
+    for (const auto &item : taken.stream) {
+        if (const auto *event = std::get_if<Event>(&item))
+            m_held.said(*event);
+        else if (const auto &delta = std::get<Delta>(item); !delta.whole)
+            m_held.said(delta);
+    }
 }
 
 void LiveTail::follow(qint64 upTo)
@@ -95,6 +104,7 @@ void LiveTail::keep(const QList<JournalEntry> &entries, qint64 upTo)
                 Q_EMIT advanced();
             say(said);
         }
+        m_held.told(entry.event);
         m_kept.push_back({entry.id, sseFrame(entry)});
         m_keptBytes += m_kept.back().frame.size();
         m_position = entry.id;
@@ -120,7 +130,7 @@ void LiveTail::sayDue()
 {
     // A journal that is slow to read costs the order, not the memory.
     const bool many = m_held.bytes() > m_parts.limits.recentBytes;
-    say(m_held.takeDue(many ? std::numeric_limits<qint64>::max() : m_position));
+    say(many ? m_held.takeAll() : m_held.takeDue());
 }
 
 std::optional<LiveTail::Frames> LiveTail::recent(qint64 id, qsizetype maxBytes) const

@@ -48,6 +48,7 @@ Q_SIGNALS:
 
 private:
     void beat();
+    void hold(const LiveBatch &taken, bool gapped);
     void follow(qint64 upTo);
     void keep(const QList<JournalEntry> &entries, qint64 upTo);
     void say(const QByteArray &frames);

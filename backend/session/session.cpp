@@ -273,8 +273,8 @@ Event Session::emitEventAt(qint64 atMs, EventType type, Role role, const QString
     m_state.lastActivityMs = atMs;
     m_history.add(event);
     m_replay.keep(event);
-    m_outbox.record(event);
     m_parts.observer.onEvent(event);
+    m_outbox.record(event);
     return event;
 }
 

@@ -10,7 +10,7 @@ class SessionObserver
 {
 public:
     virtual ~SessionObserver() = default;
-    virtual void onEvent(const Event &event) = 0;
+    virtual void onEvent(const Event &event) = 0; ///< before it is offered to the journal
     virtual void onDelta(const Delta &delta) = 0;
     virtual void onSnapshot(const SessionSnapshot &snapshot) = 0;
     /// So many sessions more wait on disk for their summary, whose snapshot said that they leave; negative:

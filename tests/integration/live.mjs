@@ -52,7 +52,8 @@ it('tells every event of every session, with the tokens before the reply they ma
   const turns = await Promise.all(chats.map((chat) => chat.ask('Explain WebSockets simply')));
   await Promise.all(chats.map((chat) => chat.leave()));
   await Promise.all(chats.map((chat) => finalised(server.dataDir, chat.id)));
-  assert.deepEqual(told(live), await allTold(live, server));
+  const rows = await allTold(live, server);
+  assert.deepEqual(told(live), rows);
   chats.forEach(({ id }, i) => {
     const mine = live.frames.filter(({ data }) => data.session_id === id);
     const reply = mine.findIndex(({ data }) => data.event_type === 'ai_message');
