@@ -42,10 +42,10 @@ QStringList encodeFrames(const Outbound &message)
                 return QJsonObject{{"type"_L1, "resync"_L1}, {"snapshot"_L1, m.snapshot}};
             },
             [](const outbound::TurnStarted &m) {
-                return QJsonObject{{"type"_L1, "start"_L1},
-                                   {"role"_L1, "assistant"_L1},
-                                   {"turn"_L1, m.turn},
-                                   {"seq"_L1, m.seq}};
+                QJsonObject start{{"type"_L1, "start"_L1}, {"role"_L1, "assistant"_L1}, {"turn"_L1, m.turn}};
+                if (m.seq > 0)
+                    start["seq"_L1] = m.seq;
+                return start;
             },
             [](const outbound::Token &) { return QJsonObject(); },
             [](const outbound::ToolStarted &m) {

@@ -36,7 +36,7 @@ struct Resync
 struct TurnStarted
 {
     int turn = 0;
-    qint64 seq = 0;
+    qint64 seq = 0; ///< 0 where it is told again, to a client that comes in the middle
 };
 
 struct Token

@@ -137,6 +137,8 @@ private:
     void begin(const ClientHello &hello);
     void useProfile(const QString &name);
     void welcome(outbound::SessionStarted started, std::optional<qint64> after);
+    void tellRunning(); ///< to a client that begins in its middle
+    void tellSaidNow();
     [[nodiscard]] QJsonObject resyncSnapshot() const;
     void leave(bool clean);
     void beginTurn(const QString &text);
@@ -173,7 +175,8 @@ private:
     QString m_saidNow;              ///< of the running reply, as far as a client was told it
     QString m_shownNow;             ///< the same, as far as the observer was
     std::optional<QString> m_claim; ///< whose session it must be, until the journal tells whose it is
-    bool m_holding = false; ///< a client came back and is told nothing before it was told what it missed
+    int m_toldTurn = 0;             ///< whose beginning was told and whose end was not
+    bool m_holding = false;         ///< a client came and is told nothing before it was told where it is
     int m_attachments = 0;
     SessionClient *m_client = nullptr;
     std::unique_ptr<Steering> m_steering; ///< once a client steers; outlives the turn

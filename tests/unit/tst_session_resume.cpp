@@ -14,7 +14,7 @@ struct Stage : SessionStage
 {
     RecordingClient later; ///< the same person, on a new connection
 
-    Session &comeBack(qint64 after)
+    Session &comeBack(std::optional<qint64> after)
     {
         return hub->attach(u"s1"_s, u"user-1"_s, &later, {u"frames"_s, {}, after});
     }
@@ -68,6 +68,35 @@ private Q_SLOTS:
         QCOMPARE(text, u"Hi there, friend"_s);
         QCOMPARE(stage.later.last<outbound::TurnDone>().text, text);
         QCOMPARE(stage.later.all<outbound::TurnDone>().size(), 1);
+    }
+
+    void whoKnowsNothingIsToldTheRunningReplyWhole()
+    {
+        Stage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.reply().push(u"Hi "_s);
+        stage.comeBack({}); // a second tab, which takes the session over
+        QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"start"_s, u"token"_s}));
+        QCOMPARE(stage.later.last<outbound::TurnStarted>().turn, 1);
+        QCOMPARE(stage.later.last<outbound::TurnStarted>().seq, 0); // it was told in its place
+        QCOMPARE(stage.later.last<outbound::Token>().text, u"Hi "_s);
+        stage.reply().push(u"there"_s);
+        stage.reply().finish();
+        QCOMPARE(stage.later.last<outbound::TurnDone>().text, u"Hi there"_s);
+    }
+
+    void whoKnowsNothingIsToldNothingOfWhatIsOver()
+    {
+        Stage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.log.hold();
+        stage.reply().push(u"Hi"_s);
+        stage.reply().finish();
+        stage.comeBack({});
+        stage.log.release(); // the end of the reply and the return at once
+        QCOMPARE(stage.later.kinds(), QStringList{u"session_started"_s});
     }
 
     void nothingIsToldTwiceWhileTheDiskIsSlow()
