@@ -132,7 +132,7 @@ void FrontDoor::headArrived(const IncomingPtr &incoming, QByteArrayView bytes)
     } else if (m_operators && isForOperators(head->path())) {
         incoming->moveTo(m_operatorThread);
         m_operators([incoming](QObject *parent) { return incoming->takeSocket(parent); }, *head);
-    } else if (head->wantsWebSocket || head->path().startsWith("/ws/session/"))
+    } else if (head->wantsWebSocket || head->target.startsWith("/ws/session/"))
         admit(incoming, *head);
     else
         serveHttp(incoming);

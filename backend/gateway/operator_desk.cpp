@@ -129,7 +129,7 @@ void OperatorDesk::serve(QTcpSocket *socket, const RequestHead &head)
         refuse(socket, head,
                problemReply(400, {u"bad_upgrade"_s, u"There is no WebSocket at this path."_s,
                                   u"Connect to /ws/operator."_s, false}));
-    else if (path == "/api/live" || path == "/api/live/")
+    else if (path == "/api/live")
         serveLive(socket, head);
     else
         serveApi(socket, head);

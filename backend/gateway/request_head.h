@@ -28,11 +28,14 @@ struct RequestHead
     /// How often it was sent.
     [[nodiscard]] qsizetype count(QByteArrayView name) const;
 
-    /// The target without its query, as sent.
+    /// The target without its query and without a slash at its end, else as sent.
     [[nodiscard]] QByteArray path() const
     {
         const qsizetype mark = target.indexOf('?');
-        return mark < 0 ? target : target.first(mark);
+        QByteArray path = mark < 0 ? target : target.first(mark);
+        if (path.size() > 1 && path.endsWith('/'))
+            path.chop(1);
+        return path;
     }
     [[nodiscard]] QUrl url() const { return QUrl::fromEncoded(target); }
 };

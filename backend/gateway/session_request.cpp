@@ -59,7 +59,9 @@ Expected<SessionRequest, Refusal> parseRealtimeRequest(const QUrl &url, const QS
 Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dialect &defaultDialect,
                                                       const QStringList &profiles)
 {
-    const QString path = url.path(QUrl::FullyDecoded);
+    QString path = url.path(QUrl::FullyDecoded);
+    if (path.endsWith(u'/') && path != sessionPath)
+        path.chop(1);
     if (path == realtimePath)
         return parseRealtimeRequest(url, profiles);
     if (!path.startsWith(sessionPath))

@@ -111,7 +111,8 @@ describe('HTTP', () => {
   });
 
   it('says of a WebSocket that it is one to who asks plainly', async () => {
-    for (const path of ['/v1/realtime', '/v1/realtime?model=x', '/ws/session/plain', '/ws/operator']) {
+    for (const path of ['/v1/realtime', '/v1/realtime?model=x', '/v1/realtime/', '/ws/session/plain', '/ws/session/plain/',
+      '/ws/operator', '/ws/operator/']) {
       const answer = await get(path);
       assert.equal(answer.status, 426, path);
       assert.equal(answer.headers.get('upgrade'), 'websocket', path);

@@ -141,6 +141,15 @@ private Q_SLOTS:
         QCOMPARE(QString(request->dialect->name), u"frames"_s);
     }
 
+    void aSlashAtTheEndIsNotPartOfTheId()
+    {
+        const auto request = parseSessionRequest(QUrl(u"/ws/session/x/?user_id=u"_s), framesDialect());
+        QCOMPARE(request->sessionId, u"x"_s);
+        QCOMPARE(request->userId, u"u"_s);
+        QVERIFY(!parseSessionRequest(QUrl(u"/ws/session/"_s), framesDialect()));
+        QVERIFY(!parseSessionRequest(QUrl(u"/ws/session/x//"_s), framesDialect()));
+    }
+
     void plusMeansSpaceAndEscapesArePlain()
     {
         const auto request =
