@@ -43,8 +43,8 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
     });
     if (transport)
         connect(transport, &QTcpSocket::readyRead, this, [this] {
-            if (m_socket->state() == QAbstractSocket::ConnectedState && m_outgoing.isTooMuch())
-                letSlowReaderGo(); // pings whose answers it does not read
+            if (m_socket->state() == QAbstractSocket::ConnectedState && m_outgoing.answered())
+                letSlowReaderGo();
         });
     connect(m_socket.get(), &QWebSocket::pong, this, [this] { m_silentIntervals = 0; });
     connect(m_socket.get(), &QWebSocket::bytesWritten, this, [this] { m_outgoing.advance(); });
@@ -119,7 +119,8 @@ void ClientConnection::letSlowReaderGo()
 {
     m_around.counters.count(Refused::SlowReader);
     // A reader that does not read does not get to read this either, but is not kept for ever.
-    QTimer::singleShot(m_around.limits.requestTime, m_socket.get(), &QWebSocket::abort);
+    QTimer::singleShot(UnsentShare::patience(m_around.limits, m_around.counters.unsent()), m_socket.get(),
+                       &QWebSocket::abort);
     m_socket->close(closeOverloaded, u"reader too slow"_s);
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/frame_guard.h"
 
+#include <QTcpSocket>
 #include <QWebSocket>
+
+#include <algorithm>
 
 namespace loquat {
 
@@ -10,13 +13,16 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr auto closeOverloaded = QWebSocketProtocol::CloseCode(1013);
+/// A frame that is cut keeps all that was read with it in memory.
+constexpr qint64 readAtOnce = 16 * 1024;
+constexpr quint64 farTooMuch = 1U << 30; // Qt closes for less
 
 } // namespace
 
-FrameGuard::FrameGuard(QIODevice *socket, qint64 maxUnsentBytes)
+FrameGuard::FrameGuard(QIODevice *socket, IsTooMuch isTooMuch)
     : QObject(socket)
     , m_socket(socket)
-    , m_maxUnsentBytes(maxUnsentBytes)
+    , m_isTooMuch(std::move(isTooMuch))
 {
     connect(socket, &QIODevice::readyRead, this, &FrameGuard::arrived);
 }
@@ -34,14 +40,19 @@ void FrameGuard::arrived()
     if (!m_webSocket || m_webSocket->state() != QAbstractSocket::ConnectedState)
         return;
     const qint64 waiting = m_socket->bytesAvailable();
+    if (m_isTooMuch(waiting)) {
+        m_webSocket->close(closeOverloaded, u"reader too slow"_s);
+        Q_EMIT letGo();
+        return;
+    }
     // Qt takes a frame when it is whole: until then all of its pieces wait here, and would be copied anew for
     // each that comes.
     const qint64 from = m_left + m_scan.skip(waiting - m_left);
     if (from < waiting && !m_scan.take(QByteArrayView(m_socket->peek(waiting)).sliced(from)))
         m_webSocket->close(QWebSocketProtocol::CloseCodeProtocolError, u"a client masks its frames"_s);
-    else if (m_socket->bytesToWrite() > m_maxUnsentBytes)
-        m_webSocket->close(closeOverloaded, u"reader too slow"_s);
     m_left = m_socket->bytesAvailable();
+    if (auto *tcp = qobject_cast<QTcpSocket *>(m_socket))
+        tcp->setReadBufferSize(std::max(readAtOnce, m_left + qint64(std::min(m_scan.missing(), farTooMuch))));
 }
 
 } // namespace loquat

@@ -5,29 +5,38 @@
 
 #include <QIODevice>
 
+#include <functional>
+
 class QWebSocket;
 
 namespace loquat {
 
 /// Stands between a connection and Qt's WebSocket, and closes it where Qt would not: with 1002 when a frame
-/// is not masked, with 1013 when what the client does not read (the answers to its pings) passes a bound. A
+/// is not masked, with 1013 before more is taken of a client that does not read (Qt answers its pings). A
 /// child of the socket; of a message that comes in pieces it looks at the first and the last.
 class FrameGuard final : public QObject
 {
     Q_OBJECT
 
 public:
+    /// Whether the client is to be let go rather than that `waiting` bytes are taken of it.
+    using IsTooMuch = std::function<bool(qint64 waiting)>;
+
     /// Before Qt gets the socket, so that this is told first of what arrives.
-    FrameGuard(QIODevice *socket, qint64 maxUnsentBytes);
+    FrameGuard(QIODevice *socket, IsTooMuch isTooMuch);
 
     /// The upgrade is done and nothing was read from `webSocket` yet; it owns the socket.
     void begin(QWebSocket *webSocket);
+
+Q_SIGNALS:
+    /// It is closed with 1013; until it has read all that waits for it, that waits.
+    void letGo();
 
 private:
     void arrived();
 
     QIODevice *m_socket;
-    const qint64 m_maxUnsentBytes;
+    const IsTooMuch m_isTooMuch;
     QWebSocket *m_webSocket = nullptr;
     FrameScan m_scan;
     qint64 m_left = 0; ///< bytes that were looked at, and that Qt has not taken

@@ -18,6 +18,8 @@ public:
     /// How many of the next `arrived` bytes are the payload of the frame that has begun. These are taken
     /// unseen.
     qint64 skip(qint64 arrived);
+    /// Of the frame that has begun: payload that has not arrived.
+    [[nodiscard]] quint64 missing() const { return m_payload; }
 
 private:
     [[nodiscard]] qsizetype headSize() const;

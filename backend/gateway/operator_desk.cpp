@@ -189,8 +189,10 @@ void OperatorDesk::serveOperator(QTcpSocket *socket, const RequestHead &head, Op
         return refuse(socket, head, problemReply(overloaded(u"operators"_s)));
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     const Peer peer{socket->peerAddress(), socket->peerPort()};
-    m_admitted.insert(peer,
-                      {access, isRelayed(head), new FrameGuard(socket, m_parts.limits.maxOperatorUnsent)});
+    const auto isTooMuch = [socket, most = m_parts.limits.maxOperatorUnsent](qint64) {
+        return socket->bytesToWrite() > most;
+    };
+    m_admitted.insert(peer, {access, isRelayed(head), new FrameGuard(socket, isTooMuch)});
     connect(socket, &QTcpSocket::disconnected, this, [this, peer] { m_admitted.remove(peer); });
     m_server->handleConnection(socket);
     // What was decrypted to look at it is not announced once more.

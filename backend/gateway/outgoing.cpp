@@ -42,6 +42,14 @@ bool Outgoing::sendFrames(const QStringList &frames)
     return true;
 }
 
+bool Outgoing::answered()
+{
+    // What it reads does not wait for it.
+    if (m_transport && m_transport->bytesToWrite() > m_limits.coalesceBytes)
+        m_transport->flush();
+    return isTooMuch();
+}
+
 void Outgoing::advance()
 {
     [[maybe_unused]] const bool still = isTooMuch(); // its share is smaller now

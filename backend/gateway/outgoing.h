@@ -33,13 +33,14 @@ public:
     [[nodiscard]] bool send(const Outbound &message);
     /// The same for what is in the client's language already.
     [[nodiscard]] bool sendFrames(const QStringList &frames);
-    /// Whether too much waits for the reader, or for all slow ones together, to go on with it. What Qt sends
-    /// by itself, the answers to pings, counts as well.
-    [[nodiscard]] bool isTooMuch() { return m_share.isTooMuch(unsent()); }
+    /// Call it when Qt may have sent something by itself, the answers to pings. Whether too much of it waits
+    /// for the reader, or for all slow ones together, to go on with it.
+    [[nodiscard]] bool answered();
     /// Call it when bytes have gone out.
     void advance();
 
 private:
+    [[nodiscard]] bool isTooMuch() { return m_share.isTooMuch(unsent()); }
     [[nodiscard]] qint64 unsent() const;
     void write(const Outbound &message);
     void write(const QStringList &frames);

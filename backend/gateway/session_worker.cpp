@@ -8,8 +8,10 @@
 #include "gateway/realtime/realtime_connection.h"
 #include "gateway/relay_connection.h"
 #include "gateway/sign_in.h"
+#include "gateway/unsent_share.h"
 
 #include <QTcpSocket>
+#include <QTimer>
 
 namespace loquat {
 
@@ -74,8 +76,24 @@ void SessionWorker::accept(const IncomingPtr &incoming, const SessionRequest &re
     const Peer peer{socket->peerAddress(), socket->peerPort()};
     m_accepted.insert(peer, {socket, request});
     connect(socket, &QObject::destroyed, this, [this, peer, socket] { forgetSocket(peer, socket); });
-    new FrameGuard(socket, m_parts.limits.maxUnsentBytes);
+    guard(socket);
     m_server->handleConnection(socket);
+}
+
+void SessionWorker::guard(QTcpSocket *socket)
+{
+    const GatewayLimits &limits = m_parts.limits;
+    GatewayCounters &counters = *m_parts.counters;
+    const auto isTooMuch = [socket, &limits, &counters](qint64 waiting) {
+        const qint64 unsent = socket->bytesToWrite();
+        return unsent > limits.maxUnsentBytes ||
+               (unsent + waiting > limits.coalesceBytes && UnsentShare::isCrowded(limits, counters.unsent()));
+    };
+    auto *guard = new FrameGuard(socket, isTooMuch);
+    connect(guard, &FrameGuard::letGo, socket, [socket, &limits, &counters] {
+        counters.count(Refused::SlowReader);
+        QTimer::singleShot(UnsentShare::patience(limits, counters.unsent()), socket, &QTcpSocket::abort);
+    });
 }
 
 void SessionWorker::forgetSocket(const Peer &peer, const QObject *socket)

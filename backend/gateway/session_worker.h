@@ -81,6 +81,7 @@ private:
     /// `said`: what it said to sign in.
     void locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
     void open(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
+    void guard(QTcpSocket *socket);
     void forgetSocket(const Peer &peer, const QObject *socket);
 
     GatewayParts &m_parts;

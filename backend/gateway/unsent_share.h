@@ -20,7 +20,18 @@ public:
     {
     }
     ~UnsentShare() { set(0); }
+    /// Whether what waits for all slow readers is more than they may have together.
+    static bool isCrowded(const GatewayLimits &limits, const std::atomic<qint64> &total)
+    {
+        return total.load(std::memory_order_relaxed) > limits.maxUnsentTotalBytes;
+    }
     Q_DISABLE_COPY_MOVE(UnsentShare)
+
+    /// How long one that was let go may go on reading what waits for it.
+    static std::chrono::milliseconds patience(const GatewayLimits &limits, const std::atomic<qint64> &total)
+    {
+        return isCrowded(limits, total) ? std::chrono::milliseconds(0) : limits.requestTime;
+    }
 
     /// With so many bytes waiting now: whether that is too many for this reader, or all are too many and it
     /// is slow.
@@ -28,8 +39,7 @@ public:
     {
         const bool slow = bytes > m_limits.coalesceBytes;
         set(slow ? bytes : 0);
-        return bytes > m_limits.maxUnsentBytes ||
-               (slow && m_total.load(std::memory_order_relaxed) > m_limits.maxUnsentTotalBytes);
+        return bytes > m_limits.maxUnsentBytes || (slow && isCrowded(m_limits, m_total));
     }
 
 private:

@@ -124,6 +124,24 @@ for (const [what, kind] of [['an EC key', undefined], ['an RSA key', ['-newkey',
   });
 
 describe('Over TLS as without', () => {
+  it('long messages and many pings are taken whole, however they are cut', async () => {
+    const plain = await startLoquat();
+    const secure = await startLoquat({ env: settings(makeCertificate(temporaryFolder(), 'one')) });
+    for (const server of [plain, secure]) {
+      const chat = await Chat.open(server);
+      let pongs = 0;
+      chat.socket.on('pong', () => { pongs += 1; });
+      for (let i = 0; i < 5_000; i += 1) chat.socket.ping('x'.repeat(125));
+      await eventually('a pong for each ping', () => pongs === 5_000);
+      for (const length of [16_000, 70_000, 250_000]) {
+        chat.socket.ping('between');
+        assert.ok((await chat.ask('long '.repeat(length / 5))).text, `${length} characters`);
+      }
+      await chat.leave();
+    }
+    await Promise.all([plain.stop(), secure.stop()]);
+  });
+
   it('a reader that does not read is closed with 1013', async () => {
     const fake = await startFakeOpenAi();
     const server = await startLoquat({ env: { ...fake.settings, ...settings(makeCertificate(temporaryFolder(), 'one')), LOQUAT_MAX_UNSENT_BYTES: '200000' } });

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/frame_guard.h"
 
+#include <QSignalSpy>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
 #include <QWebSocket>
 #include <QWebSocketServer>
 
 #include <algorithm>
+#include <limits>
 
 using namespace loquat;
 using namespace Qt::StringLiterals;
@@ -49,7 +53,7 @@ const QByteArray head = QByteArray::fromHex("82ff00000000000186a0") + "mask"; //
 } // namespace
 
 /// Protects what it costs to find a frame without a mask: not more the smaller the pieces are in which a
-/// message comes.
+/// message comes. And that a client cannot have more kept for it than it takes to talk to it.
 class TestFrameGuard : public QObject
 {
     Q_OBJECT
@@ -57,6 +61,7 @@ class TestFrameGuard : public QObject
 private Q_SLOTS:
     void init()
     {
+        m_most = std::numeric_limits<qint64>::max();
         m_server = std::make_unique<QWebSocketServer>(u"test"_s, QWebSocketServer::NonSecureMode);
         QVERIFY(m_server->listen(QHostAddress::LocalHost));
         m_client = std::make_unique<QWebSocket>();
@@ -66,7 +71,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(m_client->state(), QAbstractSocket::ConnectedState, 10'000);
 
         m_arriving = std::make_unique<Arriving>();
-        auto *guard = new FrameGuard(m_arriving.get(), 1'000);
+        auto *guard = new FrameGuard(m_arriving.get(), [this](qint64 waiting) { return waiting > m_most; });
         // As Qt does: the head at once, the payload when it is whole.
         connect(m_arriving.get(), &QIODevice::readyRead, m_arriving.get(), [this, taken = false]() mutable {
             if (!std::exchange(taken, true))
@@ -101,6 +106,38 @@ private Q_SLOTS:
                                   10'000);
     }
 
+    void whoIsToBeLetGoIsNotTakenAnythingMoreOf()
+    {
+        m_most = 99;
+        const QSignalSpy letGo(m_arriving->findChild<FrameGuard *>(), &FrameGuard::letGo);
+        m_arriving->add(QByteArray(100, 'x'));
+        QCOMPARE(letGo.count(), 1);
+        QCOMPARE(m_arriving->looked(), 0);
+        QCOMPARE(int(m_served->closeCode()), 1013);
+    }
+
+    void noMoreIsReadThanAFrameNeeds()
+    {
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        QTcpSocket client;
+        client.connectToHost(QHostAddress::LocalHost, server.serverPort());
+        QTRY_VERIFY_WITH_TIMEOUT(server.hasPendingConnections(), 10'000);
+        QTcpSocket *socket = server.nextPendingConnection();
+        auto *guard = new FrameGuard(socket, [](qint64) { return false; });
+        guard->begin(m_served.get());
+        const qint64 usual = socket->readBufferSize();
+        QVERIFY(usual > 0 && usual <= 16 * 1024);
+        client.write(head);
+        QTRY_COMPARE_WITH_TIMEOUT(socket->readBufferSize(), head.size() + pieceSize * pieces, 10'000);
+        socket->readAll();
+        client.write(QByteArray(pieceSize * pieces, '\0'));
+        QTRY_COMPARE_WITH_TIMEOUT(socket->bytesAvailable(), pieceSize * pieces, 10'000);
+        socket->readAll();
+        client.write(QByteArray::fromHex("8180") + "mask");
+        QTRY_COMPARE_WITH_TIMEOUT(socket->readBufferSize(), usual, 10'000);
+    }
+
 private:
     void sendAllButTheLastPiece()
     {
@@ -113,6 +150,7 @@ private:
     std::unique_ptr<QWebSocket> m_client;
     std::unique_ptr<QWebSocket> m_served;
     std::unique_ptr<Arriving> m_arriving;
+    qint64 m_most = 0;
 };
 
 QTEST_GUILESS_MAIN(TestFrameGuard)
