@@ -56,6 +56,10 @@ int main(int argc, char *argv[])
     shoot(u"history-light"_s, ThemeSettings::Mode::Light, full);
     shoot(u"history-640"_s, ThemeSettings::Mode::Light, {640, 480});
     fakes::playNodes(link, QDateTime::currentMSecsSinceEpoch());
+    console.window()->setProperty("page", 0);
+    console.model().select(u"s-moved"_s);
+    shoot(u"fleet-dark"_s, ThemeSettings::Mode::Dark, full);
+    shoot(u"fleet-1000"_s, ThemeSettings::Mode::Light, {1000, 700});
     console.window()->setProperty("page", 5);
     shoot(u"nodes-dark"_s, ThemeSettings::Mode::Dark, full);
     shoot(u"nodes-light"_s, ThemeSettings::Mode::Light, {1000, 700});

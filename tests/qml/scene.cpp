@@ -237,7 +237,15 @@ void playNodes(ScriptedLink &link, qint64 nowMs)
                           nowMs - 9'100'000, nowMs - 3'000, 3'000, 94},
                          {u"berlin-3"_s, u"https://10.0.0.3:8000"_s, u"0.1.0"_s, false, true, nowMs - 900'000,
                           nowMs - 95'000, 95'000, 7}};
+    link.health.notice = u"Other nodes lead more sessions than are listed live: these are the newest 1,000. "
+                         "The history has all."_s;
     Q_EMIT link.statusChanged();
+    auto moved = aSession(u"s-moved"_s, nowMs - 300'000);
+    moved.userId = u"user-77"_s;
+    moved.preview = u"Can you hear me on the other side?"_s;
+    moved.nodeId = u"berlin-2"_s;
+    moved.moved = true;
+    link.show(moved);
 }
 
 } // namespace loquat::fakes

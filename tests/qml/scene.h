@@ -21,7 +21,7 @@ inline const QString endedSceneSession = QStringLiteral("s-over");
 
 /// What a search for "refund" finds.
 void playHistory(ScriptedLink &link, qint64 nowMs);
-/// Three nodes, one of them silent.
+/// Three nodes, one of them silent, a session that went to another, and too many to list.
 void playNodes(ScriptedLink &link, qint64 nowMs);
 
 } // namespace loquat::fakes
