@@ -19,10 +19,10 @@ constexpr quint64 farTooMuch = 1U << 30; // Qt closes for less
 
 } // namespace
 
-FrameGuard::FrameGuard(QIODevice *socket, IsTooMuch isTooMuch)
+FrameGuard::FrameGuard(QIODevice *socket, const Bounds &bounds)
     : QObject(socket)
     , m_socket(socket)
-    , m_isTooMuch(std::move(isTooMuch))
+    , m_bounds(bounds)
 {
     connect(socket, &QIODevice::readyRead, this, &FrameGuard::arrived);
 }
@@ -40,9 +40,10 @@ void FrameGuard::arrived()
     if (!m_webSocket || m_webSocket->state() != QAbstractSocket::ConnectedState)
         return;
     const qint64 waiting = m_socket->bytesAvailable();
-    if (m_isTooMuch(waiting)) {
+    if (m_bounds.isTooMuch(m_socket->bytesToWrite(), waiting)) {
         m_webSocket->close(closeOverloaded, u"reader too slow"_s);
-        Q_EMIT letGo();
+        if (m_bounds.letGo)
+            m_bounds.letGo(m_socket);
         return;
     }
     // Qt takes a frame when it is whole: until then all of its pieces wait here, and would be copied anew for

@@ -19,24 +19,27 @@ class FrameGuard final : public QObject
     Q_OBJECT
 
 public:
-    /// Whether the client is to be let go rather than that `waiting` bytes are taken of it.
-    using IsTooMuch = std::function<bool(qint64 waiting)>;
+    /// One for many clients.
+    struct Bounds
+    {
+        /// Whether a client that has not read `unsent` bytes is to be let go rather than that `waiting` ones
+        /// are taken of it.
+        std::function<bool(qint64 unsent, qint64 waiting)> isTooMuch;
+        /// It is closed with 1013; until it has read all that waits for it, that waits. May be empty.
+        std::function<void(QIODevice *socket)> letGo = {};
+    };
 
-    /// Before Qt gets the socket, so that this is told first of what arrives.
-    FrameGuard(QIODevice *socket, IsTooMuch isTooMuch);
+    /// Before Qt gets the socket, so that this is told first of what arrives. `bounds` outlive it.
+    FrameGuard(QIODevice *socket, const Bounds &bounds);
 
     /// The upgrade is done and nothing was read from `webSocket` yet; it owns the socket.
     void begin(QWebSocket *webSocket);
-
-Q_SIGNALS:
-    /// It is closed with 1013; until it has read all that waits for it, that waits.
-    void letGo();
 
 private:
     void arrived();
 
     QIODevice *m_socket;
-    const IsTooMuch m_isTooMuch;
+    const Bounds &m_bounds;
     QWebSocket *m_webSocket = nullptr;
     FrameScan m_scan;
     qint64 m_left = 0; ///< bytes that were looked at, and that Qt has not taken

@@ -4,7 +4,6 @@
 #include "domain/live_json.h"
 #include "gateway/api_query.h"
 #include "gateway/encoding.h"
-#include "gateway/frame_guard.h"
 #include "gateway/live_reader.h"
 #include "gateway/operator_connection.h"
 #include "gateway/relay_request.h"
@@ -33,6 +32,7 @@ template <typename T> QList<T *> connected(const std::unique_ptr<QObject> &paren
 
 OperatorDesk::OperatorDesk(OperatorParts parts)
     : m_parts(std::move(parts))
+    , m_bounds{[most = m_parts.limits.maxOperatorUnsent](qint64 unsent, qint64) { return unsent > most; }}
     , m_routes(m_parts, this)
     , m_tail(m_parts, this)
     , m_beat(this)
@@ -189,10 +189,7 @@ void OperatorDesk::serveOperator(QTcpSocket *socket, const RequestHead &head, Op
         return refuse(socket, head, problemReply(overloaded(u"operators"_s)));
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     const Peer peer{socket->peerAddress(), socket->peerPort()};
-    const auto isTooMuch = [socket, most = m_parts.limits.maxOperatorUnsent](qint64) {
-        return socket->bytesToWrite() > most;
-    };
-    m_admitted.insert(peer, {access, isRelayed(head), new FrameGuard(socket, isTooMuch)});
+    m_admitted.insert(peer, {access, isRelayed(head), new FrameGuard(socket, m_bounds)});
     connect(socket, &QTcpSocket::disconnected, this, [this, peer] { m_admitted.remove(peer); });
     m_server->handleConnection(socket);
     // What was decrypted to look at it is not announced once more.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/api_routes.h"
+#include "gateway/frame_guard.h"
 #include "gateway/live_tail.h"
 
 #include <QHash>
@@ -13,8 +14,6 @@
 #include <memory>
 
 namespace loquat {
-
-class FrameGuard;
 
 class LiveReader;
 class OperatorConnection;
@@ -64,6 +63,7 @@ private:
     };
 
     OperatorParts m_parts;
+    const FrameGuard::Bounds m_bounds;
     ApiRoutes m_routes;
     LiveTail m_tail;
     QThread m_thread;

@@ -4,7 +4,6 @@
 #include "gateway/arrival.h"
 #include "gateway/chat_connection.h"
 #include "gateway/credentials.h"
-#include "gateway/frame_guard.h"
 #include "gateway/realtime/realtime_connection.h"
 #include "gateway/relay_connection.h"
 #include "gateway/sign_in.h"
@@ -15,8 +14,29 @@
 
 namespace loquat {
 
+namespace {
+
+FrameGuard::Bounds boundsOf(const GatewayLimits &limits, GatewayCounters &counters)
+{
+    return {.isTooMuch =
+                [&limits, &counters](qint64 unsent, qint64 waiting) {
+                    return unsent > limits.maxUnsentBytes ||
+                           (unsent + waiting > limits.coalesceBytes &&
+                            UnsentShare::isCrowded(limits, counters.unsent()));
+                },
+            .letGo =
+                [&limits, &counters](QIODevice *socket) {
+                    counters.count(Refused::SlowReader);
+                    QTimer::singleShot(UnsentShare::patience(limits, counters.unsent()), socket,
+                                       [socket] { qobject_cast<QTcpSocket *>(socket)->abort(); });
+                }};
+}
+
+} // namespace
+
 SessionWorker::SessionWorker(GatewayParts &parts)
     : m_parts(parts)
+    , m_bounds(boundsOf(parts.limits, *parts.counters))
 {
 }
 
@@ -76,24 +96,8 @@ void SessionWorker::accept(const IncomingPtr &incoming, const SessionRequest &re
     const Peer peer{socket->peerAddress(), socket->peerPort()};
     m_accepted.insert(peer, {socket, request});
     connect(socket, &QObject::destroyed, this, [this, peer, socket] { forgetSocket(peer, socket); });
-    guard(socket);
+    new FrameGuard(socket, m_bounds);
     m_server->handleConnection(socket);
-}
-
-void SessionWorker::guard(QTcpSocket *socket)
-{
-    const GatewayLimits &limits = m_parts.limits;
-    GatewayCounters &counters = *m_parts.counters;
-    const auto isTooMuch = [socket, &limits, &counters](qint64 waiting) {
-        const qint64 unsent = socket->bytesToWrite();
-        return unsent > limits.maxUnsentBytes ||
-               (unsent + waiting > limits.coalesceBytes && UnsentShare::isCrowded(limits, counters.unsent()));
-    };
-    auto *guard = new FrameGuard(socket, isTooMuch);
-    connect(guard, &FrameGuard::letGo, socket, [socket, &limits, &counters] {
-        counters.count(Refused::SlowReader);
-        QTimer::singleShot(UnsentShare::patience(limits, counters.unsent()), socket, &QTcpSocket::abort);
-    });
 }
 
 void SessionWorker::forgetSocket(const Peer &peer, const QObject *socket)

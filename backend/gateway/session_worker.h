@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/door_policy.h"
+#include "gateway/frame_guard.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/incoming.h"
 #include "gateway/limits.h"
@@ -81,10 +82,10 @@ private:
     /// `said`: what it said to sign in.
     void locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
     void open(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
-    void guard(QTcpSocket *socket);
     void forgetSocket(const Peer &peer, const QObject *socket);
 
     GatewayParts &m_parts;
+    const FrameGuard::Bounds m_bounds;
     std::unique_ptr<Clock> m_clock;
     std::unique_ptr<SocketFlusher> m_flusher;
     std::unique_ptr<ChatModel> m_model;
