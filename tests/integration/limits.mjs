@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { Chat, refusal } from './lib/chat.mjs';
 import { eventually, startFakeOpenAi, startLoquat, within } from './lib/processes.mjs';
+import { ping, RawWebSocket } from './lib/raw.mjs';
 import { journalEvents } from './lib/rows.mjs';
 
 // A bare connection: what it got so far, and when it is over.
@@ -214,5 +215,23 @@ describe('A reader that does not read', () => {
     await late.leave();
     await server.stop();
     await fake.stop();
+  });
+
+  it('is dropped at once when all of them together have too much, and who reads is not', async () => {
+    const server = await startLoquat({ env: { LOQUAT_MAX_UNSENT_BYTES: '100000000', LOQUAT_MAX_UNSENT_TOTAL_BYTES: '500000', LOQUAT_REQUEST_TIMEOUT_MS: '600000' } });
+    const reading = await Chat.open(server);
+    const lazy = await Promise.all(Array.from({ length: 4 }, () => RawWebSocket.open(server)));
+    const pings = Buffer.concat(Array(500).fill(ping('x'.repeat(125))));
+    await Promise.all(lazy.map(({ raw }) => {
+      raw.socket.pause();
+      const more = () => { if (!raw.over) raw.socket.write(pings, () => setImmediate(more)); };
+      more();
+      return within(raw.ended, () => 'it may go on');
+    }));
+    assert.equal((await reading.ask('Hello')).done.finish, 'stop');
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    assert.match(metrics, /loquat_refused_total\{reason="slow_reader"\} 4\n/);
+    await reading.leave();
+    await server.stop();
   });
 });
