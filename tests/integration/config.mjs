@@ -20,9 +20,6 @@ function configFile(config) {
   return path;
 }
 
-// The request that ends with this message. Not simply the last: a summary may be asked for at any time.
-const asking = async (fake, text) => (await fake.ask('/requests')).findLast(({ body }) => body.messages.at(-1).content === text);
-
 describe('A configuration file', () => {
   let web, fake, server;
   const seen = [];
@@ -61,7 +58,7 @@ describe('A configuration file', () => {
     const { types, frames } = await chat.ask('what does co2 say?');
     assert.deepEqual(types.slice(0, 3), ['start', 'tool_start', 'tool_end']);
     assert.equal(frames[1].tool, 'knowledge_base_lookup');
-    const [request] = (await fake.ask('/requests')).slice(-1);
+    const request = await fake.asked('what does co2 say?');
     assert.equal(request.body.messages[0].content, 'You sell loquats.');
     assert.equal(request.body.messages.at(-1).role, 'tool');
     const rows = await journalEvents(server.dataDir, chat.id);
@@ -72,7 +69,7 @@ describe('A configuration file', () => {
   it('holds a conversation by the profile that its connection names', async () => {
     const chat = await Chat.open(server, { profile: 'terse' });
     await chat.ask('hello');
-    const request = await asking(fake, 'hello');
+    const request = await fake.asked('hello');
     assert.equal(request.body.messages[0].content, 'Be terse.');
     await chat.leave();
     assert.equal((await refusal(server, '/ws/session/p?profile=nobody')).status, 400);
@@ -152,7 +149,7 @@ describe('Providers and profiles of the file', () => {
     const chat = await Chat.open(server);
     assert.equal((await chat.one('session_started')).model, 'near-model');
     assert.equal((await chat.ask('hello')).text, 'You said: hello');
-    const request = await asking(near, 'hello');
+    const request = await near.asked('hello');
     assert.equal(request.body.model, 'near-model');
     assert.equal(request.headers.authorization, undefined);
     await chat.leave();
@@ -161,10 +158,10 @@ describe('Providers and profiles of the file', () => {
   it('asks those that the profile names, each with its own key', async () => {
     const chat = await Chat.open(server, { profile: 'distant' });
     assert.equal((await chat.ask('over there')).text, 'You said: over there');
-    const request = await asking(far, 'over there');
+    const request = await far.asked('over there');
     assert.equal(request.body.model, 'far-model');
     assert.equal(request.headers.authorization, 'Bearer far-key');
-    assert.equal(await asking(near, 'over there'), undefined);
+    assert.equal(await near.asked('over there'), undefined);
     await chat.leave();
   });
 

@@ -29,7 +29,7 @@ describe('A session of the Realtime protocol', () => {
 
     assert.equal((await command(server, client.id, { command: 'whisper', text: 'Offer tea.' })).status, 200);
     await client.ask('more');
-    const { body: { messages } } = (await fake.ask('/requests')).at(-1);
+    const { body: { messages } } = await fake.asked('more');
     assert.ok(messages.some(({ role, content }) => role === 'system' && content === 'Offer tea.'));
 
     await command(server, client.id, { command: 'take_over', by: 'Kim' });
@@ -105,8 +105,8 @@ describe('A session of the Realtime protocol', () => {
     const items = [await second.one('conversation.item.done'), await second.one('conversation.item.done')];
     assert.deepEqual(items.map(({ item }) => [item.role, item.content[0].text]), [['user', 'remember me'], ['assistant', 'You said: remember me']]);
     await second.ask('still there?');
-    const asked = (await fake.ask('/requests')).find(({ body }) => body.messages.at(-1).content === 'still there?'); // others sum up
-    assert.ok(asked.body.messages.some(({ content }) => content === 'remember me'));
+    const { body: { messages } } = await fake.asked('still there?');
+    assert.ok(messages.some(({ content }) => content === 'remember me'));
     const chat = await Chat.open(server, { id: 'kept' });
     assert.equal((await second.closed).code, 4409);
     assert.equal((await chat.ask('hello')).text, 'You said: hello');

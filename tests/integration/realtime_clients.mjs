@@ -55,7 +55,7 @@ describe('The client of the npm package openai', () => {
     assert.equal(events.find(({ type }) => type === 'conversation.item.added').previous_item_id, kept.item.id);
 
     assert.equal(textOf(await client.ask('four')), 'You said: four');
-    const { body: { messages } } = (await fake.ask('/requests')).at(-1);
+    const { body: { messages } } = await fake.asked('four');
     assert.match(messages[0].content, /Be brief\.$/);
     assert.deepEqual(messages.slice(1).map(({ role, content }) => [role, content]),
       [['user', 'one two three'], ['assistant', 'You said: one two three'], ['user', 'four']]);

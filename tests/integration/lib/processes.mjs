@@ -113,5 +113,7 @@ export async function startFakeOpenAi() {
   program.url = await program.address();
   program.settings = { OPENAI_API_KEY: 'sk-never-to-be-seen', OPENAI_BASE_URL: `${program.url}/v1`, OPENAI_MODEL: 'fake' };
   program.ask = async (path) => (await fetch(program.url + path)).json();
+  // The last request for an answer to `text`, whatever else is asked meanwhile, such as a summary.
+  program.asked = async (text) => (await program.ask('/requests')).findLast(({ body }) => body.messages.findLast(({ role }) => role === 'user')?.content === text);
   return program;
 }
