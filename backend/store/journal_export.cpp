@@ -87,17 +87,13 @@ private:
                  u"select %1 from session_events where session_id = ? order by seq"_s.arg(storedEventColumns),
                  {row.sessionId}))
             return journalError(query.lastError());
-        QList<Event> events;
-        while (query.next()) {
-            auto read = entry(query);
-            if (!read)
-                return read.error();
-            events.append(std::move(read->event));
-        }
+        const auto events = storedEvents(query);
+        if (!events)
+            return events.error();
         if (query.lastError().isValid())
             return journalError(query.lastError());
         ++m_count;
-        return put(m_writer.session(row, events));
+        return put(m_writer.session(row, *events));
     }
 
 public:

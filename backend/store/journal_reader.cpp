@@ -200,19 +200,12 @@ Expected<EventPage> JournalReader::events(const EventQuery &query)
                  storedEventColumns),
              {query.sessionId, query.afterSeq, query.limit + 1}))
         return journalError(rows.lastError());
-    EventPage page;
-    while (rows.next()) {
-        auto read = entry(rows);
-        if (!read)
-            return read.error();
-        page.events.append(std::move(read->event));
-    }
+    auto events = storedEvents(rows);
+    if (!events)
+        return events.error();
     if (rows.lastError().isValid())
         return journalError(rows.lastError());
-    page.more = page.events.size() > query.limit;
-    if (page.more)
-        page.events.removeLast();
-    return page;
+    return eventPage(std::move(*events), query.limit);
 }
 
 Expected<qint64> JournalReader::shippedUpTo(const QString &target)

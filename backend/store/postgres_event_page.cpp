@@ -23,14 +23,7 @@ Expected<QList<Event>> read(PostgresConnection &connection, const EventQuery &qu
     rows.setForwardOnly(true);
     if (!rows.exec(sql + u" order by seq"_s + limit))
         return postgresError(rows.lastError(), connection.db().isOpen());
-    QList<Event> events;
-    while (rows.next()) {
-        auto read = entry(rows);
-        if (!read)
-            return read.error();
-        events.append(std::move(read->event));
-    }
-    return events;
+    return storedEvents(rows);
 }
 
 } // namespace
@@ -41,10 +34,7 @@ Expected<EventPage> postgresEventPage(PostgresConnection &connection, const Even
     auto events = read(connection, query, u" limit %1"_s.arg(query.limit + 1));
     if (!events)
         return events.error();
-    const bool more = events->size() > query.limit;
-    if (more)
-        events->removeLast();
-    return EventPage{*events, more};
+    return eventPage(std::move(*events), query.limit);
 }
 
 Expected<QList<Event>> postgresEvents(PostgresConnection &connection, const EventQuery &query)

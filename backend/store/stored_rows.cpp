@@ -60,6 +60,26 @@ Expected<JournalEntry> entry(const QSqlQuery &query, int first)
                          objectFromStored(query.value(first + 7).toString())}};
 }
 
+Expected<QList<Event>> storedEvents(QSqlQuery &query)
+{
+    QList<Event> events;
+    while (query.next()) {
+        auto read = entry(query);
+        if (!read)
+            return read.error();
+        events.append(std::move(read->event));
+    }
+    return events;
+}
+
+EventPage eventPage(QList<Event> events, int limit)
+{
+    const bool more = events.size() > limit;
+    if (more)
+        events.removeLast();
+    return {std::move(events), more};
+}
+
 /// A prepared and bound query that was executed; on failure lastError() tells.
 bool ask(QSqlQuery &query, const QString &sql, const QVariantList &values)
 {
