@@ -2,6 +2,7 @@
 #include "gateway/api_query.h"
 
 #include "gateway/query_value.h"
+#include "gateway/without_slash.h"
 
 namespace loquat {
 
@@ -80,14 +81,12 @@ Expected<std::optional<qint64>> lastEventId(const RequestHead &head)
 std::optional<ApiPath> apiPath(const QByteArray &target)
 {
     const qsizetype mark = target.indexOf('?');
-    const QByteArray path = mark < 0 ? target : target.first(mark);
+    const QByteArray path = withoutSlash(mark < 0 ? target : target.first(mark));
     if (!path.startsWith("/api/"))
         return {};
     ApiPath parsed;
     for (const QByteArray &part : path.sliced(qsizetype(qstrlen("/api/"))).split('/'))
         parsed.parts.append(QUrl::fromPercentEncoding(part));
-    if (parsed.parts.size() > 1 && parsed.parts.last().isEmpty())
-        parsed.parts.removeLast(); // "/api/sessions/"
     if (mark >= 0)
         parsed.query = QUrlQuery(QString::fromLatin1(target.sliced(mark + 1)));
     return parsed;

@@ -4,8 +4,6 @@
 #include "gateway/lingering_close.h"
 #include "session/session_hub.h"
 
-#include <QTimer>
-
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -117,10 +115,7 @@ void ClientConnection::sendFrames(const QStringList &frames)
 
 void ClientConnection::letSlowReaderGo()
 {
-    m_around.counters.count(Refused::SlowReader);
-    // A reader that does not read does not get to read this either, but is not kept for ever.
-    QTimer::singleShot(UnsentShare::patience(m_around.limits, m_around.counters.unsent()), m_socket.get(),
-                       &QWebSocket::abort);
+    UnsentShare::letGo(m_socket.get(), m_around.limits, m_around.counters);
     m_socket->close(closeOverloaded, u"reader too slow"_s);
 }
 

@@ -4,6 +4,7 @@
 #include "gateway/api_reply.h"
 #include "gateway/security_headers.h"
 #include "gateway/session_request.h"
+#include "gateway/without_slash.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -129,9 +130,8 @@ ApiReply page(const QString &path, const QHttpServerRequest &request, const Http
 
 ApiReply answerTo(const QHttpServerRequest &request, const HttpParts &parts)
 {
-    QString path = request.url().path(QUrl::FullyDecoded);
-    if (path.size() > 1 && path.endsWith(u'/'))
-        path.chop(1); // every page names what it loads from the root
+    // Every page names what it loads from the root.
+    const QString path = withoutSlash(request.url().path(QUrl::FullyDecoded));
     const ApiReply reply = page(path, request, parts);
     if (request.method() == Method::Get || request.method() == Method::Head || reply.status == 404)
         return reply;

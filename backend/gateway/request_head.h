@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/without_slash.h"
+
 #include <QByteArray>
 #include <QByteArrayView>
 #include <QList>
@@ -32,10 +34,7 @@ struct RequestHead
     [[nodiscard]] QByteArray path() const
     {
         const qsizetype mark = target.indexOf('?');
-        QByteArray path = mark < 0 ? target : target.first(mark);
-        if (path.size() > 1 && path.endsWith('/'))
-            path.chop(1);
-        return path;
+        return withoutSlash(mark < 0 ? target : target.first(mark));
     }
     [[nodiscard]] QUrl url() const { return QUrl::fromEncoded(target); }
 };

@@ -60,7 +60,7 @@ Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dia
                                                       const QStringList &profiles)
 {
     QString path = url.path(QUrl::FullyDecoded);
-    if (path.endsWith(u'/') && path != sessionPath)
+    if (path != sessionPath && url.path(QUrl::FullyEncoded).endsWith(u'/')) // an escaped one is part of an id
         path.chop(1);
     if (path == realtimePath)
         return parseRealtimeRequest(url, profiles);

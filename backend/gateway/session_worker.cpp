@@ -10,7 +10,6 @@
 #include "gateway/unsent_share.h"
 
 #include <QTcpSocket>
-#include <QTimer>
 
 namespace loquat {
 
@@ -20,15 +19,11 @@ FrameGuard::Bounds boundsOf(const GatewayLimits &limits, GatewayCounters &counte
 {
     return {.isTooMuch =
                 [&limits, &counters](qint64 unsent, qint64 waiting) {
-                    return unsent > limits.maxUnsentBytes ||
-                           (unsent + waiting > limits.coalesceBytes &&
-                            UnsentShare::isCrowded(limits, counters.unsent()));
+                    return UnsentShare::isTooMuch(unsent, waiting, limits, counters.unsent());
                 },
             .letGo =
                 [&limits, &counters](QIODevice *socket) {
-                    counters.count(Refused::SlowReader);
-                    QTimer::singleShot(UnsentShare::patience(limits, counters.unsent()), socket,
-                                       [socket] { qobject_cast<QTcpSocket *>(socket)->abort(); });
+                    UnsentShare::letGo(qobject_cast<QTcpSocket *>(socket), limits, counters);
                 }};
 }
 

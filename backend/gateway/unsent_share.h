@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/gateway_counters.h"
 #include "gateway/limits.h"
+
+#include <QTimer>
 
 #include <atomic>
 
@@ -20,29 +23,39 @@ public:
     {
     }
     ~UnsentShare() { set(0); }
-    /// Whether what waits for all slow readers is more than they may have together.
+    Q_DISABLE_COPY_MOVE(UnsentShare)
+
+    /// With so many bytes waiting now, and so many to be taken of it: whether that is too many for a reader,
+    /// or all are too many and it is slow.
+    static bool isTooMuch(qint64 unsent, qint64 toTake, const GatewayLimits &limits,
+                          const std::atomic<qint64> &total)
+    {
+        return unsent > limits.maxUnsentBytes ||
+               (unsent + toTake > limits.coalesceBytes && isCrowded(limits, total));
+    }
+    /// Counts one that was closed for it. It does not read that either, but is kept for a while only, and for
+    /// none while all have too much.
+    template <typename Socket>
+    static void letGo(Socket *socket, const GatewayLimits &limits, GatewayCounters &counters)
+    {
+        counters.count(Refused::SlowReader);
+        const bool crowded = isCrowded(limits, counters.unsent());
+        QTimer::singleShot(crowded ? std::chrono::milliseconds(0) : limits.requestTime, socket,
+                           &Socket::abort);
+    }
+
+    /// The same of this one, whose share it is from now on.
+    [[nodiscard]] bool isTooMuch(qint64 bytes)
+    {
+        set(bytes > m_limits.coalesceBytes ? bytes : 0);
+        return isTooMuch(bytes, 0, m_limits, m_total);
+    }
+
+private:
     static bool isCrowded(const GatewayLimits &limits, const std::atomic<qint64> &total)
     {
         return total.load(std::memory_order_relaxed) > limits.maxUnsentTotalBytes;
     }
-    Q_DISABLE_COPY_MOVE(UnsentShare)
-
-    /// How long one that was let go may go on reading what waits for it.
-    static std::chrono::milliseconds patience(const GatewayLimits &limits, const std::atomic<qint64> &total)
-    {
-        return isCrowded(limits, total) ? std::chrono::milliseconds(0) : limits.requestTime;
-    }
-
-    /// With so many bytes waiting now: whether that is too many for this reader, or all are too many and it
-    /// is slow.
-    [[nodiscard]] bool isTooMuch(qint64 bytes)
-    {
-        const bool slow = bytes > m_limits.coalesceBytes;
-        set(slow ? bytes : 0);
-        return bytes > m_limits.maxUnsentBytes || (slow && isCrowded(m_limits, m_total));
-    }
-
-private:
     void set(qint64 bytes)
     {
         if (bytes == m_bytes)

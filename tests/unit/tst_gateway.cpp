@@ -148,6 +148,7 @@ private Q_SLOTS:
         QCOMPARE(request->userId, u"u"_s);
         QVERIFY(!parseSessionRequest(QUrl(u"/ws/session/"_s), framesDialect()));
         QVERIFY(!parseSessionRequest(QUrl(u"/ws/session/x//"_s), framesDialect()));
+        QVERIFY(!parseSessionRequest(QUrl::fromEncoded("/ws/session/x%2F"), framesDialect()));
     }
 
     void plusMeansSpaceAndEscapesArePlain()

@@ -18,6 +18,16 @@ struct Stage : SessionStage
     {
         return hub->attach(u"s1"_s, u"user-1"_s, &later, {u"frames"_s, {}, after});
     }
+    /// A reply is said whole, and from its end on the disk takes nothing.
+    Session &sayOnASlowDisk()
+    {
+        Session &session = connectClient();
+        session.userMessage(u"hello"_s);
+        log.hold();
+        reply().push(u"Hi"_s);
+        reply().finish();
+        return session;
+    }
     void say(Session &session, const QString &text, const QString &answer)
     {
         session.userMessage(text);
@@ -89,11 +99,7 @@ private Q_SLOTS:
     void whoKnowsNothingIsToldNothingOfWhatIsOver()
     {
         Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"hello"_s);
-        stage.log.hold();
-        stage.reply().push(u"Hi"_s);
-        stage.reply().finish();
+        stage.sayOnASlowDisk();
         stage.comeBack({});
         stage.log.release(); // the end of the reply and the return at once
         QCOMPARE(stage.later.kinds(), QStringList{u"session_started"_s});
@@ -102,11 +108,7 @@ private Q_SLOTS:
     void nothingIsToldTwiceWhileTheDiskIsSlow()
     {
         Stage stage;
-        Session &session = stage.connectClient();
-        session.userMessage(u"hello"_s);
-        stage.log.hold();
-        stage.reply().push(u"Hi"_s);
-        stage.reply().finish();
+        Session &session = stage.sayOnASlowDisk();
         session.detach(&stage.client, false);
         stage.comeBack(2); // the reply and the return wait for the disk
         QVERIFY(stage.later.messages.isEmpty());
