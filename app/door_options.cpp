@@ -137,6 +137,7 @@ GatewayLimits readGatewayLimits(SettingsReader &reader)
     limits.maxUnsentTotalBytes = reader.number(u"LOQUAT_MAX_UNSENT_TOTAL_BYTES"_s, limits.maxUnsentTotalBytes,
                                                1024, 1024 * 1024 * mega);
     limits.coalesceBytes = std::min(limits.coalesceBytes, limits.maxUnsentBytes / 4);
+    limits.slowBytes = std::min(limits.slowBytes, limits.coalesceBytes / 4);
     limits.pingInterval = time(u"LOQUAT_PING_INTERVAL_MS"_s, limits.pingInterval);
     return limits;
 }

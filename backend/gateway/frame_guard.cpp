@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto closeOverloaded = QWebSocketProtocol::CloseCode(1013);
 /// A frame that is cut keeps all that was read with it in memory.
-constexpr qint64 readAtOnce = 16 * 1024;
+constexpr qint64 readAtOnce = 8 * 1024;
 constexpr quint64 farTooMuch = 1U << 30; // Qt closes for less
 
 } // namespace
@@ -39,21 +39,32 @@ void FrameGuard::arrived()
 {
     if (!m_webSocket || m_webSocket->state() != QAbstractSocket::ConnectedState)
         return;
-    const qint64 waiting = m_socket->bytesAvailable();
-    if (m_bounds.isTooMuch(m_socket->bytesToWrite(), waiting)) {
+    if (isTooMuch()) {
         m_webSocket->close(closeOverloaded, u"reader too slow"_s);
-        if (m_bounds.letGo)
-            m_bounds.letGo(m_socket);
+        m_bounds.letGo(m_socket);
         return;
     }
     // Qt takes a frame when it is whole: until then all of its pieces wait here, and would be copied anew for
     // each that comes.
+    const qint64 waiting = m_socket->bytesAvailable();
     const qint64 from = m_left + m_scan.skip(waiting - m_left);
     if (from < waiting && !m_scan.take(QByteArrayView(m_socket->peek(waiting)).sliced(from)))
         m_webSocket->close(QWebSocketProtocol::CloseCodeProtocolError, u"a client masks its frames"_s);
     m_left = m_socket->bytesAvailable();
-    if (auto *tcp = qobject_cast<QTcpSocket *>(m_socket))
+    if (QTcpSocket *tcp = transport())
         tcp->setReadBufferSize(std::max(readAtOnce, m_left + qint64(std::min(m_scan.missing(), farTooMuch))));
+}
+
+bool FrameGuard::isTooMuch() const
+{
+    const auto tooMuch = [this] { return m_bounds.isTooMuch(m_socket->bytesToWrite()); };
+    // What it reads does not wait for it, but perhaps for the next look at its socket.
+    return tooMuch();
+}
+
+QTcpSocket *FrameGuard::transport() const
+{
+    return qobject_cast<QTcpSocket *>(m_socket);
 }
 
 } // namespace loquat

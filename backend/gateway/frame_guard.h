@@ -7,6 +7,7 @@
 
 #include <functional>
 
+class QTcpSocket;
 class QWebSocket;
 
 namespace loquat {
@@ -22,11 +23,11 @@ public:
     /// One for many clients.
     struct Bounds
     {
-        /// Whether a client that has not read `unsent` bytes is to be let go rather than that `waiting` ones
-        /// are taken of it.
-        std::function<bool(qint64 unsent, qint64 waiting)> isTooMuch;
-        /// It is closed with 1013; until it has read all that waits for it, that waits. May be empty.
-        std::function<void(QIODevice *socket)> letGo = {};
+        /// Whether a client that has not read `unsent` bytes is to be let go rather than that more is taken
+        /// of it.
+        std::function<bool(qint64 unsent)> isTooMuch;
+        /// It is closed with 1013; until it has read all that waits for it, that waits.
+        std::function<void(QIODevice *socket)> letGo;
     };
 
     /// Before Qt gets the socket, so that this is told first of what arrives. `bounds` outlive it.
@@ -37,6 +38,9 @@ public:
 
 private:
     void arrived();
+    [[nodiscard]] bool isTooMuch() const;
+    /// Null when the socket is none of TCP.
+    [[nodiscard]] QTcpSocket *transport() const;
 
     QIODevice *m_socket;
     const Bounds &m_bounds;

@@ -22,6 +22,7 @@ struct GatewayLimits
     quint64 maxFrameBytes = 256 * 1024;            ///< one frame; beyond: close 1009
     quint64 maxMessageBytes = 256 * 1024;          ///< one message of many frames; beyond: close 1009
     int messagesPerMinute = 1'200;    ///< frames of one client; beyond they are refused, then close 1008
+    qint64 slowBytes = 16 * 1024;     ///< waiting for a reader; beyond, it is slow
     qint64 coalesceBytes = 64 * 1024; ///< waiting for a slow reader; beyond, tokens are put together
     qint64 maxUnsentBytes = 4 * 1024 * 1024;        ///< waiting for a slow reader; beyond: close 1013
     qint64 maxUnsentTotalBytes = 256 * 1024 * 1024; ///< for all slow ones together; beyond: close 1013

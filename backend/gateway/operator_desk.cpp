@@ -28,11 +28,21 @@ template <typename T> QList<T *> connected(const std::unique_ptr<QObject> &paren
     return parent->findChildren<T *>(Qt::FindDirectChildrenOnly);
 }
 
+FrameGuard::Bounds boundsOf(const ApiLimits &limits)
+{
+    return {.isTooMuch = [most = limits.maxOperatorUnsent](qint64 unsent) { return unsent > most; },
+            .letGo =
+                [patience = limits.heartbeat](QIODevice *socket) {
+                    QTimer::singleShot(patience, socket,
+                                       [socket] { qobject_cast<QTcpSocket *>(socket)->abort(); });
+                }};
+}
+
 } // namespace
 
 OperatorDesk::OperatorDesk(OperatorParts parts)
     : m_parts(std::move(parts))
-    , m_bounds{[most = m_parts.limits.maxOperatorUnsent](qint64 unsent, qint64) { return unsent > most; }}
+    , m_bounds(boundsOf(m_parts.limits))
     , m_routes(m_parts, this)
     , m_tail(m_parts, this)
     , m_beat(this)

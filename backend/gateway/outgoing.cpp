@@ -18,7 +18,7 @@ Outgoing::Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, con
 
 bool Outgoing::send(const Outbound &message)
 {
-    if (isTooMuch())
+    if (isBehind())
         return false;
     const auto *token = std::get_if<outbound::Token>(&message);
     if (token && m_together && m_together->turn == token->turn) {
@@ -35,24 +35,29 @@ bool Outgoing::send(const Outbound &message)
 
 bool Outgoing::sendFrames(const QStringList &frames)
 {
-    if (isTooMuch())
+    if (isBehind())
         return false;
     flush();
     write(frames);
     return true;
 }
 
+bool Outgoing::isBehind()
+{
+    // Some of what waits was written a moment ago.
+    return m_share.isTooMuch(unsent(), m_limits.coalesceBytes);
+}
+
 bool Outgoing::answered()
 {
-    // What it reads does not wait for it.
-    if (m_transport && m_transport->bytesToWrite() > m_limits.coalesceBytes)
-        m_transport->flush();
-    return isTooMuch();
+    const auto tooMuch = [this] { return m_share.isTooMuch(unsent(), m_limits.slowBytes); };
+    // What it reads does not wait for it, but perhaps for the next flush.
+    return tooMuch() && (!m_transport || !m_transport->flush() || tooMuch());
 }
 
 void Outgoing::advance()
 {
-    [[maybe_unused]] const bool still = isTooMuch(); // its share is smaller now
+    m_share.set(unsent()); // it is smaller now
     if (m_together &&
         unsent() - m_together->text.size() * qint64(sizeof(QChar)) <= m_limits.coalesceBytes / 2)
         flush();

@@ -40,7 +40,7 @@ public:
     void advance();
 
 private:
-    [[nodiscard]] bool isTooMuch() { return m_share.isTooMuch(unsent()); }
+    [[nodiscard]] bool isBehind();
     [[nodiscard]] qint64 unsent() const;
     void write(const Outbound &message);
     void write(const QStringList &frames);

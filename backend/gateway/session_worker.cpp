@@ -18,8 +18,8 @@ namespace {
 FrameGuard::Bounds boundsOf(const GatewayLimits &limits, GatewayCounters &counters)
 {
     return {.isTooMuch =
-                [&limits, &counters](qint64 unsent, qint64 waiting) {
-                    return UnsentShare::isTooMuch(unsent, waiting, limits, counters.unsent());
+                [&limits, &counters](qint64 unsent) {
+                    return UnsentShare::isTooMuch(unsent, limits.slowBytes, limits, counters.unsent());
                 },
             .letGo =
                 [&limits, &counters](QIODevice *socket) {

@@ -11,8 +11,8 @@
 namespace loquat {
 
 /// What one slow reader keeps waiting, as a share of what all of them do together: a thousand of them, each
-/// within its own bound, are too much as well. Readers that keep up have no share. The total is thread-safe,
-/// this is not.
+/// within its own bound, are too much as well. Readers that keep up have no share, and a share grows in
+/// steps, because all threads count in one place. The total is thread-safe, this is not.
 class UnsentShare
 {
 public:
@@ -25,13 +25,12 @@ public:
     ~UnsentShare() { set(0); }
     Q_DISABLE_COPY_MOVE(UnsentShare)
 
-    /// With so many bytes waiting now, and so many to be taken of it: whether that is too many for a reader,
-    /// or all are too many and it is slow.
-    static bool isTooMuch(qint64 unsent, qint64 toTake, const GatewayLimits &limits,
+    /// With so many bytes waiting now: whether that is too many for a reader, or all are too many and it is
+    /// slow.
+    static bool isTooMuch(qint64 unsent, qint64 slowFrom, const GatewayLimits &limits,
                           const std::atomic<qint64> &total)
     {
-        return unsent > limits.maxUnsentBytes ||
-               (unsent + toTake > limits.coalesceBytes && isCrowded(limits, total));
+        return unsent > limits.maxUnsentBytes || (unsent > slowFrom && isCrowded(limits, total));
     }
     /// Counts one that was closed for it. It does not read that either, but is kept for a while only, and for
     /// none while all have too much.
@@ -44,11 +43,20 @@ public:
                            &Socket::abort);
     }
 
-    /// The same of this one, whose share it is from now on.
-    [[nodiscard]] bool isTooMuch(qint64 bytes)
+    /// So many bytes wait for this one now.
+    void set(qint64 bytes)
     {
-        set(bytes > m_limits.coalesceBytes ? bytes : 0);
-        return isTooMuch(bytes, 0, m_limits, m_total);
+        const qint64 share = bytes - bytes % m_limits.slowBytes;
+        if (share == m_share)
+            return;
+        m_total.fetch_add(share - m_share, std::memory_order_relaxed);
+        m_share = share;
+    }
+    /// The same, and whether that is too much.
+    [[nodiscard]] bool isTooMuch(qint64 bytes, qint64 slowFrom)
+    {
+        set(bytes);
+        return isTooMuch(bytes, slowFrom, m_limits, m_total);
     }
 
 private:
@@ -56,17 +64,10 @@ private:
     {
         return total.load(std::memory_order_relaxed) > limits.maxUnsentTotalBytes;
     }
-    void set(qint64 bytes)
-    {
-        if (bytes == m_bytes)
-            return;
-        m_total.fetch_add(bytes - m_bytes, std::memory_order_relaxed);
-        m_bytes = bytes;
-    }
 
     const GatewayLimits &m_limits;
     std::atomic<qint64> &m_total;
-    qint64 m_bytes = 0;
+    qint64 m_share = 0;
 };
 
 } // namespace loquat

@@ -26,6 +26,9 @@ public:
         m_bytes += bytes;
         Q_EMIT readyRead();
     }
+    /// The client has so many bytes not read.
+    void setUnread(qint64 bytes) { m_unread = bytes; }
+    [[nodiscard]] qint64 bytesToWrite() const override { return m_unread; }
     void take(qsizetype count) { m_bytes.remove(0, count); }
     [[nodiscard]] qint64 size() const override { return m_bytes.size(); }
     [[nodiscard]] qint64 looked() const { return m_looked; }
@@ -43,6 +46,7 @@ protected:
 private:
     QByteArray m_bytes;
     qint64 m_looked = 0;
+    qint64 m_unread = 0;
 };
 
 constexpr int pieceSize = 1'000;
@@ -109,6 +113,7 @@ private Q_SLOTS:
     void whoIsToBeLetGoIsNotTakenAnythingMoreOf()
     {
         m_most = 99;
+        m_arriving->setUnread(100);
         m_arriving->add(QByteArray(100, 'x'));
         QCOMPARE(m_letGo, QList<QIODevice *>{m_arriving.get()});
         QCOMPARE(m_arriving->looked(), 0);
@@ -151,7 +156,7 @@ private:
     std::unique_ptr<Arriving> m_arriving;
     qint64 m_most = 0;
     QList<QIODevice *> m_letGo;
-    const FrameGuard::Bounds m_bounds{[this](qint64, qint64 waiting) { return waiting > m_most; },
+    const FrameGuard::Bounds m_bounds{[this](qint64 unsent) { return unsent > m_most; },
                                       [this](QIODevice *socket) { m_letGo.append(socket); }};
 };
 

@@ -206,6 +206,7 @@ private Q_SLOTS:
     void whoPingsAndDoesNotReadIsLetGo()
     {
         ApiLimits limits;
+        limits.heartbeat = 1s;
         limits.maxOperatorUnsent = 100'000;
         Door door("/ws/operator", {}, limits);
         Lazy lazy(door);
