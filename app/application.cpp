@@ -3,6 +3,7 @@
 
 #include "commands/command_line.h"
 #include "console_run.h"
+#include "heap_relief.h"
 #include "logging.h"
 #include "options.h"
 #include "service.h"
@@ -120,6 +121,7 @@ int runApplication(int argc, char *argv[])
     if (!address)
         return complain(address.error(),
                         address.error().code == "cannot_listen"_L1 ? exitWrongSetting : exitFailure);
+    const HeapRelief relief;
     say(stdout, u"listening on "_s + address->toString());
     if ((*service)->backend().status().modelSimulated)
         say(stderr, u"loquat: no model is configured, the simulated one answers (set OPENAI_API_KEY or "

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTimer>
+
+namespace loquat {
+
+/// Gives the system back what the process no longer uses. glibc returns only what is free at a heap's end,
+/// and connections that came by the thousand leave holes: without this their memory would stay, and grow with
+/// each such crowd. Costs nothing while nothing becomes free. Does nothing where there is no glibc.
+class HeapRelief
+{
+public:
+    /// Looks twice a second, in the thread that makes it.
+    HeapRelief();
+
+    /// Whether so much became free since the last time that it gave something back.
+    bool look();
+
+private:
+    qsizetype m_keptFree = 0; ///< bytes: the least that was free since then
+    QTimer m_timer;
+};
+
+} // namespace loquat
