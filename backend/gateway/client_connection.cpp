@@ -115,7 +115,7 @@ void ClientConnection::sendFrames(const QStringList &frames)
 
 void ClientConnection::letSlowReaderGo()
 {
-    UnsentShare::letGo(m_socket.get(), m_around.limits, m_around.counters);
+    UnsentShare::letGo(m_socket.get(), m_outgoing.unsent(), m_around.limits, m_around.counters);
     m_socket->close(closeOverloaded, u"reader too slow"_s);
 }
 

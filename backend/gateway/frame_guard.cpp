@@ -30,9 +30,10 @@ FrameGuard::FrameGuard(QIODevice *socket, const Bounds &bounds)
 void FrameGuard::begin(QWebSocket *webSocket)
 {
     m_webSocket = webSocket;
-    // Told after Qt, which was connected by now: what is there then will be there the next time.
-    connect(m_socket, &QIODevice::readyRead, this, [this] { m_left = m_socket->bytesAvailable(); });
+    // Told after Qt, which was connected by now.
+    connect(m_socket, &QIODevice::readyRead, this, &FrameGuard::taken);
     arrived();
+    taken();
 }
 
 void FrameGuard::arrived()
@@ -40,8 +41,8 @@ void FrameGuard::arrived()
     if (!m_webSocket || m_webSocket->state() != QAbstractSocket::ConnectedState)
         return;
     if (isTooMuch()) {
-        m_webSocket->close(closeOverloaded, u"reader too slow"_s);
         m_bounds.letGo(m_socket);
+        m_webSocket->close(closeOverloaded, u"reader too slow"_s);
         return;
     }
     // Qt takes a frame when it is whole: until then all of its pieces wait here, and would be copied anew for
@@ -50,7 +51,11 @@ void FrameGuard::arrived()
     const qint64 from = m_left + m_scan.skip(waiting - m_left);
     if (from < waiting && !m_scan.take(QByteArrayView(m_socket->peek(waiting)).sliced(from)))
         m_webSocket->close(QWebSocketProtocol::CloseCodeProtocolError, u"a client masks its frames"_s);
-    m_left = m_socket->bytesAvailable();
+}
+
+void FrameGuard::taken()
+{
+    m_left = m_socket->bytesAvailable(); // and will be there the next time
     if (QTcpSocket *tcp = transport())
         tcp->setReadBufferSize(std::max(readAtOnce, m_left + qint64(std::min(m_scan.missing(), farTooMuch))));
 }
@@ -59,7 +64,7 @@ bool FrameGuard::isTooMuch() const
 {
     const auto tooMuch = [this] { return m_bounds.isTooMuch(m_socket->bytesToWrite()); };
     // What it reads does not wait for it, but perhaps for the next look at its socket.
-    return tooMuch();
+    return tooMuch() && (!transport() || !transport()->flush() || tooMuch());
 }
 
 QTcpSocket *FrameGuard::transport() const

@@ -26,7 +26,7 @@ public:
         /// Whether a client that has not read `unsent` bytes is to be let go rather than that more is taken
         /// of it.
         std::function<bool(qint64 unsent)> isTooMuch;
-        /// It is closed with 1013; until it has read all that waits for it, that waits.
+        /// It will be closed with 1013; until it has read all that waits for it, that waits.
         std::function<void(QIODevice *socket)> letGo;
     };
 
@@ -38,6 +38,7 @@ public:
 
 private:
     void arrived();
+    void taken();
     [[nodiscard]] bool isTooMuch() const;
     /// Null when the socket is none of TCP.
     [[nodiscard]] QTcpSocket *transport() const;

@@ -36,12 +36,13 @@ public:
     /// Call it when Qt may have sent something by itself, the answers to pings. Whether too much of it waits
     /// for the reader, or for all slow ones together, to go on with it.
     [[nodiscard]] bool answered();
+    /// Bytes that wait for the reader.
+    [[nodiscard]] qint64 unsent() const;
     /// Call it when bytes have gone out.
     void advance();
 
 private:
     [[nodiscard]] bool isBehind();
-    [[nodiscard]] qint64 unsent() const;
     void write(const Outbound &message);
     void write(const QStringList &frames);
     void flush();

@@ -23,7 +23,8 @@ FrameGuard::Bounds boundsOf(const GatewayLimits &limits, GatewayCounters &counte
                 },
             .letGo =
                 [&limits, &counters](QIODevice *socket) {
-                    UnsentShare::letGo(qobject_cast<QTcpSocket *>(socket), limits, counters);
+                    UnsentShare::letGo(qobject_cast<QTcpSocket *>(socket), socket->bytesToWrite(), limits,
+                                       counters);
                 }};
 }
 

@@ -32,13 +32,13 @@ public:
     {
         return unsent > limits.maxUnsentBytes || (unsent > slowFrom && isCrowded(limits, total));
     }
-    /// Counts one that was closed for it. It does not read that either, but is kept for a while only, and for
-    /// none while all have too much.
+    /// Counts one that is closed for having so many bytes waiting. It does not read that either, but is kept
+    /// for a while only, and for none when it is because of all, who may have less again by now.
     template <typename Socket>
-    static void letGo(Socket *socket, const GatewayLimits &limits, GatewayCounters &counters)
+    static void letGo(Socket *socket, qint64 unsent, const GatewayLimits &limits, GatewayCounters &counters)
     {
         counters.count(Refused::SlowReader);
-        const bool crowded = isCrowded(limits, counters.unsent());
+        const bool crowded = unsent <= limits.maxUnsentBytes || isCrowded(limits, counters.unsent());
         QTimer::singleShot(crowded ? std::chrono::milliseconds(0) : limits.requestTime, socket,
                            &Socket::abort);
     }
