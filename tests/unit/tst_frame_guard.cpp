@@ -49,6 +49,26 @@ private:
     qint64 m_unread = 0;
 };
 
+/// A client and the server's end of its connection.
+struct Wire
+{
+    Wire()
+    {
+        server.listen(QHostAddress::LocalHost);
+        client.connectToHost(QHostAddress::LocalHost, server.serverPort());
+    }
+    /// Null: it does not come.
+    QTcpSocket *served()
+    {
+        return QTest::qWaitFor([this] { return server.hasPendingConnections(); }, 10'000)
+                   ? server.nextPendingConnection()
+                   : nullptr;
+    }
+
+    QTcpServer server;
+    QTcpSocket client;
+};
+
 constexpr int pieceSize = 1'000;
 constexpr int pieces = 100;
 const QByteArray head = QByteArray::fromHex("82ff00000000000186a0") + "mask"; // of 100,000 bytes
@@ -122,34 +142,28 @@ private Q_SLOTS:
 
     void noMoreIsReadThanAFrameNeeds()
     {
-        QTcpServer server;
-        QVERIFY(server.listen(QHostAddress::LocalHost));
-        QTcpSocket client;
-        client.connectToHost(QHostAddress::LocalHost, server.serverPort());
-        QTRY_VERIFY_WITH_TIMEOUT(server.hasPendingConnections(), 10'000);
-        QTcpSocket *socket = server.nextPendingConnection();
+        Wire wire;
+        QTcpSocket *socket = wire.served();
+        QVERIFY(socket);
         auto *guard = new FrameGuard(socket, m_bounds);
         guard->begin(m_served.get());
         const qint64 usual = socket->readBufferSize();
         QVERIFY(usual > 0 && usual <= 8 * 1024);
-        client.write(head);
+        wire.client.write(head);
         QTRY_COMPARE_WITH_TIMEOUT(socket->readBufferSize(), head.size() + pieceSize * pieces, 10'000);
         socket->readAll();
-        client.write(QByteArray(pieceSize * pieces, '\0'));
+        wire.client.write(QByteArray(pieceSize * pieces, '\0'));
         QTRY_COMPARE_WITH_TIMEOUT(socket->bytesAvailable(), pieceSize * pieces, 10'000);
         socket->readAll();
-        client.write(QByteArray::fromHex("8180") + "mask");
+        wire.client.write(QByteArray::fromHex("8180") + "mask");
         QTRY_COMPARE_WITH_TIMEOUT(socket->readBufferSize(), usual, 10'000);
     }
 
     void whatIsCutByAFullBufferIsReadOnAndTheBufferDoesNotGrow()
     {
-        QTcpServer server;
-        QVERIFY(server.listen(QHostAddress::LocalHost));
-        QTcpSocket client;
-        client.connectToHost(QHostAddress::LocalHost, server.serverPort());
-        QTRY_VERIFY_WITH_TIMEOUT(server.hasPendingConnections(), 10'000);
-        QTcpSocket *socket = server.nextPendingConnection();
+        Wire wire;
+        QTcpSocket *socket = wire.served();
+        QVERIFY(socket);
         auto *guard = new FrameGuard(socket, m_bounds);
         const QByteArray ping = QByteArray::fromHex("89fd") + "mask" + QByteArray(125, 'x');
         qint64 taken = 0;
@@ -162,7 +176,7 @@ private Q_SLOTS:
         guard->begin(m_served.get());
         const qint64 usual = socket->readBufferSize();
         constexpr int count = 20'000;
-        client.write(ping.repeated(count));
+        wire.client.write(ping.repeated(count));
         QTRY_COMPARE_WITH_TIMEOUT(taken, count * ping.size() - cut, 10'000);
         QVERIFY2(most < usual + ping.size(), qPrintable(QString::number(most)));
     }
