@@ -140,6 +140,14 @@ private Q_SLOTS:
         QCOMPARE(int(m_served->closeCode()), 1013);
     }
 
+    void whoReadsMaySendMuch()
+    {
+        m_most = 99;
+        sendAllButTheLastPiece();
+        QVERIFY(m_letGo.isEmpty());
+        QCOMPARE(m_served->state(), QAbstractSocket::ConnectedState);
+    }
+
     void noMoreIsReadThanAFrameNeeds()
     {
         Wire wire;
