@@ -7,7 +7,8 @@ namespace loquat {
 
 /// Gives the system back what the process no longer uses. glibc returns only what is free at a heap's end,
 /// and connections that came by the thousand leave holes: without this their memory would stay, and grow with
-/// each such crowd. Costs nothing while nothing becomes free. Does nothing where there is no glibc.
+/// each such crowd. To look takes up to a millisecond, to give back up to 15. Does nothing where there is no
+/// glibc.
 class HeapRelief
 {
 public:

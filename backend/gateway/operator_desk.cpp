@@ -33,8 +33,7 @@ FrameGuard::Bounds boundsOf(const ApiLimits &limits)
     return {.isTooMuch = [most = limits.maxOperatorUnsent](qint64 unsent) { return unsent > most; },
             .letGo =
                 [patience = limits.heartbeat](QIODevice *socket) {
-                    QTimer::singleShot(patience, socket,
-                                       [socket] { qobject_cast<QTcpSocket *>(socket)->abort(); });
+                    QTimer::singleShot(patience, qobject_cast<QTcpSocket *>(socket), &QTcpSocket::abort);
                 }};
 }
 

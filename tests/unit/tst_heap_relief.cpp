@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include <memory>
+#include <unistd.h>
 #include <vector>
 
 using namespace loquat;
@@ -14,13 +15,12 @@ namespace {
 constexpr qsizetype MiB = 1024 * 1024;
 constexpr qsizetype blockSize = 16 * 1024; // glibc asks the system for each that is much larger
 
-/// -1: the system does not tell.
 qsizetype residentBytes()
 {
     QFile file(QStringLiteral("/proc/self/statm"));
-    if (!file.open(QIODevice::ReadOnly))
-        return -1;
-    return file.readAll().split(' ').value(1).toLongLong() * 4096;
+    return file.open(QIODevice::ReadOnly)
+               ? file.readAll().split(' ').value(1).toLongLong() * ::sysconf(_SC_PAGESIZE)
+               : 0;
 }
 
 /// What a crowd leaves: much is free, and something that stays lies behind it.
