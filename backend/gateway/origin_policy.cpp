@@ -18,8 +18,12 @@ std::optional<std::pair<QByteArray, QByteArray>> splitOrigin(QByteArrayView orig
         return {};
     const QByteArray scheme = lower.first(at);
     QByteArray host = lower.sliced(at + 3);
+    // RFC 3986, 3.1
+    const auto isOfScheme = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+    };
     const auto isOdd = [](char c) { return c <= ' ' || c > '~' || c == '/' || c == '@' || c == '\\'; };
-    if (host.isEmpty() || std::ranges::any_of(host, isOdd))
+    if (host.isEmpty() || !std::ranges::all_of(scheme, isOfScheme) || std::ranges::any_of(host, isOdd))
         return {};
     const QByteArray ownPort = scheme == "https" ? ":443" : scheme == "http" ? ":80" : "";
     if (!ownPort.isEmpty() && host.endsWith(ownPort))

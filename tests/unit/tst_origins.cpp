@@ -42,6 +42,7 @@ private Q_SLOTS:
         row(u" https://a.example/ , https://*.b.example "_s, true);
         row(u"a.example"_s, false);
         row(u"https://"_s, false);
+        row(u"ht\ntps://a.example"_s, false);
         row(u"https://a.example/path"_s, false);
         row(u"https://a.*.example"_s, false);
         row(u"https://*"_s, false);
