@@ -10,17 +10,20 @@ namespace loquat {
 class PostgresArray
 {
 public:
+    /// For so many characters in all.
+    void reserve(qsizetype characters) { m_text.reserve(characters); }
     void add(qint64 number) { next() += QString::number(number); }
     void add(QStringView text);
     void addNull();
 
-    /// As `'{1,"two",NULL}'::type[]`, for a statement.
-    [[nodiscard]] QString literal(QLatin1StringView type) const;
+    /// Adds `E'{1,"two",NULL}'::type[]` to a statement.
+    void appendTo(QString &sql, QLatin1StringView type) const;
+    [[nodiscard]] qsizetype size() const { return m_text.size(); }
 
 private:
     QString &next();
 
-    QString m_text;
+    QString m_text; ///< escaped as an array's elements, and once more as a literal
 };
 
 } // namespace loquat

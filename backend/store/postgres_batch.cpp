@@ -46,13 +46,14 @@ QString sessionInsert(const QList<SessionRow> &rows)
         for (size_t i = 0; i < arrays.size(); ++i)
             addTo(arrays[i], values[names[qsizetype(i)]], QLatin1StringView(replicaSessionColumns[i].type));
     }
-    QStringList literals;
-    for (size_t i = 0; i < arrays.size(); ++i)
-        literals << arrays[i].literal(QLatin1StringView(replicaSessionColumns[i].type));
     const auto list = names.join(u", "_s);
-    return u"insert into sessions ("_s + list + u") select "_s + list + u" from unnest("_s +
-           literals.join(u", "_s) + u") as r ("_s + list + u") on conflict (session_id) do update set "_s +
-           overwritten(names);
+    QString sql = u"insert into sessions ("_s + list + u") select "_s + list + u" from unnest("_s;
+    for (size_t i = 0; i < arrays.size(); ++i) {
+        if (i > 0)
+            sql += ", "_L1;
+        arrays[i].appendTo(sql, QLatin1StringView(replicaSessionColumns[i].type));
+    }
+    return sql + u") as r ("_s + list + u") on conflict (session_id) do update set "_s + overwritten(names);
 }
 
 } // namespace

@@ -49,7 +49,7 @@ public:
     Expected<void> run(const QStringList &statements);
     Expected<void> check();
     /// `text` as an SQL literal.
-    [[nodiscard]] static QString literal(const QString &text);
+    [[nodiscard]] static QString literal(QString text);
 
 private:
     explicit PostgresConnection(ConnectionBreaker &breaker);

@@ -7,6 +7,8 @@
 
 #include <QJsonDocument>
 
+#include <utility>
+
 namespace loquat {
 namespace {
 
@@ -29,9 +31,19 @@ QString storableWords(QString words)
     return words;
 }
 
-/// What the entries hold, as rows r.
-QString selectRows(const QList<JournalEntry> &entries)
+qsizetype charactersOf(const QList<JournalEntry> &entries)
 {
+    constexpr qsizetype quotes = 4; // and a few escapes
+    qsizetype sum = 0;
+    for (const auto &[id, event] : entries)
+        sum += event.content.size() + quotes;
+    return sum + sum / 16;
+}
+
+/// What the entries hold, as rows r, between `before` and `after`.
+QString selectRows(const QList<JournalEntry> &entries, QStringView before, QStringView after)
+{
+    const qsizetype characters = charactersOf(entries);
     PostgresArray sessions;
     PostgresArray seqs;
     PostgresArray times;
@@ -41,6 +53,7 @@ QString selectRows(const QList<JournalEntry> &entries)
     PostgresArray metas;
     PostgresArray words;
     PostgresArray phrases;
+    contents.reserve(characters);
     for (const auto &[id, event] : entries) {
         sessions.add(event.sessionId);
         seqs.add(event.seq);
@@ -55,44 +68,56 @@ QString selectRows(const QList<JournalEntry> &entries)
         words.add(searched.phrases ? QString() : storableWords(searched.words));
         phrases.add(searched.phrases ? searched.words : QString());
     }
+    const std::pair<const PostgresArray &, QLatin1StringView> arrays[] = {
+        {sessions, "text"_L1}, {seqs, "bigint"_L1}, {times, "timestamptz"_L1},
+        {types, "text"_L1},    {roles, "text"_L1},  {contents, "text"_L1},
+        {metas, "text"_L1},    {words, "text"_L1},  {phrases, "text"_L1}};
+    qsizetype size = before.size() + after.size() + 1'000;
+    for (const auto &[array, type] : arrays)
+        size += array.size() + 30;
+    QString sql;
+    sql.reserve(size);
     // metadata as text first: an array of jsonb would be parsed twice. Where a word is, which takes ten times
     // as long to tell, matters for phrases alone.
-    return u"select session_id, seq, ts, event_type, role, content, metadata::jsonb as metadata, "
-           "coalesce(array_to_tsvector(string_to_array(nullif(words, ''), ' ')), "
-           "to_tsvector('simple', nullif(phrases, ''))) as search from unnest("_s +
-           QStringList{
-               sessions.literal("text"_L1), seqs.literal("bigint"_L1), times.literal("timestamptz"_L1),
-               types.literal("text"_L1),    roles.literal("text"_L1),  contents.literal("text"_L1),
-               metas.literal("text"_L1),    words.literal("text"_L1),  phrases.literal("text"_L1)}
-               .join(", "_L1) +
-           u") as r (session_id, seq, ts, event_type, role, content, metadata, words, phrases)"_s;
+    sql.append(before).append(
+        "select session_id, seq, ts, event_type, role, content, metadata::jsonb as metadata, "
+        "coalesce(array_to_tsvector(string_to_array(nullif(words, ''), ' ')), "
+        "to_tsvector('simple', nullif(phrases, ''))) as search from unnest("_L1);
+    for (const auto &[array, type] : arrays) {
+        if (&array != &sessions)
+            sql.append(", "_L1);
+        array.appendTo(sql, type);
+    }
+    return sql.append(") as r (session_id, seq, ts, event_type, role, content, metadata, words, phrases)"_L1)
+        .append(after);
 }
 
 } // namespace
 
 QString postgresEventInsert(const QList<JournalEntry> &entries)
 {
-    return u"insert into session_events ("_s + columns + u") "_s + selectRows(entries) +
-           u" on conflict (session_id, seq) do nothing"_s;
+    return selectRows(entries, u"insert into session_events ("_s + columns + u") "_s,
+                      u" on conflict (session_id, seq) do nothing"_s);
 }
 
 QString postgresSharedEventInsert(const QList<JournalEntry> &entries)
 {
-    return u"with r as materialized ("_s + selectRows(entries) +
-           u"), fresh as (insert into session_events ("_s + columns + u") select "_s + columns +
-           u" from r on conflict (session_id, seq) do nothing returning session_id, seq) "
-           "insert into session_events ("_s +
-           columns +
-           u") select r.session_id, greatest("
-           "(select max(m.seq) from session_events m where m.session_id = r.session_id), "
-           "(select max(f.seq) from fresh f where f.session_id = r.session_id)) "
-           "+ row_number() over (partition by r.session_id order by r.seq), r.ts, r.event_type, r.role, "
-           "r.content, r.metadata || jsonb_build_object('late_seq', r.seq), r.search "
-           "from r join session_events e on e.session_id = r.session_id and e.seq = r.seq "
-           "where (e.ts, e.event_type, e.content) is distinct from (r.ts, r.event_type, r.content) "
-           "and not exists (select from session_events l where l.session_id = r.session_id "
-           "and l.metadata->'late_seq' = to_jsonb(r.seq) and l.ts = r.ts and l.event_type = r.event_type "
-           "and l.content = r.content)"_s;
+    return selectRows(
+        entries, u"with r as materialized ("_s,
+        u"), fresh as (insert into session_events ("_s + columns + u") select "_s + columns +
+            u" from r on conflict (session_id, seq) do nothing returning session_id, seq) "
+            "insert into session_events ("_s +
+            columns +
+            u") select r.session_id, greatest("
+            "(select max(m.seq) from session_events m where m.session_id = r.session_id), "
+            "(select max(f.seq) from fresh f where f.session_id = r.session_id)) "
+            "+ row_number() over (partition by r.session_id order by r.seq), r.ts, r.event_type, r.role, "
+            "r.content, r.metadata || jsonb_build_object('late_seq', r.seq), r.search "
+            "from r join session_events e on e.session_id = r.session_id and e.seq = r.seq "
+            "where (e.ts, e.event_type, e.content) is distinct from (r.ts, r.event_type, r.content) "
+            "and not exists (select from session_events l where l.session_id = r.session_id "
+            "and l.metadata->'late_seq' = to_jsonb(r.seq) and l.ts = r.ts and l.event_type = r.event_type "
+            "and l.content = r.content)"_s);
 }
 
 } // namespace loquat
