@@ -4,7 +4,7 @@
 #include "domain/clock.h"
 #include "llm/chat_model.h"
 #include "llm/reply_parser.h"
-#include "llm/upstream_pool.h"
+#include "llm/upstream/upstream_pool.h"
 
 #include <QUrl>
 

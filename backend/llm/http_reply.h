@@ -5,7 +5,7 @@
 #include "llm/chat_model.h"
 #include "llm/http_model.h"
 #include "llm/reply_parser.h"
-#include "llm/upstream_pool.h"
+#include "llm/upstream/upstream_pool.h"
 
 #include <QNetworkReply>
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "llm/upstream_pool.h"
+#include "llm/upstream/upstream_pool.h"
 
-#include "llm/buffered_route.h"
+#include "llm/upstream/upstream_manager.h"
 
-#include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QTimer>
 
 #include <algorithm>
 #include <chrono>
-#include <set>
+#include <iterator>
+#include <limits>
 
 namespace loquat {
 namespace {
@@ -36,27 +36,10 @@ UpstreamPool::~UpstreamPool()
     qDeleteAll(findChildren<QNetworkReply *>(Qt::FindDirectChildrenOnly));
 }
 
-QNetworkAccessManager *UpstreamPool::makeManager()
-{
-    auto *manager = new QNetworkAccessManager(this);
-    manager->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
-    manager->setProxyFactory(new BufferedRoute); // the manager's from then on
-    return manager;
-}
-
-QNetworkAccessManager *UpstreamPool::plainManager(int lane)
-{
-    const size_t index = size_t(lane / plainLanesPerManager);
-    while (m_plain.size() <= index)
-        m_plain.push_back(makeManager());
-    return m_plain[index];
-}
-
-QNetworkReply *UpstreamPool::post(QNetworkRequest request, const QByteArray &body)
+QNetworkReply *UpstreamPool::post(const QNetworkRequest &request, const QByteArray &body)
 {
     Lane *lane = &laneFor(request.url());
     ++lane->running;
-    request.setPeerVerifyName(lane->peerName);
     QNetworkReply *reply = lane->manager->post(request, body);
     // Managers delete the replies they own; a lane must be able to go before its last reply does.
     reply->setParent(nullptr);
@@ -92,23 +75,14 @@ void UpstreamPool::drain(QNetworkReply *reply)
 UpstreamPool::Lane &UpstreamPool::laneFor(const QUrl &url)
 {
     const QString host = hostOf(url);
-    int number = 0;
-    for (const auto &lane : m_lanes) {
-        if (lane->host != host)
-            continue;
-        if (lane->running < lane->capacity)
+    for (const auto &lane : m_lanes)
+        if (lane->host == host && lane->running < lane->capacity)
             return *lane;
-        number = std::max(number, lane->number + 1);
-    }
     auto lane = std::make_unique<Lane>();
     lane->host = host;
-    lane->number = number;
-    if (url.scheme() == "http"_L1) {
-        lane->manager = plainManager(number);
-        lane->peerName = number == 0 ? QString() : u"lane-%1"_s.arg(number);
-    } else {
-        lane->manager = makeManager();
-    }
+    lane->manager = new UpstreamManager(this);
+    if (UpstreamManager::isPlain(url))
+        lane->capacity = std::numeric_limits<int>::max();
     m_lanes.push_back(std::move(lane));
     return *m_lanes.back();
 }
@@ -116,29 +90,16 @@ UpstreamPool::Lane &UpstreamPool::laneFor(const QUrl &url)
 void UpstreamPool::release(Lane *lane)
 {
     --lane->running;
-    // The first lane of a host stays, for its open connections; the others go from the top, so that the
-    // numbers, and with them the idle connections, are used again.
-    removeIdleLanes(QString(lane->host));
-    // Not one by one, or a manager would come and go with every request around its number.
-    if (running() > 0)
-        return;
-    while (m_plain.size() > 1) {
-        m_plain.back()->deleteLater(); // we may be inside a signal of one of its replies
-        m_plain.pop_back();
-    }
-}
-
-void UpstreamPool::removeIdleLanes(const QString &host)
-{
-    const auto idle = [](const Lane &last) { return last.running == 0 && last.number > 0; };
+    // The first lane of a host stays, for its open connections; the others go from the last.
+    const QString host = lane->host;
+    const auto isOfHost = [&host](const auto &candidate) { return candidate->host == host; };
     while (true) {
-        const auto last = std::find_if(m_lanes.rbegin(), m_lanes.rend(),
-                                       [&host](const auto &candidate) { return candidate->host == host; });
-        if (last == m_lanes.rend() || !idle(**last))
+        const auto first = std::ranges::find_if(m_lanes, isOfHost);
+        const auto last = std::prev(std::find_if(m_lanes.rbegin(), m_lanes.rend(), isOfHost).base());
+        if (first == last || (*last)->running > 0)
             return;
-        if (!std::ranges::count(m_plain, (*last)->manager))
-            (*last)->manager->deleteLater(); // see release()
-        m_lanes.erase(std::next(last).base());
+        (*last)->manager->deleteLater(); // we may be inside a signal of one of its replies
+        m_lanes.erase(last);
     }
 }
 
@@ -155,14 +116,6 @@ int UpstreamPool::running() const
     for (const auto &lane : m_lanes)
         sum += lane->running;
     return sum;
-}
-
-int UpstreamPool::managers() const
-{
-    std::set<QNetworkAccessManager *> distinct;
-    for (const auto &lane : m_lanes)
-        distinct.insert(lane->manager);
-    return int(distinct.size());
 }
 
 } // namespace loquat

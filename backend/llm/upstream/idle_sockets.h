@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+class QTcpSocket;
+
+namespace loquat {
+
+/// How a socket is deleted that may be inside one of its signals.
+struct DeleteLater
+{
+    void operator()(QObject *object) const { object->deleteLater(); }
+};
+using SocketOwner = std::unique_ptr<QTcpSocket, DeleteLater>;
+
+/// Connections that wait for their next request. One that the server closes, or says something on unasked,
+/// goes; so does one that nobody wanted for a while, and the oldest where there are too many.
+class IdleSockets : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr size_t most = 512;
+    static constexpr std::chrono::milliseconds longest{60'000};
+
+    explicit IdleSockets(std::chrono::milliseconds longestWait = longest);
+    ~IdleSockets() override;
+
+    /// The one that waits for the shortest time, as the server is the least likely to be closing it; nullptr:
+    /// there is none.
+    [[nodiscard]] SocketOwner take(const QString &host, quint16 port);
+    void keep(SocketOwner socket, const QString &host, quint16 port);
+
+    [[nodiscard]] size_t count() const { return m_idle.size(); }
+
+private:
+    struct Idle
+    {
+        SocketOwner socket;
+        QString host;
+        quint16 port = 0;
+        std::chrono::steady_clock::time_point since;
+    };
+
+    template <typename Goes> void removeIf(Goes goes);
+    void remove(const QTcpSocket *socket);
+    void removeOld();
+
+    const std::chrono::milliseconds m_longest;
+    std::vector<Idle> m_idle; ///< the oldest first
+    QTimer m_look;
+};
+
+} // namespace loquat

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "llm/upstream/plain_reply.h"
+
+#include <QNetworkProxy>
+#include <QPointer>
+#include <QTcpSocket>
+
+#include <algorithm>
+#include <cstring>
+
+namespace loquat {
+namespace {
+
+constexpr int httpPort = 80;
+
+quint16 portOf(const QUrl &url)
+{
+    return quint16(url.port(httpPort));
+}
+
+QByteArray bytesOf(const QNetworkRequest &request, const QByteArray &body)
+{
+    const QUrl url = request.url();
+    const QByteArray path = url.path(QUrl::FullyEncoded).toLatin1();
+    QByteArray bytes = "POST " + (path.isEmpty() ? QByteArray("/") : path);
+    if (url.hasQuery())
+        bytes += '?' + url.query(QUrl::FullyEncoded).toLatin1();
+    bytes += " HTTP/1.1\r\nHost: " + url.authority(QUrl::FullyEncoded).toLatin1() + "\r\n";
+    const auto names = request.rawHeaderList();
+    for (const auto &name : names)
+        bytes += name + ": " + request.rawHeader(name) + "\r\n";
+    if (!request.hasRawHeader("Accept-Encoding"))
+        bytes += "Accept-Encoding: identity\r\n";
+    bytes += "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n";
+    return bytes + body;
+}
+
+QNetworkReply::NetworkError networkError(QAbstractSocket::SocketError error)
+{
+    switch (error) {
+    case QAbstractSocket::ConnectionRefusedError:
+        return QNetworkReply::ConnectionRefusedError;
+    case QAbstractSocket::RemoteHostClosedError:
+        return QNetworkReply::RemoteHostClosedError;
+    case QAbstractSocket::HostNotFoundError:
+        return QNetworkReply::HostNotFoundError;
+    case QAbstractSocket::SocketTimeoutError:
+        return QNetworkReply::TimeoutError;
+    default:
+        return QNetworkReply::UnknownNetworkError;
+    }
+}
+
+} // namespace
+
+PlainReply::PlainReply(const QNetworkRequest &request, const QByteArray &body, IdleSockets &idle,
+                       QObject *parent)
+    : QNetworkReply(parent)
+    , m_idle(idle)
+    , m_request(bytesOf(request, body))
+{
+    setRequest(request);
+    setUrl(request.url());
+    setOperation(QNetworkAccessManager::PostOperation);
+    open(ReadOnly | Unbuffered);
+    // Nobody listens before post() has returned.
+    QMetaObject::invokeMethod(this, &PlainReply::begin, Qt::QueuedConnection);
+}
+
+PlainReply::~PlainReply()
+{
+    letGo();
+}
+
+void PlainReply::begin()
+{
+    if (isFinished())
+        return;
+    SocketOwner socket = m_idle.take(url().host(), portOf(url()));
+    if (!socket)
+        return connectAnew();
+    m_isUsed = true;
+    adopt(std::move(socket));
+    send();
+}
+
+void PlainReply::connectAnew()
+{
+    m_isUsed = false;
+    adopt(SocketOwner(new QTcpSocket));
+    m_socket->setProxy(QNetworkProxy::NoProxy); // who asks for a plain reply knows that there is none
+    connect(m_socket.get(), &QTcpSocket::connected, this, &PlainReply::send);
+    m_socket->connectToHost(url().host(), portOf(url()));
+}
+
+void PlainReply::adopt(SocketOwner socket)
+{
+    letGo();
+    m_socket = std::move(socket);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, &PlainReply::read);
+    connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &PlainReply::lost);
+}
+
+void PlainReply::send()
+{
+    if (!m_isUsed)
+        m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_socket->write(m_request);
+    m_socket->flush();
+    Q_EMIT requestSent();
+}
+
+void PlainReply::read()
+{
+    const QByteArray bytes = m_socket->readAll();
+    m_isAnswered |= !bytes.isEmpty();
+    if (m_taken == m_content.size()) {
+        m_content.clear();
+        m_taken = 0;
+    }
+    const bool hadHead = m_response.hasHead();
+    m_response.feed(bytes, m_content);
+    // Before anybody is told, so that who has read the last of it finds the reply finished.
+    if (m_response.isMalformed())
+        settle(ProtocolFailure, QStringLiteral("The answer is not HTTP/1.1."));
+    else if (m_response.isWhole())
+        settle();
+    const bool isOver = isFinished();
+    const QPointer<PlainReply> alive(this);
+    if (m_response.hasHead() && !hadHead)
+        tellHead();
+    if (alive && bytesAvailable() > 0)
+        Q_EMIT readyRead();
+    if (alive && isOver)
+        tellEnd();
+}
+
+void PlainReply::tellHead()
+{
+    setAttribute(QNetworkRequest::HttpStatusCodeAttribute, m_response.status());
+    setAttribute(QNetworkRequest::HttpReasonPhraseAttribute, m_response.reason());
+    for (const auto &[name, value] : m_response.headers())
+        setRawHeader(name, value);
+    Q_EMIT metaDataChanged();
+}
+
+void PlainReply::lost(QAbstractSocket::SocketError error)
+{
+    if (m_isUsed && !m_isAnswered) // it was being closed while we took it
+        return connectAnew();
+    const QString why = m_socket->errorString();
+    const QPointer<PlainReply> alive(this);
+    if (m_socket->bytesAvailable() > 0)
+        read();
+    if (!alive || isFinished())
+        return;
+    m_response.close();
+    if (m_response.isWhole())
+        settle();
+    else
+        settle(networkError(error), why);
+    tellEnd();
+}
+
+void PlainReply::letGo()
+{
+    if (!m_socket)
+        return;
+    m_socket->disconnect(this);
+    m_socket->abort();
+    m_socket.reset();
+}
+
+void PlainReply::settle(NetworkError error, const QString &why)
+{
+    if (m_response.keepsConnection() && error == NoError) {
+        m_socket->disconnect(this);
+        m_idle.keep(std::move(m_socket), url().host(), portOf(url()));
+    }
+    letGo();
+    if (error != NoError)
+        setError(error, why);
+    setFinished(true);
+}
+
+void PlainReply::tellEnd()
+{
+    const QPointer<PlainReply> alive(this);
+    if (error() != NoError)
+        Q_EMIT errorOccurred(error());
+    if (alive)
+        Q_EMIT finished();
+}
+
+void PlainReply::abort()
+{
+    if (isFinished())
+        return;
+    settle(OperationCanceledError, QStringLiteral("Operation canceled"));
+    tellEnd();
+}
+
+qint64 PlainReply::bytesAvailable() const
+{
+    return QNetworkReply::bytesAvailable() + m_content.size() - m_taken;
+}
+
+qint64 PlainReply::readData(char *data, qint64 most)
+{
+    const qint64 size = std::min<qint64>(most, m_content.size() - m_taken);
+    if (size == 0)
+        return isFinished() ? -1 : 0;
+    std::memcpy(data, m_content.constData() + m_taken, size_t(size));
+    m_taken += size;
+    return size;
+}
+
+} // namespace loquat
