@@ -73,7 +73,7 @@ void HttpReply::read()
 {
     if (!m_upstream)
         return;
-    const QByteArray bytes = m_upstream->readAll();
+    const QByteArray bytes = m_upstream->read(m_upstream->bytesAvailable());
     m_silentSinceMs = m_clock.monotonicMs();
     m_received += bytes.size();
     if (m_phase != Phase::NextToken)

@@ -52,6 +52,10 @@ Expected<std::unique_ptr<SqliteConnection>> openJournalFile(const QString &file,
             return sound.error();
     if (auto version = migrate((*connection)->db(), *migrations); !version)
         return version.error();
+    // What undoes a statement of many rows outgrows memory otherwise, and becomes a file that is made and
+    // deleted with each. Not before: an index is built by sorting, which may take more than there is.
+    if (auto kept = (*connection)->run(u"pragma temp_store = memory"_s); !kept)
+        return kept.error();
     if (settings.maxFileBytes > 0)
         if (auto limited = limitSize(**connection, settings.maxFileBytes); !limited)
             return limited.error();

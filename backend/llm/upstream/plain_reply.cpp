@@ -112,7 +112,8 @@ void PlainReply::send()
 
 void PlainReply::read()
 {
-    const QByteArray bytes = m_socket->readAll();
+    // Not readAll(), which takes 16 KiB to begin with.
+    const QByteArray bytes = m_socket->read(m_socket->bytesAvailable());
     m_isAnswered |= !bytes.isEmpty();
     if (m_taken == m_content.size()) {
         m_content.clear();
