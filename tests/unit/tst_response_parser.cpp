@@ -139,6 +139,9 @@ private Q_SLOTS:
         row("length below zero", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n");
         row("length beyond all", "HTTP/1.1 200 OK\r\nContent-Length: 9999999999999999999\r\n\r\n");
         row("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nhi");
+        row("blank before a colon", "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nhi");
+        row("compressed, said in two lines",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n");
         row("compressed", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n");
         const QByteArray chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         row("chunk without a size", chunked + "\r\nhi\r\n");

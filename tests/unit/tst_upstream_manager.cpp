@@ -8,6 +8,8 @@
 #include <QTcpSocket>
 #include <QTest>
 
+#include <sys/socket.h>
+
 using namespace loquat;
 using namespace Qt::StringLiterals;
 
@@ -27,8 +29,12 @@ public:
             while (QTcpSocket *socket = m_server.nextPendingConnection()) {
                 m_sockets.push_back(socket);
                 m_heard.emplace_back();
-                QObject::connect(socket, &QTcpSocket::readyRead, &m_server,
-                                 [this, socket, i = m_heard.size() - 1] { m_heard[i] += socket->readAll(); });
+                if (!m_reads)
+                    socket->setReadBufferSize(1);
+                else
+                    QObject::connect(
+                        socket, &QTcpSocket::readyRead, &m_server,
+                        [this, socket, i = m_heard.size() - 1] { m_heard[i] += socket->readAll(); });
             }
         });
     }
@@ -46,12 +52,22 @@ public:
     }
     void say(size_t connection, const QByteArray &bytes) const { m_sockets[connection]->write(bytes); }
     void close(size_t connection) const { m_sockets[connection]->disconnectFromHost(); }
+    void reset(size_t connection) const
+    {
+        const linger atOnce{1, 0};
+        ::setsockopt(int(m_sockets[connection]->socketDescriptor()), SOL_SOCKET, SO_LINGER, &atOnce,
+                     sizeof atOnce);
+        m_sockets[connection]->abort();
+    }
     void listenNoMore() { m_server.close(); }
+    /// Whether it reads from those that connect from now on.
+    void setReads(bool reads) { m_reads = reads; }
 
 private:
     QTcpServer m_server;
     std::vector<QTcpSocket *> m_sockets;
     std::vector<QByteArray> m_heard;
+    bool m_reads = true;
 };
 
 /// A reply, and what it told.
@@ -193,6 +209,31 @@ private Q_SLOTS:
         m_server->say(1, hi);
         QTRY_COMPARE(reply.ended.count(), 1);
         QCOMPARE(reply.text, "hi");
+    }
+
+    void whatWasNotWantedWholeIsNotFollowedByMore()
+    {
+        // More than the two ends of a connection take in, so that some of it waits while the server answers.
+        const QByteArray large(32 * 1024 * 1024, 'x');
+        m_server->setReads(false);
+        const std::unique_ptr<QNetworkReply> reply(m_manager.post(QNetworkRequest(m_server->url()), large));
+        QTRY_COMPARE(m_server->connections(), 1);
+        m_server->say(0, "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno");
+        QTRY_VERIFY(reply->isFinished());
+        QCOMPARE(reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(), 413);
+        m_server->setReads(true);
+        QCOMPARE(ask(1), "hi");
+    }
+
+    void theRequestIsToldToBeSentOnce()
+    {
+        QCOMPARE(ask(0), "hi");
+        const std::unique_ptr<QNetworkReply> reply(m_manager.post(QNetworkRequest(m_server->url()), "body"));
+        const QSignalSpy sent(reply.get(), &QNetworkReply::requestSent);
+        m_server->reset(0); // is noticed by writing
+        QTRY_COMPARE(m_server->connections(), 2);
+        QTRY_COMPARE(m_server->requests(1), 1);
+        QTRY_COMPARE(sent.count(), 1);
     }
 
     void butOnlyOnce()
@@ -338,9 +379,9 @@ private Q_SLOTS:
     void onlySoManyAreKept()
     {
         IdleSockets idle;
-        for (size_t i = 0; i <= IdleSockets::most; ++i)
+        for (size_t i = 0; i <= IdleSockets::maxCount; ++i)
             idle.keep(SocketOwner(new QTcpSocket), QString::number(i), 1);
-        QCOMPARE(idle.count(), IdleSockets::most);
+        QCOMPARE(idle.count(), IdleSockets::maxCount);
         QVERIFY(!idle.take(u"0"_s, 1)); // the oldest
         QVERIFY(idle.take(u"1"_s, 1));
     }

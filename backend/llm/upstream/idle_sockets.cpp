@@ -7,8 +7,8 @@
 
 namespace loquat {
 
-IdleSockets::IdleSockets(std::chrono::milliseconds longestWait)
-    : m_longest(longestWait)
+IdleSockets::IdleSockets(std::chrono::milliseconds longest)
+    : m_longest(longest)
 {
     m_look.setInterval(m_longest / 4);
     connect(&m_look, &QTimer::timeout, this, &IdleSockets::removeOld);
@@ -50,7 +50,7 @@ void IdleSockets::keep(SocketOwner socket, const QString &host, quint16 port)
     connect(raw, &QTcpSocket::disconnected, this, [this, raw] { remove(raw); });
     connect(raw, &QTcpSocket::readyRead, this, [this, raw] { remove(raw); });
     m_idle.push_back({std::move(socket), host, port, std::chrono::steady_clock::now()});
-    if (m_idle.size() > most)
+    if (m_idle.size() > maxCount)
         remove(m_idle.front().socket.get());
     if (!m_look.isActive())
         m_look.start();

@@ -27,10 +27,10 @@ class IdleSockets : public QObject
     Q_OBJECT
 
 public:
-    static constexpr size_t most = 512;
-    static constexpr std::chrono::milliseconds longest{60'000};
+    static constexpr size_t maxCount = 512;
+    static constexpr std::chrono::milliseconds maxIdle{60'000};
 
-    explicit IdleSockets(std::chrono::milliseconds longestWait = longest);
+    explicit IdleSockets(std::chrono::milliseconds longest = maxIdle);
     ~IdleSockets() override;
 
     /// The one that waits for the shortest time, as the server is the least likely to be closing it; nullptr:

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/upstream/plain_reply.h"
 
-#include <QNetworkProxy>
 #include <QPointer>
 #include <QTcpSocket>
 
@@ -86,16 +85,26 @@ void PlainReply::begin()
 
 void PlainReply::connectAnew()
 {
+    letGo();
     m_isUsed = false;
-    adopt(SocketOwner(new QTcpSocket));
-    m_socket->setProxy(QNetworkProxy::NoProxy); // who asks for a plain reply knows that there is none
-    connect(m_socket.get(), &QTcpSocket::connected, this, &PlainReply::send);
-    m_socket->connectToHost(url().host(), portOf(url()));
+    m_dialer.reset(new HostDialer(portOf(url())));
+    connect(m_dialer.get(), &HostDialer::connected, this, [this] {
+        adopt(m_dialer->takeSocket());
+        m_dialer.reset();
+        m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+        m_socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+        send();
+    });
+    connect(m_dialer.get(), &HostDialer::failed, this,
+            [this](QAbstractSocket::SocketError error, const QString &why) {
+                settle(networkError(error), why);
+                tellEnd();
+            });
+    m_dialer->dial(url().host());
 }
 
 void PlainReply::adopt(SocketOwner socket)
 {
-    letGo();
     m_socket = std::move(socket);
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &PlainReply::read);
     connect(m_socket.get(), &QTcpSocket::errorOccurred, this, &PlainReply::lost);
@@ -103,18 +112,25 @@ void PlainReply::adopt(SocketOwner socket)
 
 void PlainReply::send()
 {
-    if (!m_isUsed)
-        m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    const QPointer<PlainReply> alive(this);
+    const QTcpSocket *to = m_socket.get();
     m_socket->write(m_request);
+    if (!m_isUsed)
+        m_request.clear(); // the socket has it
     m_socket->flush();
-    Q_EMIT requestSent();
+    // Writing may have found that the connection is gone.
+    if (alive && m_socket.get() == to)
+        Q_EMIT requestSent();
 }
 
 void PlainReply::read()
 {
     // Not readAll(), which takes 16 KiB to begin with.
     const QByteArray bytes = m_socket->read(m_socket->bytesAvailable());
-    m_isAnswered |= !bytes.isEmpty();
+    if (!bytes.isEmpty()) {
+        m_isAnswered = true;
+        m_request.clear();
+    }
     if (m_taken == m_content.size()) {
         m_content.clear();
         m_taken = 0;
@@ -130,7 +146,7 @@ void PlainReply::read()
     const QPointer<PlainReply> alive(this);
     if (m_response.hasHead() && !hadHead)
         tellHead();
-    if (alive && bytesAvailable() > 0)
+    if (alive && isFinished() == isOver && bytesAvailable() > 0)
         Q_EMIT readyRead();
     if (alive && isOver)
         tellEnd();
@@ -155,7 +171,8 @@ void PlainReply::lost(QAbstractSocket::SocketError error)
         read();
     if (!alive || isFinished())
         return;
-    m_response.close();
+    if (error == QAbstractSocket::RemoteHostClosedError)
+        m_response.close();
     if (m_response.isWhole())
         settle();
     else
@@ -165,6 +182,9 @@ void PlainReply::lost(QAbstractSocket::SocketError error)
 
 void PlainReply::letGo()
 {
+    if (m_dialer)
+        m_dialer->disconnect(this);
+    m_dialer.reset();
     if (!m_socket)
         return;
     m_socket->disconnect(this);
@@ -174,7 +194,10 @@ void PlainReply::letGo()
 
 void PlainReply::settle(NetworkError error, const QString &why)
 {
-    if (m_response.keepsConnection() && error == NoError) {
+    // A server that answers early may not want the rest of the request.
+    const bool isSent =
+        m_socket && m_socket->bytesToWrite() == 0 && m_socket->state() == QAbstractSocket::ConnectedState;
+    if (isSent && m_response.keepsConnection() && error == NoError) {
         m_socket->disconnect(this);
         m_idle.keep(std::move(m_socket), url().host(), portOf(url()));
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "llm/upstream/host_dialer.h"
 #include "llm/upstream/idle_sockets.h"
 #include "llm/upstream/response_parser.h"
 
@@ -17,7 +18,7 @@ class PlainReply final : public QNetworkReply
     Q_OBJECT
 
 public:
-    /// `idle` is where its connection comes from and goes to; it outlives the reply.
+    /// `idle` is where its connection comes from and goes to; it outlives all but the destructor.
     PlainReply(const QNetworkRequest &request, const QByteArray &body, IdleSockets &idle, QObject *parent);
     ~PlainReply() override;
 
@@ -43,7 +44,8 @@ private:
 
     IdleSockets &m_idle;
     SocketOwner m_socket;
-    const QByteArray m_request; ///< as it goes over the wire
+    std::unique_ptr<HostDialer, DeleteLater> m_dialer; ///< while there is no connection
+    QByteArray m_request; ///< as it goes over the wire, until it cannot be needed again
     ResponseParser m_response;
     QByteArray m_content;      ///< that nobody has read yet
     qsizetype m_taken = 0;     ///< of it

@@ -9,7 +9,7 @@
 namespace loquat {
 namespace {
 
-constexpr qsizetype digitsOfSize = 15; ///< so that no sum of two overflows
+constexpr qsizetype digitsOfSize = 15; ///< always fits
 
 /// All of `text` as a size.
 std::optional<qint64> sizeIn(QByteArrayView text, int base)
@@ -73,7 +73,7 @@ void ResponseParser::feedLine(QByteArrayView &bytes)
     case State::ChunkSize:
         return readChunkSize(*line);
     case State::ChunkEnd:
-        m_lines = 0;
+        m_lineBytes = 0;
         m_state = line->isEmpty() ? State::ChunkSize : State::Malformed;
         return;
     default: // what comes after the last chunk is of no interest
@@ -88,8 +88,8 @@ std::optional<QByteArrayView> ResponseParser::takeLine(QByteArrayView &bytes)
         m_line.clear();
     const qsizetype end = bytes.indexOf('\n');
     const qsizetype size = end < 0 ? bytes.size() : end + 1;
-    m_lines += size;
-    if (m_lines > maxHead) {
+    m_lineBytes += size;
+    if (m_lineBytes > maxHead) {
         fail();
         return {};
     }
@@ -138,7 +138,9 @@ void ResponseParser::readHeader(QByteArrayView line)
     if (line.isEmpty())
         return endHead();
     const qsizetype colon = line.indexOf(':');
-    if (colon <= 0 || line.front() == ' ' || line.front() == '\t')
+    // Neither a folded line nor a blank before the colon, which some skip and some do not (RFC 9112, 5.1).
+    const auto isBlank = [](char c) { return c == ' ' || c == '\t'; };
+    if (colon <= 0 || isBlank(line.front()) || isBlank(line[colon - 1]))
         return fail();
     m_headers.emplaceBack(line.first(colon).toByteArray(), line.sliced(colon + 1).trimmed().toByteArray());
 }
@@ -158,8 +160,8 @@ void ResponseParser::endHead()
         if (isCalled(name, "Connection") && lists(value, "close"))
             m_keeps = false;
         if (isCalled(name, "Transfer-Encoding")) {
+            isChunked = isCalled(value, "chunked") && (isChunked || !isCoded);
             isCoded = true;
-            isChunked = isCalled(value, "chunked");
         }
         if (isCalled(name, "Content-Length")) {
             const auto size = sizeIn(value, 10);
@@ -173,7 +175,7 @@ void ResponseParser::endHead()
     if (isCoded && length)
         m_keeps = false; // RFC 9112, 6.3: somebody may be trying to make two answers of one
     m_hasHead = true;
-    m_lines = 0;
+    m_lineBytes = 0;
     m_left = length.value_or(0);
     const bool isEmpty = m_status == 204 || m_status == 304 || (!isCoded && length == 0);
     m_state = isEmpty ? State::Whole : isChunked ? State::ChunkSize : length ? State::Sized : State::Open;
@@ -187,7 +189,7 @@ void ResponseParser::readChunkSize(QByteArrayView line)
         return fail();
     m_left = *size;
     m_state = m_left > 0 ? State::Chunk : State::Trailer;
-    m_lines = 0;
+    m_lineBytes = 0;
 }
 
 void ResponseParser::close()

@@ -15,8 +15,8 @@ namespace loquat {
 class ResponseParser
 {
 public:
-    static constexpr qsizetype maxHead =
-        64 * 1024; ///< bytes; also of a chunk's size and of what comes after the last
+    /// Bytes; also of a chunk's size, and of what comes after the last one.
+    static constexpr qsizetype maxHead = 64 * 1024;
 
     /// Appends what is content to `content`.
     void feed(QByteArrayView bytes, QByteArray &content);
@@ -61,8 +61,8 @@ private:
     State m_state = State::StatusLine;
     QByteArray m_line; ///< the beginning of one, from earlier bytes
     bool m_lineIsTaken = false;
-    qsizetype m_lines = 0; ///< bytes of the head, of a chunk's size, of what comes after the last chunk
-    qint64 m_left = 0;     ///< of the content, or of the chunk
+    qsizetype m_lineBytes = 0; ///< bytes of the head, of a chunk's size, of what comes after the last chunk
+    qint64 m_left = 0;         ///< of the content, or of the chunk
     int m_status = 0;
     QByteArray m_reason;
     QList<QPair<QByteArray, QByteArray>> m_headers;

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace loquat {
 namespace {
@@ -18,9 +19,11 @@ using namespace Qt::StringLiterals;
 
 constexpr std::chrono::seconds drainLimit{2};
 
+/// Whatever is the same here is reached in the same way.
 QString hostOf(const QUrl &url)
 {
-    return url.scheme() + u"://"_s + url.host() + u':' + QString::number(url.port(-1));
+    return url.scheme() + u"://"_s + (url.userInfo().isEmpty() ? u""_s : u"@"_s) + url.host() + u':' +
+           QString::number(url.port(-1));
 }
 
 } // namespace
@@ -46,12 +49,12 @@ QNetworkReply *UpstreamPool::post(const QNetworkRequest &request, const QByteArr
 
     // Whichever comes first: the end of the reply frees its connection, and so does deleting it.
     const auto freed = std::make_shared<bool>(false);
-    const auto free = [this, lane, freed] {
+    const auto leave = [this, lane, freed] {
         if (!std::exchange(*freed, true))
             release(lane);
     };
-    connect(reply, &QNetworkReply::finished, this, free);
-    connect(reply, &QObject::destroyed, this, free);
+    connect(reply, &QNetworkReply::finished, this, leave);
+    connect(reply, &QObject::destroyed, this, leave);
     if (request.url().scheme() == "https"_L1)
         connect(reply, &QNetworkReply::metaDataChanged, this, [this, reply, host = lane->host] {
             if (reply->attribute(QNetworkRequest::Http2WasUsedAttribute).toBool())
