@@ -53,21 +53,24 @@ function stages(threads) {
   const journal = threads.filter((thread) => thread.of('loquat::JournalWriter::run') > 0 || thread.of('loquat::ReaderThread::run') > 0);
   const others = threads.filter((thread) => thread !== gateway && !journal.includes(thread));
   const sum = (list) => list.reduce((all, { total }) => all + total, 0);
+  const http = gateway.of('loquat::PlainReply::read');
   const parse = gateway.of('loquat::CompletionsParser::feed');
   // Tokens that come before the message they answer is durable wait, and are told when it is.
-  const told = gateway.of('loquat::HttpReply::emitTexts') + gateway.of('loquat::DurableOutbox::stored');
+  const toldAtOnce = gateway.of('loquat::HttpReply::emitTexts');
+  const toldLater = gateway.of('loquat::DurableOutbox::stored');
   const encode = gateway.of('loquat::dialects::encodeFrames');
   const send = gateway.of('QWebSocket::sendTextMessage');
-  const flush = gateway.of('loquat::WatchedSockets::serve(int, unsigned int');
+  const flush = gateway.of('loquat::SocketFlusher::flush');
   return {
-    "read: Qt's network thread": sum(others),
-    'read: handed to the gateway thread': gateway.total - parse - told - flush,
+    'read: event loop': gateway.total - http - toldLater - flush,
+    'read: socket and HTTP': http - parse - toldAtOnce,
     'parse: event stream and JSON': parse,
-    'session: model, turn, outbox, observers': told - encode - send,
+    'session: model, turn, outbox, observers': toldAtOnce + toldLater - encode - send,
     'encode: the frame': encode,
     'write: WebSocket framing': send,
     'write: to the kernel': flush,
     'store: journal': sum(journal),
+    'other threads': sum(others),
   };
 }
 
