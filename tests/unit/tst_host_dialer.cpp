@@ -121,8 +121,8 @@ private Q_SLOTS:
     {
         HostDialer dialer(m_server->serverPort());
         QSignalSpy failed(&dialer, &HostDialer::failed);
-        dialer.dial(u"no-such-host.invalid"_s);
-        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, 20'000);
+        dialer.dial(QString(64, u'x')); // longer than a label may be, so that no name server is asked
+        QTRY_COMPARE(failed.count(), 1);
         QCOMPARE(failed.first().first().value<QAbstractSocket::SocketError>(),
                  QAbstractSocket::HostNotFoundError);
     }
