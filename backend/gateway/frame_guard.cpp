@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/frame_guard.h"
 
+#include "gateway/unsent_share.h"
+
 #include <QTcpSocket>
 #include <QWebSocket>
 
@@ -62,9 +64,7 @@ void FrameGuard::taken()
 
 bool FrameGuard::isTooMuch() const
 {
-    const auto tooMuch = [this] { return m_bounds.isTooMuch(m_socket->bytesToWrite()); };
-    // What it reads does not wait for it, but perhaps for the next look at its socket.
-    return tooMuch() && (!transport() || !transport()->flush() || tooMuch());
+    return isStillTooMuch(transport(), [this] { return m_bounds.isTooMuch(m_socket->bytesToWrite()); });
 }
 
 QTcpSocket *FrameGuard::transport() const

@@ -50,9 +50,8 @@ bool Outgoing::isBehind()
 
 bool Outgoing::answered()
 {
-    const auto tooMuch = [this] { return m_share.isTooMuch(unsent(), m_limits.slowBytes); };
-    // What it reads does not wait for it, but perhaps for the next flush.
-    return tooMuch() && (!m_transport || !m_transport->flush() || tooMuch());
+    return isStillTooMuch(m_transport.data(),
+                          [this] { return m_share.isTooMuch(unsent(), m_limits.slowBytes); });
 }
 
 void Outgoing::advance()

@@ -70,4 +70,11 @@ private:
     qint64 m_share = 0;
 };
 
+/// Whether it is too much, and still is when what only waited for the next look at the socket has gone.
+/// `transport` may be null.
+template <typename Socket, typename IsTooMuch> bool isStillTooMuch(Socket *transport, IsTooMuch isTooMuch)
+{
+    return isTooMuch() && (!transport || !transport->flush() || isTooMuch());
+}
+
 } // namespace loquat
