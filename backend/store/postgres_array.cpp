@@ -31,6 +31,8 @@ void PostgresArray::addNull()
 
 void PostgresArray::appendTo(QString &sql, QLatin1StringView type) const
 {
+    if (!sql.endsWith(u'('))
+        sql.append(", "_L1);
     // E'' means the same whatever standard_conforming_strings says.
     sql.append("E'{"_L1).append(m_text).append("}'::"_L1).append(type).append("[]"_L1);
 }

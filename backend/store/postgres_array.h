@@ -10,13 +10,11 @@ namespace loquat {
 class PostgresArray
 {
 public:
-    /// For so many characters in all.
-    void reserve(qsizetype characters) { m_text.reserve(characters); }
     void add(qint64 number) { next() += QString::number(number); }
     void add(QStringView text);
     void addNull();
 
-    /// Adds `E'{1,"two",NULL}'::type[]` to a statement.
+    /// Adds `E'{1,"two",NULL}'::type[]` to the arguments of a function at the end of a statement.
     void appendTo(QString &sql, QLatin1StringView type) const;
     [[nodiscard]] qsizetype size() const { return m_text.size(); }
 

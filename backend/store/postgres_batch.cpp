@@ -48,11 +48,8 @@ QString sessionInsert(const QList<SessionRow> &rows)
     }
     const auto list = names.join(u", "_s);
     QString sql = u"insert into sessions ("_s + list + u") select "_s + list + u" from unnest("_s;
-    for (size_t i = 0; i < arrays.size(); ++i) {
-        if (i > 0)
-            sql += ", "_L1;
+    for (size_t i = 0; i < arrays.size(); ++i)
         arrays[i].appendTo(sql, QLatin1StringView(replicaSessionColumns[i].type));
-    }
     return sql + u") as r ("_s + list + u") on conflict (session_id) do update set "_s + overwritten(names);
 }
 

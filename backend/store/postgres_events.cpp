@@ -31,19 +31,9 @@ QString storableWords(QString words)
     return words;
 }
 
-qsizetype charactersOf(const QList<JournalEntry> &entries)
-{
-    constexpr qsizetype quotes = 4; // and a few escapes
-    qsizetype sum = 0;
-    for (const auto &[id, event] : entries)
-        sum += event.content.size() + quotes;
-    return sum + sum / 16;
-}
-
 /// What the entries hold, as rows r, between `before` and `after`.
 QString selectRows(const QList<JournalEntry> &entries, QStringView before, QStringView after)
 {
-    const qsizetype characters = charactersOf(entries);
     PostgresArray sessions;
     PostgresArray seqs;
     PostgresArray times;
@@ -53,7 +43,6 @@ QString selectRows(const QList<JournalEntry> &entries, QStringView before, QStri
     PostgresArray metas;
     PostgresArray words;
     PostgresArray phrases;
-    contents.reserve(characters);
     for (const auto &[id, event] : entries) {
         sessions.add(event.sessionId);
         seqs.add(event.seq);
@@ -83,11 +72,8 @@ QString selectRows(const QList<JournalEntry> &entries, QStringView before, QStri
         "select session_id, seq, ts, event_type, role, content, metadata::jsonb as metadata, "
         "coalesce(array_to_tsvector(string_to_array(nullif(words, ''), ' ')), "
         "to_tsvector('simple', nullif(phrases, ''))) as search from unnest("_L1);
-    for (const auto &[array, type] : arrays) {
-        if (&array != &sessions)
-            sql.append(", "_L1);
+    for (const auto &[array, type] : arrays)
         array.appendTo(sql, type);
-    }
     return sql.append(") as r (session_id, seq, ts, event_type, role, content, metadata, words, phrases)"_L1)
         .append(after);
 }
