@@ -73,6 +73,7 @@ void HttpReply::read()
 {
     if (!m_upstream)
         return;
+    // Not readAll(), which takes 16 KiB to begin with.
     const QByteArray bytes = m_upstream->read(m_upstream->bytesAvailable());
     m_silentSinceMs = m_clock.monotonicMs();
     m_received += bytes.size();

@@ -3,7 +3,6 @@
 
 #include <QHostInfo>
 #include <QNetworkProxy>
-#include <QTcpSocket>
 
 #include <algorithm>
 #include <utility>
@@ -12,10 +11,9 @@ namespace loquat {
 namespace {
 
 /// The families in turn, beginning with the one that the system prefers.
-QList<QHostAddress> alternating(const QList<QHostAddress> &addresses)
+QList<QHostAddress> alternating(QList<QHostAddress> left)
 {
     QList<QHostAddress> ordered;
-    QList<QHostAddress> left = addresses;
     while (!left.isEmpty()) {
         const auto other = std::ranges::find_if(left, [&ordered](const QHostAddress &address) {
             return ordered.isEmpty() || address.protocol() != ordered.last().protocol();
@@ -47,7 +45,7 @@ void HostDialer::dial(const QString &host)
     });
 }
 
-void HostDialer::dial(QList<QHostAddress> addresses)
+void HostDialer::dial(const QList<QHostAddress> &addresses)
 {
     m_left = alternating(addresses);
     tryNext();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "llm/upstream/idle_sockets.h"
+#include "llm/upstream/socket_owner.h"
 
-#include <QAbstractSocket>
 #include <QHostAddress>
 #include <QTimer>
 
@@ -26,7 +25,7 @@ public:
     explicit HostDialer(quint16 port);
 
     void dial(const QString &host);
-    void dial(QList<QHostAddress> addresses);
+    void dial(const QList<QHostAddress> &addresses);
     /// The connection; once, after connected().
     [[nodiscard]] SocketOwner takeSocket() { return std::move(m_socket); }
 

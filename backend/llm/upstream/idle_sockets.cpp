@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/upstream/idle_sockets.h"
 
-#include <QTcpSocket>
-
 #include <algorithm>
 
 namespace loquat {

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "llm/upstream/socket_owner.h"
+
 #include <QObject>
 #include <QString>
 #include <QTimer>
 
 #include <chrono>
-#include <memory>
 #include <vector>
 
-class QTcpSocket;
-
 namespace loquat {
-
-/// How a socket is deleted that may be inside one of its signals.
-struct DeleteLater
-{
-    void operator()(QObject *object) const { object->deleteLater(); }
-};
-using SocketOwner = std::unique_ptr<QTcpSocket, DeleteLater>;
 
 /// Connections that wait for their next request. One that the server closes, or says something on unasked,
 /// goes; so does one that nobody wanted for a while, and the oldest where there are too many.

@@ -2,7 +2,6 @@
 #include "llm/upstream/plain_reply.h"
 
 #include <QPointer>
-#include <QTcpSocket>
 
 #include <algorithm>
 #include <cstring>

@@ -5,14 +5,13 @@
 #include "llm/upstream/idle_sockets.h"
 #include "llm/upstream/response_parser.h"
 
-#include <QAbstractSocket>
 #include <QNetworkReply>
 
 namespace loquat {
 
 /// The reply to a request over plain HTTP/1.1 that is read from its socket on the caller's own thread, as a
 /// QNetworkReply. A status of 400 or more is not an error() here: who reads it looks at the status. It does
-/// not redirect, decompress or authenticate.
+/// not redirect, decompress or authenticate, and knows neither transferTimeout() nor progress.
 class PlainReply final : public QNetworkReply
 {
     Q_OBJECT

@@ -41,7 +41,7 @@ public:
 private:
     struct Lane
     {
-        QString host; ///< scheme, name and port
+        QString host; ///< scheme, name and port, and whether there is a password
         UpstreamManager *manager = nullptr;
         int capacity = requestsPerLane;
         int running = 0;
