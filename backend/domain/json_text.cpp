@@ -6,12 +6,40 @@
 #include <QJsonObject>
 
 #include <algorithm>
+#include <cmath>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+/// Beyond it, whole numbers are written with an exponent, by rules that are QJsonDocument's.
+constexpr double maxWhole = 1e15;
+
+/// Without a branch, so that a compiler can do many at once.
+constexpr char16_t isSpecial(QChar c)
+{
+    const char16_t unit = c.unicode();
+    return char16_t(unit < u' ') | char16_t(unit == u'"') | char16_t(unit == u'\\') |
+           char16_t((unit & 0xF800) == 0xD800);
+}
+
+template <size_t count> bool anySpecial(const QChar *at)
+{
+    char16_t any = 0;
+    for (size_t i = 0; i < count; ++i)
+        any |= isSpecial(at[i]);
+    return any != 0;
+}
+
+const QChar *findSpecial(const QChar *at, const QChar *end)
+{
+    constexpr qsizetype block = 16;
+    while (end - at >= block && !anySpecial<block>(at))
+        at += block;
+    return std::find_if(at, end, isSpecial);
+}
 
 void appendEscaped(QString &json, QChar c)
 {
@@ -41,47 +69,107 @@ void appendEscaped(QString &json, QChar c)
     }
 }
 
-bool isPlain(QChar c)
+QString asDocument(const QJsonValue &value)
 {
-    return c >= u' ' && c != u'"' && c != u'\\' && !c.isSurrogate();
+    // QJsonDocument takes only objects and arrays; wrap, then unwrap.
+    const QByteArray wrapped = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+    return QString::fromUtf8(wrapped).sliced(1).chopped(1);
 }
 
-QString escaped(const QString &text)
+void appendNumber(QString &json, const QJsonValue &value)
 {
-    if (!text.isValidUtf16()) {
-        // Half a surrogate pair has an escape of its own: {"":"…"}
-        const QByteArray object =
-            QJsonDocument(QJsonObject{{QString(), text}}).toJson(QJsonDocument::Compact);
-        return QString::fromUtf8(object).sliced(5).chopped(2);
+    const double number = value.toDouble();
+    if (std::abs(number) <= maxWhole && std::trunc(number) == number)
+        json += QString::number(value.toInteger());
+    else
+        json += asDocument(value);
+}
+
+void appendValue(QString &json, const QJsonValue &value);
+
+void appendObject(QString &json, const QJsonObject &object)
+{
+    json += u'{';
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        if (it != object.begin())
+            json += u',';
+        json += u'"';
+        appendJsonText(json, it.key());
+        json += "\":"_L1;
+        appendValue(json, it.value());
     }
-    QString json;
-    json.reserve(text.size() + 8);
-    for (const QChar c : text)
-        if (isPlain(c) || c.isSurrogate())
-            json += c;
-        else
-            appendEscaped(json, c);
-    return json;
+    json += u'}';
+}
+
+void appendArray(QString &json, const QJsonArray &array)
+{
+    json += u'[';
+    for (auto it = array.begin(); it != array.end(); ++it) {
+        if (it != array.begin())
+            json += u',';
+        appendValue(json, *it);
+    }
+    json += u']';
+}
+
+void appendValue(QString &json, const QJsonValue &value)
+{
+    switch (value.type()) {
+    case QJsonValue::String:
+        json += u'"';
+        appendJsonText(json, value.toString());
+        json += u'"';
+        break;
+    case QJsonValue::Double:
+        appendNumber(json, value);
+        break;
+    case QJsonValue::Bool:
+        json += value.toBool() ? "true"_L1 : "false"_L1;
+        break;
+    case QJsonValue::Object:
+        appendObject(json, value.toObject());
+        break;
+    case QJsonValue::Array:
+        appendArray(json, value.toArray());
+        break;
+    default:
+        json += "null"_L1;
+    }
 }
 
 } // namespace
 
-QString withJsonText(QLatin1StringView before, const QString &text, QLatin1StringView after)
+void appendJsonText(QString &json, QStringView text)
 {
-    if (!std::ranges::all_of(text, isPlain))
-        return before + escaped(text) + after;
-    QString json(before.size() + text.size() + after.size(), Qt::Uninitialized);
-    QChar *end = std::ranges::copy(before, json.data()).out;
-    end = std::ranges::copy(text, end).out;
-    std::ranges::copy(after, end);
+    const QChar *at = text.begin();
+    for (const QChar *const end = text.end();;) {
+        const QChar *special = findSpecial(at, end);
+        // Half of a surrogate pair has an escape of its own; a pair is plain.
+        while (end - special > 1 && special[0].isHighSurrogate() && special[1].isLowSurrogate())
+            special = findSpecial(special + 2, end);
+        json.append(at, special - at);
+        if (special == end)
+            return;
+        appendEscaped(json, *special);
+        at = special + 1;
+    }
+}
+
+QString withJsonText(QLatin1StringView before, QStringView text, QLatin1StringView after)
+{
+    QString json;
+    json.reserve(before.size() + text.size() + after.size());
+    json += before;
+    appendJsonText(json, text);
+    json += after;
     return json;
 }
 
 QString jsonText(const QJsonValue &value)
 {
-    // QJsonDocument takes only objects and arrays; wrap, then unwrap.
-    const QByteArray wrapped = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
-    return QString::fromUtf8(wrapped.mid(1, wrapped.size() - 2));
+    QString json;
+    appendValue(json, value);
+    return json;
 }
 
 } // namespace loquat

@@ -6,10 +6,12 @@
 
 namespace loquat {
 
-/// What stands between the quotes of a JSON string for `text`, as QJsonDocument would write it, between
-/// `before` and `after`. For what is written so often that building an object for it would show: tokens, and
-/// messages of a history.
-[[nodiscard]] QString withJsonText(QLatin1StringView before, const QString &text, QLatin1StringView after);
+// JSON as compact as QJsonDocument would write it, for what is written so often that its ways would show.
+
+/// Appends what stands between the quotes of a JSON string for `text`.
+void appendJsonText(QString &json, QStringView text);
+/// The same between `before` and `after`.
+[[nodiscard]] QString withJsonText(QLatin1StringView before, QStringView text, QLatin1StringView after);
 /// Any JSON value as text.
 [[nodiscard]] QString jsonText(const QJsonValue &value);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "domain/json_text.h"
+#include "domain/json_writer.h"
 #include "gateway/dialect.h"
-#include "gateway/encoding.h"
+#include "gateway/overloaded.h"
 
 namespace loquat::dialects {
 
@@ -9,14 +9,41 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// What every turn has is written at once, its members in the order that an object's have.
+
 /// With all that is promised: a number that nobody told is null.
-QJsonObject toldUsage(const Usage &usage)
+QString toldUsage(const Usage &usage)
 {
-    QJsonObject json = toJson(usage);
-    for (const auto name : {"input_tokens"_L1, "output_tokens"_L1})
-        if (!json.contains(name))
-            json[name] = QJsonValue::Null;
-    return json;
+    JsonWriter json;
+    if (usage.cachedTokens)
+        json.number("cached_tokens"_L1, *usage.cachedTokens);
+    json.number("input_tokens"_L1, usage.inputTokens).number("output_tokens"_L1, usage.outputTokens);
+    if (usage.reasoningTokens)
+        json.number("reasoning_tokens"_L1, *usage.reasoningTokens);
+    return json.text("source"_L1, nameOf(usage.source)).object();
+}
+
+QString turnStarted(const outbound::TurnStarted &m)
+{
+    JsonWriter start;
+    start.text("role"_L1, u"assistant");
+    if (m.seq > 0)
+        start.number("seq"_L1, m.seq);
+    return start.number("turn"_L1, m.turn).text("type"_L1, u"start").object();
+}
+
+QString turnDone(const outbound::TurnDone &m)
+{
+    JsonWriter done;
+    done.number("duration_ms"_L1, m.durationMs).text("finish"_L1, m.finish).number("seq"_L1, m.seq);
+    if (m.simulated)
+        done.flag("simulated"_L1, true);
+    return done.text("text"_L1, m.text)
+        .number("ttft_ms"_L1, m.ttftMs)
+        .number("turn"_L1, m.turn)
+        .text("type"_L1, u"done")
+        .json("usage"_L1, toldUsage(m.usage))
+        .object();
 }
 
 } // namespace
@@ -25,6 +52,10 @@ QStringList encodeFrames(const Outbound &message)
 {
     if (const auto *token = std::get_if<outbound::Token>(&message))
         return {withJsonText("{\"token\":\""_L1, token->text, "\",\"type\":\"token\"}"_L1)};
+    if (const auto *started = std::get_if<outbound::TurnStarted>(&message))
+        return {turnStarted(*started)};
+    if (const auto *done = std::get_if<outbound::TurnDone>(&message))
+        return {turnDone(*done)};
     const QJsonObject frame = std::visit(
         Overloaded{
             [](const outbound::SessionStarted &m) {
@@ -41,13 +72,6 @@ QStringList encodeFrames(const Outbound &message)
             [](const outbound::Resync &m) {
                 return QJsonObject{{"type"_L1, "resync"_L1}, {"snapshot"_L1, m.snapshot}};
             },
-            [](const outbound::TurnStarted &m) {
-                QJsonObject start{{"type"_L1, "start"_L1}, {"role"_L1, "assistant"_L1}, {"turn"_L1, m.turn}};
-                if (m.seq > 0)
-                    start["seq"_L1] = m.seq;
-                return start;
-            },
-            [](const outbound::Token &) { return QJsonObject(); },
             [](const outbound::ToolStarted &m) {
                 return QJsonObject{{"type"_L1, "tool_start"_L1},
                                    {"tool"_L1, m.tool},
@@ -63,19 +87,6 @@ QStringList encodeFrames(const Outbound &message)
                                    {"ms"_L1, m.ms},
                                    {"call_id"_L1, m.callId},
                                    {"seq"_L1, m.seq}};
-            },
-            [](const outbound::TurnDone &m) {
-                QJsonObject frameDone{{"type"_L1, "done"_L1},
-                                      {"text"_L1, m.text},
-                                      {"turn"_L1, m.turn},
-                                      {"finish"_L1, m.finish},
-                                      {"usage"_L1, toldUsage(m.usage)},
-                                      {"duration_ms"_L1, m.durationMs},
-                                      {"seq"_L1, m.seq}};
-                frameDone["ttft_ms"_L1] = m.ttftMs ? QJsonValue(*m.ttftMs) : QJsonValue(QJsonValue::Null);
-                if (m.simulated)
-                    frameDone["simulated"_L1] = true;
-                return frameDone;
             },
             [](const outbound::OperatorMessage &m) {
                 return QJsonObject{
@@ -104,11 +115,11 @@ QStringList encodeFrames(const Outbound &message)
             [](const outbound::Pong &) {
                 return QJsonObject{{"type"_L1, "pong"_L1}};
             },
-            // Said to clients of the Realtime protocol only.
+            // Written above, or said to clients of the Realtime protocol only.
             [](const auto &) { return QJsonObject(); },
         },
         message);
-    return frame.isEmpty() ? QStringList() : QStringList{compact(frame)};
+    return frame.isEmpty() ? QStringList() : QStringList{jsonText(frame)};
 }
 
 } // namespace loquat::dialects

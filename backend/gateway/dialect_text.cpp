@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The two dialects that are raw text: with and without a mark at the end of a reply.
+#include "domain/json_text.h"
 #include "gateway/dialect.h"
-#include "gateway/encoding.h"
+#include "gateway/overloaded.h"
 
 namespace loquat::dialects {
 
@@ -31,7 +32,8 @@ QStringList encodeText(const Outbound &message)
 QStringList encodeSentinel(const Outbound &message)
 {
     if (const auto *started = std::get_if<outbound::SessionStarted>(&message))
-        return {compact({{"type"_L1, "session_started"_L1}, {"session_id"_L1, started->sessionId}})};
+        return {
+            jsonText(QJsonObject{{"type"_L1, "session_started"_L1}, {"session_id"_L1, started->sessionId}})};
     if (std::holds_alternative<outbound::TurnDone>(message))
         return {endOfResponse};
     QStringList text = encodeText(message);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/operator_client.h"
 
+#include "domain/json_text.h"
 #include "domain/live_json.h"
-#include "gateway/encoding.h"
 #include "gateway/relay_request.h"
 
 #include <QDateTime>
@@ -204,7 +204,7 @@ void OperatorClient::ask(const QJsonObject &frame)
 
 void OperatorClient::send(const QJsonObject &frame)
 {
-    m_socket->sendTextMessage(dialects::compact(frame));
+    m_socket->sendTextMessage(jsonText(frame));
 }
 
 Error OperatorClient::notConnected()

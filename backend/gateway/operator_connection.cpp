@@ -2,9 +2,9 @@
 #include "gateway/operator_connection.h"
 
 #include "domain/ids.h"
+#include "domain/json_text.h"
 #include "domain/live_json.h"
 #include "domain/same_secret.h"
-#include "gateway/encoding.h"
 #include "gateway/operator_command.h"
 
 #include <QCoreApplication>
@@ -113,7 +113,7 @@ QString OperatorConnection::frameOf(const LiveBatch &batch)
 {
     QJsonObject json = toJson(batch);
     json["type"_L1] = "batch"_L1;
-    return dialects::compact(json);
+    return jsonText(json);
 }
 
 void OperatorConnection::tellStatus(const QString &frame)
@@ -267,7 +267,7 @@ void OperatorConnection::refuse(const QJsonValue &id, const Error &error)
 
 void OperatorConnection::send(const QJsonObject &frame)
 {
-    m_socket->sendTextMessage(dialects::compact(frame));
+    m_socket->sendTextMessage(jsonText(frame));
 }
 
 } // namespace loquat

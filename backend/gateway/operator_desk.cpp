@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/operator_desk.h"
 
+#include "domain/json_text.h"
 #include "domain/live_json.h"
 #include "gateway/api_query.h"
-#include "gateway/encoding.h"
 #include "gateway/live_reader.h"
 #include "gateway/operator_connection.h"
 #include "gateway/relay_request.h"
@@ -243,7 +243,7 @@ void OperatorDesk::watch(int more)
 void OperatorDesk::tellStatus()
 {
     const QString frame =
-        dialects::compact({{"type"_L1, "status"_L1}, {"status"_L1, toJson(m_parts.status())}});
+        jsonText(QJsonObject{{"type"_L1, "status"_L1}, {"status"_L1, toJson(m_parts.status())}});
     for (OperatorConnection *each : connected<OperatorConnection>(m_connections))
         each->tellStatus(frame);
 }

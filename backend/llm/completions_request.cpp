@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/completions_request.h"
 
-#include "domain/json_text.h"
+#include "domain/json_writer.h"
 #include "llm/request_parts.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 
 namespace loquat {
 namespace {
@@ -56,12 +55,30 @@ QLatin1StringView opening(Role role)
 }
 
 /// A conversation is sent anew with every turn, so what can be is written at once.
-void append(QByteArray &messages, const ChatMessage &message)
+void append(QString &messages, const ChatMessage &message)
 {
-    if (const auto begins = opening(message.role); begins.isEmpty() || !message.toolCalls.isEmpty())
-        messages += QJsonDocument(wireMessage(message)).toJson(QJsonDocument::Compact);
-    else
-        messages += withJsonText(begins, message.content, "\"}"_L1).toUtf8();
+    const auto begins = opening(message.role);
+    if (begins.isEmpty() || !message.toolCalls.isEmpty()) {
+        messages += jsonText(wireMessage(message));
+        return;
+    }
+    messages += begins;
+    appendJsonText(messages, message.content);
+    messages += "\"}"_L1;
+}
+
+QString messagesText(const QList<ChatMessage> &messages)
+{
+    qsizetype size = 0;
+    for (const auto &message : messages)
+        size += message.content.size() + 40; // what stands around a text
+    QString json;
+    json.reserve(size);
+    for (const auto &message : messages) {
+        json += json.isEmpty() ? u'[' : u',';
+        append(json, message);
+    }
+    return json.isEmpty() ? u"[]"_s : json + u']';
 }
 
 } // namespace
@@ -71,7 +88,7 @@ CompletionsDialect CompletionsDialect::ofHost(const QString &host)
     return {host == "api.openai.com"_L1, host != "api.groq.com"_L1};
 }
 
-QByteArray completionsTools(const QList<ToolSpec> &tools)
+QString completionsTools(const QList<ToolSpec> &tools)
 {
     QJsonArray list;
     for (const auto &tool : tools)
@@ -80,39 +97,34 @@ QByteArray completionsTools(const QList<ToolSpec> &tools)
                                                             {"description"_L1, tool.description},
                                                             {"parameters"_L1, tool.parameters}}}});
     // An empty list is refused.
-    return list.isEmpty() ? QByteArray() : QJsonDocument(list).toJson(QJsonDocument::Compact);
+    return list.isEmpty() ? QString() : jsonText(list);
 }
 
 QByteArray completionsRequest(const ChatRequest &request, const QString &model,
-                              const CompletionsDialect &dialect, const QByteArray &tools)
+                              const CompletionsDialect &dialect, const QString &tools)
 {
-    QJsonObject options{{"model"_L1, model}, {"stream"_L1, true}};
+    JsonWriter body;
+    body.text("model"_L1, model).flag("stream"_L1, true);
     if (dialect.hasStreamOptions) {
-        QJsonObject stream{{"include_usage"_L1, true}};
+        JsonWriter stream;
+        stream.flag("include_usage"_L1, true);
         if (dialect.isOpenAi) // filler that would only cost bandwidth
-            stream["include_obfuscation"_L1] = false;
-        options["stream_options"_L1] = stream;
+            stream.flag("include_obfuscation"_L1, false);
+        body.json("stream_options"_L1, stream.object());
     }
     if (request.temperature)
-        options["temperature"_L1] = *request.temperature;
+        body.value("temperature"_L1, *request.temperature);
     if (request.maxOutputTokens)
-        options[dialect.isOpenAi ? "max_completion_tokens"_L1 : "max_tokens"_L1] = *request.maxOutputTokens;
+        body.number(dialect.isOpenAi ? "max_completion_tokens"_L1 : "max_tokens"_L1,
+                    *request.maxOutputTokens);
     if (request.replySchema)
-        options["response_format"_L1] = QJsonObject{
-            {"type"_L1, "json_schema"_L1},
-            {"json_schema"_L1, QJsonObject{{"name"_L1, "reply"_L1}, {"schema"_L1, *request.replySchema}}}};
-    QByteArray body = QJsonDocument(options).toJson(QJsonDocument::Compact).chopped(1);
-    body += ",\"messages\":[";
-    for (const auto &message : request.messages) {
-        append(body, message);
-        body += ',';
-    }
-    if (body.endsWith(','))
-        body.chop(1);
-    body += ']';
+        body.value("response_format"_L1,
+                   QJsonObject{{"type"_L1, "json_schema"_L1},
+                               {"json_schema"_L1,
+                                QJsonObject{{"name"_L1, "reply"_L1}, {"schema"_L1, *request.replySchema}}}});
     if (!tools.isEmpty())
-        body += ",\"tools\":" + tools;
-    return body += '}';
+        body.json("tools"_L1, tools);
+    return body.json("messages"_L1, messagesText(request.messages)).object().toUtf8();
 }
 
 } // namespace loquat

@@ -18,10 +18,10 @@ struct CompletionsDialect
 
 /// `tools` as such a call lists them, in JSON; empty if there are none. They are most of many a request and
 /// always the same: keep it.
-QByteArray completionsTools(const QList<ToolSpec> &tools);
+QString completionsTools(const QList<ToolSpec> &tools);
 /// `request` as the body of a streaming chat.completions call; `tools`: completionsTools() of its tools.
 QByteArray completionsRequest(const ChatRequest &request, const QString &model,
-                              const CompletionsDialect &dialect, const QByteArray &tools);
+                              const CompletionsDialect &dialect, const QString &tools);
 inline QByteArray completionsRequest(const ChatRequest &request, const QString &model,
                                      const CompletionsDialect &dialect = {})
 {

@@ -27,7 +27,7 @@ protected:
 private:
     const CompletionsDialect m_dialect;
     mutable QList<ToolSpec> m_tools; ///< of the last request,
-    mutable QByteArray m_toolsJson;  ///< and what became of them
+    mutable QString m_toolsJson;     ///< and what became of them
 };
 
 } // namespace loquat

@@ -2,6 +2,7 @@
 #include "store/stored_text.h"
 
 #include "domain/ids.h"
+#include "domain/json_text.h"
 
 #include <QDateTime>
 #include <QJsonArray>
@@ -40,11 +41,6 @@ QJsonValue storedValue(const QJsonValue &value)
     return value;
 }
 
-QByteArray compact(const QJsonObject &object)
-{
-    return QJsonDocument(object).toJson(QJsonDocument::Compact);
-}
-
 } // namespace
 
 QString storedText(const QString &text)
@@ -68,11 +64,11 @@ QString storedText(const QString &text)
 
 QByteArray storedJson(const QJsonObject &object)
 {
-    auto json = compact(object);
-    // Qt escapes what UTF-8 cannot hold; the same letters in an honest text only cost a second look.
-    if (json.contains("\\u0000") || json.contains("\\ud"))
-        json = compact(storedValue(object).toObject());
-    return json;
+    QString json = jsonText(object);
+    // What UTF-8 cannot hold is escaped; the same letters in an honest text only cost a second look.
+    if (json.contains(u'\\') && (json.contains("\\u0000"_L1) || json.contains("\\ud"_L1)))
+        json = jsonText(storedValue(object));
+    return json.toUtf8();
 }
 
 QJsonObject objectFromStored(const QString &json)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/realtime/server_events.h"
 
-#include "gateway/encoding.h"
+#include "domain/json_text.h"
 
 #include <QJsonArray>
 
@@ -24,7 +24,7 @@ void ServerEvents::say(const QString &type, QJsonObject fields)
 {
     fields["type"_L1] = type;
     fields["event_id"_L1] = newId("event"_L1);
-    m_frames.append(dialects::compact(fields));
+    m_frames.append(jsonText(fields));
 }
 
 void ServerEvents::sayFault(const Fault &fault)

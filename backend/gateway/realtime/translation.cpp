@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/realtime/translation.h"
 
-#include "gateway/encoding.h"
+#include "gateway/overloaded.h"
 
 namespace loquat::realtime {
 
