@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/event.h"
+#include "telemetry/bounded_labels.h"
+
+#include <QMutex>
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace loquat {
+
+/// The part of /metrics that replies and summaries of models make: how they ended, how long they took, what
+/// they used and cost. The series of a model are looked up once and kept, for a look by its labels takes
+/// longer than counting a whole reply. Thread-safe.
+class ReplyMetrics
+{
+public:
+    explicit ReplyMetrics(prometheus::Registry &registry);
+
+    /// An ai_message that ends its turn.
+    void countReply(const Event &event);
+    void countSummary(const Event &event);
+
+private:
+    using Counters = prometheus::Family<prometheus::Counter>;
+    using Histograms = prometheus::Family<prometheus::Histogram>;
+
+    /// Of one model at one provider. What was never counted is not shown, so it is made when it is.
+    struct Series
+    {
+        prometheus::Counter *cost = nullptr;
+        prometheus::Histogram *inputTokens = nullptr;
+        prometheus::Histogram *outputTokens = nullptr;
+        prometheus::Histogram *duration = nullptr;
+        prometheus::Histogram *firstToken = nullptr;
+        prometheus::Histogram *perToken = nullptr;
+    };
+    using Names = std::pair<std::string, std::string>; ///< of model and provider
+
+    void countCost(const QJsonObject &meta, const Names &names, Series &series);
+    void countTokens(const QJsonValue &number, const char *type, const Names &names,
+                     prometheus::Histogram *&slot);
+    void countTimes(const QJsonObject &meta, double outputTokens, const Names &names, Series &series);
+
+    BoundedLabels m_models;
+    Counters &m_turns;
+    Counters &m_cost;
+    Counters &m_attempts;
+    Histograms &m_duration;
+    Histograms &m_firstToken;
+    Histograms &m_perToken;
+    Histograms &m_usage;
+
+    QMutex m_mutex;
+    std::map<Names, Series> m_series;
+    std::map<QString, prometheus::Counter *> m_finishes;
+};
+
+} // namespace loquat
