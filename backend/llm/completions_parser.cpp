@@ -60,12 +60,14 @@ void CompletionsParser::takeEvent(QByteArrayView data)
 {
     if (isOver())
         return;
-    if (const auto text = m_plain.textOf(data)) {
+    if (const auto chunk = m_plain.read(data)) {
         m_understood = true;
-        if (!m_plain.model().isEmpty())
-            m_model = m_plain.model();
-        if (!text->isEmpty())
-            m_texts.append(*text);
+        if (!chunk->model.isEmpty())
+            m_model = chunk->model;
+        if (!chunk->text.isEmpty())
+            m_texts.append(chunk->text);
+        takeFinish(chunk->finish);
+        takeUsage(chunk->usage);
         return;
     }
     if (data.trimmed() == "[DONE]") {
@@ -126,15 +128,21 @@ void CompletionsParser::takeText(const QJsonValue &content)
 
 void CompletionsParser::takeUsage(const QJsonObject &usage)
 {
+    Usage told;
+    told.inputTokens = tokenCount(usage["prompt_tokens"_L1]);
+    told.outputTokens = tokenCount(usage["completion_tokens"_L1]);
+    told.cachedTokens = tokenCount(usage["prompt_tokens_details"_L1]["cached_tokens"_L1]);
+    told.reasoningTokens = tokenCount(usage["completion_tokens_details"_L1]["reasoning_tokens"_L1]);
+    takeUsage(told);
+}
+
+void CompletionsParser::takeUsage(const Usage &told)
+{
     // Counts are totals so far: the last one holds, adding them up would charge many times over.
-    if (const auto input = tokenCount(usage["prompt_tokens"_L1]))
-        m_usage.inputTokens = input;
-    if (const auto output = tokenCount(usage["completion_tokens"_L1]))
-        m_usage.outputTokens = output;
-    if (const auto cached = tokenCount(usage["prompt_tokens_details"_L1]["cached_tokens"_L1]))
-        m_usage.cachedTokens = cached;
-    if (const auto thought = tokenCount(usage["completion_tokens_details"_L1]["reasoning_tokens"_L1]))
-        m_usage.reasoningTokens = thought;
+    for (const auto number :
+         {&Usage::inputTokens, &Usage::outputTokens, &Usage::cachedTokens, &Usage::reasoningTokens})
+        if (told.*number)
+            m_usage.*number = told.*number;
     if (m_usage.inputTokens || m_usage.outputTokens)
         m_usage.source = UsageSource::Reported;
 }

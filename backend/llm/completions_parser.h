@@ -2,7 +2,7 @@
 #pragma once
 
 #include "domain/sse_parser.h"
-#include "llm/plain_delta.h"
+#include "llm/plain_chunk.h"
 #include "llm/reply_parser.h"
 #include "llm/tool_call_assembler.h"
 
@@ -39,6 +39,7 @@ private:
     void takeMessage(const QJsonObject &message);
     void takeText(const QJsonValue &content);
     void takeUsage(const QJsonObject &usage);
+    void takeUsage(const Usage &told);
     void takeFinish(const QString &reason);
     void takeWhole();
     void fail(const Error &error);
@@ -46,7 +47,7 @@ private:
     const QString m_provider;
     Shape m_shape = Shape::Undecided;
     SseParser m_sse;
-    PlainDeltas m_plain;
+    PlainChunks m_plain;
     QByteArray m_whole;
     ToolCallAssembler m_toolCalls;
     QStringList m_texts;

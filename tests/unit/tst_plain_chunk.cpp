@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/completions_parser.h"
+#include "llm/plain_chunk.h"
 
 #include <QTest>
 
@@ -14,6 +15,7 @@ struct Heard
     QString model;
     QString error;
     Usage usage;
+    FinishReason finish = FinishReason::Stop; ///< of what was to be heard
 
     bool operator==(const Heard &) const = default;
 };
@@ -24,6 +26,7 @@ Heard hear(const QByteArrayList &chunks)
     Heard heard;
     for (const QByteArray &chunk : chunks)
         heard.texts += parser.feed("data: " + chunk + "\n\n");
+    heard.finish = parser.outcome().finish;
     heard.texts += parser.feed(R"(data: {"choices":[{"delta":{},"finish_reason":"stop"}]})"
                                "\n\ndata: [DONE]\n\n");
     if (parser.error())
@@ -48,24 +51,38 @@ QByteArray says(const QByteArray &text, const QByteArray &top = {}, const QByteA
            R"("delta":{)" + delta + R"("content":")" + text + R"("},"logprobs":null,"finish_reason":null}]})";
 }
 
+/// The usual last chunks of a stream.
+QByteArray ended(const QByteArray &finish)
+{
+    return R"({"model":"m-1","choices":[{"index":0,"delta":{},"finish_reason":")" + finish + R"("}]})";
+}
+
+QByteArray used(const QByteArray &usage)
+{
+    return R"({"model":"m-1","choices":[],"usage":)" + usage + "}";
+}
+
 } // namespace
 
 /// Protects that reading most chunks the short way understands what the whole parser would.
-class TestPlainDelta : public QObject
+class TestPlainChunk : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
     void theShortWayIsTaken()
     {
-        PlainDeltas deltas;
-        QCOMPARE(deltas.textOf(says("Hello")), u"Hello"_s);
-        QCOMPARE(deltas.textOf(says(" w\u00f6rld \U0001F30D")), u" w\u00f6rld \U0001F30D"_s);
-        QCOMPARE(deltas.textOf(says("")), QString());
-        QCOMPARE(deltas.model(), u"m-1"_s);
-        QVERIFY(!deltas.textOf(says("a\\nb")));
-        QVERIFY(!deltas.textOf("[DONE]"));
-        QVERIFY(!deltas.textOf("{}"));
+        PlainChunks chunks;
+        QCOMPARE(chunks.read(says("Hello"))->text, u"Hello"_s);
+        QCOMPARE(chunks.read(says(" w\u00f6rld \U0001F30D"))->text, u" w\u00f6rld \U0001F30D"_s);
+        QCOMPARE(chunks.read(says(""))->text, QString());
+        QCOMPARE(chunks.read(says("a"))->model, u"m-1"_s);
+        QCOMPARE(chunks.read(ended("length"))->finish, u"length"_s);
+        QCOMPARE(chunks.read(used(R"({"prompt_tokens":3,"completion_tokens":1,"total_tokens":4})"))->usage,
+                 (Usage{3, 1}));
+        QVERIFY(!chunks.read(says("a\\nb")));
+        QVERIFY(!chunks.read("[DONE]"));
+        QVERIFY(!chunks.read("{}"));
     }
 
     void bothWaysUnderstandTheSame_data()
@@ -106,6 +123,31 @@ private Q_SLOTS:
         row("something after the end", {says("a"), says("b") + "}", says("c")});
         row("numbers of all kinds", {says("a", R"("x":-1.5e3,"y":0,"z":01,)")});
         row("a string within the frame of a text", {says("a"), says(R"(b","x":"c)")});
+        row("ends", {says("a"), ended("length"), says("b")});
+        row("ends for a filter", {says("a"), ended("content_filter")});
+        row("ends by an unknown word", {says("a"), ended("\u00e9")});
+        row("ends twice", {ended("stop").replace("\"index\":0", R"("finish_reason":"content_filter")")});
+        row("ends with a text",
+            {says("a").replace(R"("finish_reason":null)", R"("finish_reason":"length")"), says("b")});
+        row("text that is none", {says("a").replace(R"("a")", "null"), says("b")});
+        row("nothing in it",
+            {R"({"choices":[]})", R"({"choices":[{}]})", R"({"choices":[{"delta":{}}]})", "{}"});
+        row("counts", {used(R"({"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,)"
+                            R"("prompt_tokens_details":{"cached_tokens":4,"audio_tokens":0},)"
+                            R"("completion_tokens_details":{"reasoning_tokens":2}})")});
+        row("counts again", {used(R"({"prompt_tokens":10})"), used(R"({"completion_tokens":7})"),
+                             used(R"({"prompt_tokens":12,"completion_tokens_details":null})")});
+        row("counts what is no number", {used(R"({"prompt_tokens":null,"completion_tokens":"5"})")});
+        row("counts what cannot be", {used(R"({"prompt_tokens":-1,"completion_tokens":5})"),
+                                      used(R"({"prompt_tokens":9999999999999,"completion_tokens":1})"),
+                                      used(R"({"prompt_tokens":2.5,"completion_tokens":3.0})")});
+        row("counts the same twice", {used(R"({"prompt_tokens":1,"prompt_tokens":2})"),
+                                      used(R"({"prompt_tokens":"x","prompt_tokens":3})"),
+                                      used(R"({"prompt_tokens":4,"prompt_tokens":"x"})")});
+        row("counts nothing",
+            {used("{}"), used("[]"), used("7"), used(R"({"x":{"y":1},"prompt_tokens":3})")});
+        row("counts in a text's chunk",
+            {says("a"), says("b", R"("usage":{"prompt_tokens":3,"completion_tokens":1},)"), says("c")});
         row("names like those", {says("a", R"("Choices":1,"content":"b",)")});
     }
 
@@ -116,5 +158,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestPlainDelta)
-#include "tst_plain_delta.moc"
+QTEST_GUILESS_MAIN(TestPlainChunk)
+#include "tst_plain_chunk.moc"
