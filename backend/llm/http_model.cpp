@@ -16,7 +16,9 @@ HttpModel::HttpModel(HttpModelSettings settings, UpstreamPool &pool, Clock &cloc
 
 std::unique_ptr<ChatReply> HttpModel::start(const ChatRequest &request)
 {
-    QNetworkReply *upstream = m_pool.post(httpRequest(), body(request));
+    if (!m_request)
+        m_request = httpRequest();
+    QNetworkReply *upstream = m_pool.post(*m_request, body(request));
     return std::make_unique<HttpReply>(m_settings, m_pool, m_clock, upstream, makeParser(), request);
 }
 

@@ -60,6 +60,7 @@ private:
     const HttpModelSettings m_settings;
     UpstreamPool &m_pool;
     Clock &m_clock;
+    std::optional<QNetworkRequest> m_request; ///< the same for every reply
 };
 
 } // namespace loquat

@@ -181,12 +181,16 @@ void HttpReply::watch()
     // reading.
     const qint64 due =
         std::min(m_silentSinceMs + limit().count(), m_startedMs + m_settings.replyLimit.count());
+    if (m_watch && m_watchMs <= due)
+        return; // it will look again
+    m_watchMs = due;
     m_watch = m_clock.after(std::chrono::milliseconds(std::max<qint64>(0, due - m_clock.monotonicMs())),
                             [this] { checkTime(); });
 }
 
 void HttpReply::checkTime()
 {
+    m_watch.reset();
     const qint64 now = m_clock.monotonicMs();
     const bool tooLong = now - m_startedMs >= m_settings.replyLimit.count();
     if (!tooLong && now - m_silentSinceMs < limit().count())

@@ -62,6 +62,7 @@ private:
     Phase m_phase = Phase::Connection;
     qint64 m_silentSinceMs; ///< the phase began, or the last byte came
     std::unique_ptr<Clock::Timer> m_watch;
+    qint64 m_watchMs = 0; ///< when it looks
 };
 
 } // namespace loquat

@@ -16,23 +16,6 @@ quint16 portOf(const QUrl &url)
     return quint16(url.port(httpPort));
 }
 
-QByteArray bytesOf(const QNetworkRequest &request, const QByteArray &body)
-{
-    const QUrl url = request.url();
-    const QByteArray path = url.path(QUrl::FullyEncoded).toLatin1();
-    QByteArray bytes = "POST " + (path.isEmpty() ? QByteArray("/") : path);
-    if (url.hasQuery())
-        bytes += '?' + url.query(QUrl::FullyEncoded).toLatin1();
-    bytes += " HTTP/1.1\r\nHost: " + url.authority(QUrl::FullyEncoded).toLatin1() + "\r\n";
-    const auto names = request.rawHeaderList();
-    for (const auto &name : names)
-        bytes += name + ": " + request.rawHeader(name) + "\r\n";
-    if (!request.hasRawHeader("Accept-Encoding"))
-        bytes += "Accept-Encoding: identity\r\n";
-    bytes += "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n";
-    return bytes + body;
-}
-
 QNetworkReply::NetworkError networkError(QAbstractSocket::SocketError error)
 {
     switch (error) {
@@ -51,11 +34,11 @@ QNetworkReply::NetworkError networkError(QAbstractSocket::SocketError error)
 
 } // namespace
 
-PlainReply::PlainReply(const QNetworkRequest &request, const QByteArray &body, IdleSockets &idle,
+PlainReply::PlainReply(const QNetworkRequest &request, const QByteArray &bytes, IdleSockets &idle,
                        QObject *parent)
     : QNetworkReply(parent)
     , m_idle(idle)
-    , m_request(bytesOf(request, body))
+    , m_request(bytes)
 {
     setRequest(request);
     setUrl(request.url());

@@ -17,8 +17,9 @@ class PlainReply final : public QNetworkReply
     Q_OBJECT
 
 public:
-    /// `idle` is where its connection comes from and goes to; it outlives all but the destructor.
-    PlainReply(const QNetworkRequest &request, const QByteArray &body, IdleSockets &idle, QObject *parent);
+    /// `bytes`: the request as it goes over the wire. `idle` is where its connection comes from and goes to;
+    /// it outlives all but the destructor.
+    PlainReply(const QNetworkRequest &request, const QByteArray &bytes, IdleSockets &idle, QObject *parent);
     ~PlainReply() override;
 
     void abort() override;
@@ -44,7 +45,7 @@ private:
     IdleSockets &m_idle;
     SocketOwner m_socket;
     std::unique_ptr<HostDialer, DeleteLater> m_dialer; ///< while there is no connection
-    QByteArray m_request; ///< as it goes over the wire, until it cannot be needed again
+    QByteArray m_request;                              ///< until it cannot be needed again
     ResponseParser m_response;
     QByteArray m_content;      ///< that nobody has read yet
     qsizetype m_taken = 0;     ///< of it

@@ -26,7 +26,7 @@ QNetworkReply *UpstreamManager::createRequest(Operation operation, const QNetwor
 {
     if (operation != PostOperation || !content || content->isSequential() || !isPlain(request.url()))
         return QNetworkAccessManager::createRequest(operation, request, content);
-    return new PlainReply(request, content->readAll(), m_idle, this);
+    return new PlainReply(request, m_bytes.of(request, content->readAll()), m_idle, this);
 }
 
 } // namespace loquat

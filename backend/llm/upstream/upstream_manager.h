@@ -2,6 +2,7 @@
 #pragma once
 
 #include "llm/upstream/idle_sockets.h"
+#include "llm/upstream/request_bytes.h"
 
 #include <QNetworkAccessManager>
 
@@ -26,6 +27,7 @@ protected:
 
 private:
     IdleSockets m_idle;
+    RequestBytes m_bytes;
 };
 
 } // namespace loquat
