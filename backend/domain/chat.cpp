@@ -39,7 +39,7 @@ QJsonObject toJson(const Usage &usage)
     QJsonObject json{{"source"_L1, nameOf(usage.source)}};
     for (const auto &[name, member] : numbers)
         if (const auto &number = usage.*member)
-            json[name] = *number;
+            json.insert(name, *number);
     return json;
 }
 

@@ -69,6 +69,22 @@ void appendEscaped(QString &json, QChar c)
     }
 }
 
+void appendEscapedText(QString &json, QStringView text)
+{
+    const QChar *at = text.begin();
+    for (const QChar *const end = text.end();;) {
+        const QChar *special = findSpecial(at, end);
+        // Half of a surrogate pair has an escape of its own; a pair is plain.
+        while (end - special > 1 && special[0].isHighSurrogate() && special[1].isLowSurrogate())
+            special = findSpecial(special + 2, end);
+        json.append(at, special - at);
+        if (special == end)
+            return;
+        appendEscaped(json, *special);
+        at = special + 1;
+    }
+}
+
 QString asDocument(const QJsonValue &value)
 {
     // QJsonDocument takes only objects and arrays; wrap, then unwrap.
@@ -89,13 +105,12 @@ void appendValue(QString &json, const QJsonValue &value);
 
 void appendObject(QString &json, const QJsonObject &object)
 {
-    json += u'{';
+    if (object.isEmpty()) {
+        json += "{}"_L1;
+        return;
+    }
     for (auto it = object.begin(); it != object.end(); ++it) {
-        if (it != object.begin())
-            json += u',';
-        json += u'"';
-        appendJsonText(json, it.key());
-        json += "\":"_L1;
+        appendJsonText(json, it == object.begin() ? "{\""_L1 : ",\""_L1, it.key(), "\":"_L1);
         appendValue(json, it.value());
     }
     json += u'}';
@@ -116,9 +131,7 @@ void appendValue(QString &json, const QJsonValue &value)
 {
     switch (value.type()) {
     case QJsonValue::String:
-        json += u'"';
-        appendJsonText(json, value.toString());
-        json += u'"';
+        appendJsonText(json, "\""_L1, value.toString(), "\""_L1);
         break;
     case QJsonValue::Double:
         appendNumber(json, value);
@@ -139,29 +152,26 @@ void appendValue(QString &json, const QJsonValue &value)
 
 } // namespace
 
-void appendJsonText(QString &json, QStringView text)
+void appendJsonText(QString &json, QLatin1StringView before, QStringView text, QLatin1StringView after)
 {
-    const QChar *at = text.begin();
-    for (const QChar *const end = text.end();;) {
-        const QChar *special = findSpecial(at, end);
-        // Half of a surrogate pair has an escape of its own; a pair is plain.
-        while (end - special > 1 && special[0].isHighSurrogate() && special[1].isLowSurrogate())
-            special = findSpecial(special + 2, end);
-        json.append(at, special - at);
-        if (special == end)
-            return;
-        appendEscaped(json, *special);
-        at = special + 1;
+    if (findSpecial(text.begin(), text.end()) != text.end()) {
+        json += before;
+        appendEscapedText(json, text);
+        json += after;
+        return;
     }
+    // At once: a look at the room that is left takes longer than copying a short text.
+    const qsizetype size = json.size();
+    json.resize(size + before.size() + text.size() + after.size());
+    QChar *end = std::ranges::copy(before, json.data() + size).out;
+    end = std::ranges::copy(text, end).out;
+    std::ranges::copy(after, end);
 }
 
 QString withJsonText(QLatin1StringView before, QStringView text, QLatin1StringView after)
 {
     QString json;
-    json.reserve(before.size() + text.size() + after.size());
-    json += before;
-    appendJsonText(json, text);
-    json += after;
+    appendJsonText(json, before, text, after);
     return json;
 }
 

@@ -15,9 +15,7 @@ public:
     JsonWriter &text(QLatin1StringView name, QStringView value)
     {
         begin(name);
-        m_json += u'"';
-        appendJsonText(m_json, value);
-        m_json += u'"';
+        appendJsonText(m_json, QLatin1StringView("\""), value, QLatin1StringView("\""));
         return *this;
     }
 

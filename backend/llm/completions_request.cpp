@@ -58,13 +58,10 @@ QLatin1StringView opening(Role role)
 void append(QString &messages, const ChatMessage &message)
 {
     const auto begins = opening(message.role);
-    if (begins.isEmpty() || !message.toolCalls.isEmpty()) {
+    if (begins.isEmpty() || !message.toolCalls.isEmpty())
         messages += jsonText(wireMessage(message));
-        return;
-    }
-    messages += begins;
-    appendJsonText(messages, message.content);
-    messages += "\"}"_L1;
+    else
+        appendJsonText(messages, begins, message.content, "\"}"_L1);
 }
 
 QString messagesText(const QList<ChatMessage> &messages)

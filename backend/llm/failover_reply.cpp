@@ -63,6 +63,15 @@ void sign(QJsonObject &data, const QString &provider)
 
 ChatRequest withoutForeignData(ChatRequest request, const QString &provider)
 {
+    const auto hasForeign = [&provider](const ChatMessage &message) {
+        return isForeign(message.providerData, provider) ||
+               std::ranges::any_of(message.toolCalls, [&provider](const ToolCall &call) {
+                   return isForeign(call.providerData, provider);
+               });
+    };
+    // Most conversations have none, and their messages need not be copied.
+    if (std::ranges::none_of(std::as_const(request.messages), hasForeign))
+        return request;
     for (ChatMessage &message : request.messages) {
         if (isForeign(message.providerData, provider))
             message.providerData = {};

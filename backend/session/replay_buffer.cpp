@@ -42,6 +42,22 @@ QList<Outbound> replyOf(const Event &event)
     return told;
 }
 
+/// Whether clients see anything of such events, or of some of them.
+bool isSeen(EventType type)
+{
+    switch (type) {
+    case EventType::SessionStarted:
+    case EventType::SessionResumed:
+    case EventType::Summary:
+    case EventType::Synopsis:
+    case EventType::OperatorWhisper:
+    case EventType::OperatorNote:
+        return false;
+    default:
+        return true;
+    }
+}
+
 qsizetype weight(const Event &event)
 {
     return event.content.size();
@@ -51,6 +67,8 @@ qsizetype weight(const Event &event)
 
 QList<Outbound> outboundOf(const Event &event)
 {
+    if (!isSeen(event.type))
+        return {};
     const QJsonObject &meta = event.meta;
     const QString callId = meta["call_id"_L1].toString();
     switch (event.type) {
@@ -80,21 +98,15 @@ QList<Outbound> outboundOf(const Event &event)
             {meta["code"_L1].toString(), event.content, {}, meta["retryable"_L1].toBool()}, event.seq}};
     case EventType::SessionEnded:
         return endsOf(event, u"cancelled"_s);
-    case EventType::SessionStarted:
-    case EventType::SessionResumed:
-    case EventType::Summary:
-    case EventType::Synopsis:
-    case EventType::OperatorWhisper:
-    case EventType::OperatorNote:
-        break;
+    default:
+        return {};
     }
-    return {};
 }
 
 void ReplayBuffer::keep(const Event &event)
 {
     m_lastSeq = event.seq;
-    if (outboundOf(event).isEmpty())
+    if (!isSeen(event.type))
         return;
     m_events.push_back(event);
     m_characters += weight(event);

@@ -184,15 +184,15 @@ QJsonObject Session::replyMeta(const TurnResult &result) const
                      {"usage"_L1, toJson(result.usage)},
                      {"duration_ms"_L1, result.durationMs}};
     if (!result.model.isEmpty())
-        meta["model"_L1] = result.model;
+        meta.insert("model"_L1, result.model);
     if (!result.provider.isEmpty())
-        meta["provider"_L1] = result.provider;
+        meta.insert("provider"_L1, result.provider);
     if (!result.providerData.isEmpty())
-        meta["provider_data"_L1] = result.providerData;
+        meta.insert("provider_data"_L1, result.providerData);
     if (result.ttftMs)
-        meta["ttft_ms"_L1] = *result.ttftMs;
+        meta.insert("ttft_ms"_L1, *result.ttftMs);
     if (result.costUsd)
-        meta["cost_usd"_L1] = *result.costUsd;
+        meta.insert("cost_usd"_L1, *result.costUsd);
     if (!result.failures.isEmpty()) {
         QJsonArray attempts;
         for (const FailedAttempt &attempt : result.failures) {
@@ -205,7 +205,7 @@ QJsonObject Session::replyMeta(const TurnResult &result) const
                 one["cost_usd"_L1] = *attempt.costUsd;
             attempts.append(one);
         }
-        meta["attempts"_L1] = attempts;
+        meta.insert("attempts"_L1, attempts);
     }
     return meta;
 }
