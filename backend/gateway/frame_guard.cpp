@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/frame_guard.h"
 
+#include "gateway/client_socket.h"
 #include "gateway/unsent_share.h"
 
 #include <QTcpSocket>
@@ -58,6 +59,8 @@ void FrameGuard::arrived()
 void FrameGuard::taken()
 {
     m_left = m_socket->bytesAvailable(); // and will be there the next time
+    if (auto *client = qobject_cast<ClientSocket *>(m_socket))
+        client->noteUse();
     if (QTcpSocket *tcp = transport())
         tcp->setReadBufferSize(std::max(readAtOnce, m_left + qint64(std::min(m_scan.missing(), farTooMuch))));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/incoming.h"
 
+#include "gateway/client_socket.h"
 #include "gateway/trusted_proxies.h"
 
 #include <netinet/in.h>
@@ -44,7 +45,7 @@ QTcpSocket *Incoming::takeSocket(QObject *parent)
         socket = m_secure.release();
         socket->setParent(parent);
     } else {
-        socket = new QTcpSocket(parent);
+        socket = new ClientSocket(parent);
         if (m_descriptor < 0 || !socket->setSocketDescriptor(m_descriptor)) {
             delete socket;
             return nullptr;

@@ -3,6 +3,7 @@
 
 #include "gateway/arrival.h"
 #include "gateway/chat_connection.h"
+#include "gateway/client_socket.h"
 #include "gateway/credentials.h"
 #include "gateway/realtime/realtime_connection.h"
 #include "gateway/relay_connection.h"
@@ -42,6 +43,7 @@ void SessionWorker::start()
 {
     m_clock = std::make_unique<SystemClock>();
     m_flusher = std::make_unique<SocketFlusher>();
+    m_idleBuffers = std::make_unique<IdleBuffers>();
     m_model = m_parts.makeModel(*m_clock);
     m_tools = m_parts.makeTools(*m_clock);
     m_hub = std::make_unique<SessionHub>(
@@ -79,6 +81,7 @@ void SessionWorker::stop()
     m_tools.reset();
     m_model.reset();
     m_flusher.reset();
+    m_idleBuffers.reset();
     m_clock.reset();
 }
 
@@ -92,6 +95,8 @@ void SessionWorker::accept(const IncomingPtr &incoming, const SessionRequest &re
     const Peer peer{socket->peerAddress(), socket->peerPort()};
     m_accepted.insert(peer, {socket, request});
     connect(socket, &QObject::destroyed, this, [this, peer, socket] { forgetSocket(peer, socket); });
+    if (auto *client = qobject_cast<ClientSocket *>(socket))
+        client->shareBuffers(*m_idleBuffers);
     new FrameGuard(socket, m_bounds);
     m_server->handleConnection(socket);
 }

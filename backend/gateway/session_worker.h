@@ -4,6 +4,7 @@
 #include "gateway/door_policy.h"
 #include "gateway/frame_guard.h"
 #include "gateway/gateway_counters.h"
+#include "gateway/idle_buffers.h"
 #include "gateway/incoming.h"
 #include "gateway/limits.h"
 #include "gateway/session_request.h"
@@ -88,6 +89,7 @@ private:
     const FrameGuard::Bounds m_bounds;
     std::unique_ptr<Clock> m_clock;
     std::unique_ptr<SocketFlusher> m_flusher;
+    std::unique_ptr<IdleBuffers> m_idleBuffers;
     std::unique_ptr<ChatModel> m_model;
     std::unique_ptr<ToolRunner> m_tools;
     std::unique_ptr<SessionHub> m_hub;
