@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/event_rows.h"
 
+#include <algorithm>
+
 namespace loquat {
 namespace {
 
 using namespace Qt::StringLiterals;
 
-/// Rows in one statement: each statement opens the table and its indexes, and counts AUTOINCREMENT on, once.
-constexpr qsizetype together = 16;
+/// Rows in one statement, the most first: each statement opens the table and its indexes, and counts
+/// AUTOINCREMENT on, once.
+constexpr std::array<size_t, 3> together{16, 4, 1};
 
 QString insertOf(qsizetype rows)
 {
@@ -18,22 +21,26 @@ QString insertOf(qsizetype rows)
 } // namespace
 
 EventRows::EventRows(const QSqlDatabase &db)
-    : m_many(db, insertOf(together))
-    , m_one(db, insertOf(1))
+    : m_statements{SqliteStatement(db, insertOf(together[0])), SqliteStatement(db, insertOf(together[1])),
+                   SqliteStatement(db, insertOf(together[2]))}
 {
 }
 
-const QSqlError &EventRows::prepareError() const
+QSqlError EventRows::prepareError() const
 {
-    return m_many.error().isValid() ? m_many.error() : m_one.error();
+    for (const SqliteStatement &statement : m_statements)
+        if (statement.error().isValid())
+            return statement.error();
+    return {};
 }
 
 QSqlError EventRows::insert(std::span<const EncodedEvent *const> events)
 {
     while (!events.empty()) {
-        const bool many = events.size() >= size_t(together);
-        const auto rows = events.first(many ? size_t(together) : 1);
-        if (auto error = run(many ? m_many : m_one, rows); error.isValid())
+        const auto size = std::ranges::find_if(together, [&](size_t rows) { return rows <= events.size(); }) -
+                          together.begin();
+        const auto rows = events.first(together[size_t(size)]);
+        if (auto error = run(m_statements[size_t(size)], rows); error.isValid())
             return error;
         events = events.subspan(rows.size());
     }

@@ -4,6 +4,7 @@
 #include "store/encoded_event.h"
 #include "store/sqlite_statement.h"
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -15,7 +16,7 @@ class EventRows
 {
 public:
     explicit EventRows(const QSqlDatabase &db);
-    [[nodiscard]] const QSqlError &prepareError() const;
+    [[nodiscard]] QSqlError prepareError() const;
 
     /// In order. The first error, or one of type NoError; after an error some may be written: roll back.
     QSqlError insert(std::span<const EncodedEvent *const> events);
@@ -23,8 +24,7 @@ public:
 private:
     QSqlError run(SqliteStatement &statement, std::span<const EncodedEvent *const> events);
 
-    SqliteStatement m_many;
-    SqliteStatement m_one;
+    std::array<SqliteStatement, 3> m_statements; ///< for as many rows as `together` says
     std::vector<SqliteValue> m_values;
 };
 
