@@ -29,14 +29,24 @@ public:
                                                        std::function<void()> callback) = 0;
 };
 
-/// The real clock, on QTimer. Give each thread its own.
+/// The real clock, on one QTimer. Give each thread its own; what is pending when it goes is dropped.
 class SystemClock final : public Clock
 {
 public:
+    SystemClock();
+    ~SystemClock() override;
+    Q_DISABLE_COPY_MOVE(SystemClock)
+
     [[nodiscard]] qint64 nowMs() const override;
     [[nodiscard]] qint64 monotonicMs() const override;
     [[nodiscard]] std::unique_ptr<Timer> after(std::chrono::milliseconds delay,
                                                std::function<void()> callback) override;
+
+private:
+    class Schedule;
+    class Pending;
+
+    std::shared_ptr<Schedule> m_schedule;
 };
 
 } // namespace loquat
