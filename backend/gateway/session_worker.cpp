@@ -12,9 +12,14 @@
 
 #include <QTcpSocket>
 
+#include <algorithm>
+
 namespace loquat {
 
 namespace {
+
+/// Not all clients are asked at once whether they are there: each question takes buffers for a moment.
+constexpr size_t pingRounds = 20;
 
 FrameGuard::Bounds boundsOf(const GatewayLimits &limits, GatewayCounters &counters)
 {
@@ -54,15 +59,8 @@ void SessionWorker::start()
     m_server->setMaxPendingConnections(m_parts.limits.maxConnections);
     connect(m_server.get(), &QWebSocketServer::newConnection, this, &SessionWorker::upgraded);
     m_pings = std::make_unique<QTimer>();
-    connect(m_pings.get(), &QTimer::timeout, this, [this] {
-        const auto connections = findChildren<ClientConnection *>(Qt::FindDirectChildrenOnly);
-        for (ClientConnection *connection : connections)
-            connection->checkAlive();
-        const auto relays = findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly);
-        for (RelayConnection *relay : relays)
-            relay->checkAlive();
-    });
-    m_pings->start(m_parts.limits.pingInterval);
+    connect(m_pings.get(), &QTimer::timeout, this, &SessionWorker::checkNextAlive);
+    m_pings->start(std::max(std::chrono::milliseconds(1), m_parts.limits.pingInterval / int(pingRounds)));
     if (m_parts.loopDelayed)
         m_loopDelay = std::make_unique<LoopDelay>(m_parts.loopDelayed);
 }
@@ -99,6 +97,22 @@ void SessionWorker::accept(const IncomingPtr &incoming, const SessionRequest &re
         client->shareBuffers(*m_idleBuffers);
     new FrameGuard(socket, m_bounds);
     m_server->handleConnection(socket);
+}
+
+void SessionWorker::checkNextAlive()
+{
+    m_pingRound = (m_pingRound + 1) % pingRounds;
+    const auto isNext = [this](const QObject *connection) {
+        return qHash(quintptr(connection)) % pingRounds == m_pingRound;
+    };
+    const auto connections = findChildren<ClientConnection *>(Qt::FindDirectChildrenOnly);
+    for (ClientConnection *connection : connections)
+        if (isNext(connection))
+            connection->checkAlive();
+    const auto relays = findChildren<RelayConnection *>(Qt::FindDirectChildrenOnly);
+    for (RelayConnection *relay : relays)
+        if (isNext(relay))
+            relay->checkAlive();
 }
 
 void SessionWorker::forgetSocket(const Peer &peer, const QObject *socket)

@@ -83,6 +83,7 @@ private:
     /// `said`: what it said to sign in.
     void locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
     void open(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
+    void checkNextAlive();
     void forgetSocket(const Peer &peer, const QObject *socket);
 
     GatewayParts &m_parts;
@@ -95,6 +96,7 @@ private:
     std::unique_ptr<SessionHub> m_hub;
     std::unique_ptr<QWebSocketServer> m_server;
     std::unique_ptr<QTimer> m_pings;
+    size_t m_pingRound = 0;
     std::unique_ptr<LoopDelay> m_loopDelay;
     QHash<Peer, Accepted> m_accepted;
     bool m_shuttingDown = false;
