@@ -23,6 +23,7 @@ public:
         : m_timer(new QTimer)
     {
         m_timer->setSingleShot(true);
+        m_timer->setTimerType(Qt::PreciseTimer); // what is due soon may wait for one that is due later
         QObject::connect(m_timer, &QTimer::timeout, m_timer, [this] { run(); });
     }
     ~Schedule()
@@ -60,10 +61,12 @@ private:
         const auto now = steady_clock::now();
         while (!m_due.empty() && m_due.begin()->first.first <= now) {
             const auto first = m_due.extract(m_due.begin());
+            if (!m_due.empty()) // in case that this call waits for another
+                arm();
             first.mapped()();
         }
         // Whoever was first may have been cancelled since.
-        if (!m_due.empty())
+        if (!m_due.empty() && !m_timer->isActive())
             arm();
     }
 

@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Beyond it, whole numbers are written with an exponent, by rules that are QJsonDocument's.
+/// Beyond it QJsonDocument decides which whole numbers get an exponent.
 constexpr double maxWhole = 1e15;
 
 /// Without a branch, so that a compiler can do many at once.
@@ -171,6 +171,7 @@ void appendJsonText(QString &json, QLatin1StringView before, QStringView text, Q
 QString withJsonText(QLatin1StringView before, QStringView text, QLatin1StringView after)
 {
     QString json;
+    json.reserve(before.size() + text.size() + after.size());
     appendJsonText(json, before, text, after);
     return json;
 }

@@ -23,7 +23,7 @@ qint64 ClientSocket::writeData(const char *data, qint64 size)
 
 bool ClientSocket::releaseBuffers()
 {
-    if (bytesAvailable() > 0 || bytesToWrite() > 0)
+    if (bytesAvailable() > 0 || bytesToWrite() > 0 || isTransactionStarted())
         return false;
     // A device that is not open has none, and one that is makes them when it needs them.
     const OpenMode mode = openMode();

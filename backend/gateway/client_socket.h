@@ -18,7 +18,7 @@ public:
 
     /// From now on: of the socket's thread.
     void shareBuffers(IdleBuffers &buffers);
-    /// Something arrived.
+    /// Something came or goes.
     void noteUse();
 
 protected:

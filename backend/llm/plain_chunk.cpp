@@ -86,9 +86,9 @@ private:
             if (key == "completion_tokens")
                 return count(usage.outputTokens);
             if (key == "prompt_tokens_details")
-                return detail("cached_tokens", usage.cachedTokens);
+                return once(m_sawInputDetails) && detail("cached_tokens", usage.cachedTokens);
             if (key == "completion_tokens_details")
-                return detail("reasoning_tokens", usage.reasoningTokens);
+                return once(m_sawOutputDetails) && detail("reasoning_tokens", usage.reasoningTokens);
             return scalar();
         });
     }
@@ -99,7 +99,7 @@ private:
                object([&](QByteArrayView key) { return key == name ? count(number) : scalar(); });
     }
 
-    /// Of two of the same name it depends on the parser which one holds.
+    /// Of two of the same name the last one holds, so none may come after a number.
     bool count(std::optional<qint64> &number)
     {
         if (number)
@@ -202,6 +202,8 @@ private:
     bool m_sawContent = false;
     bool m_sawFinish = false;
     bool m_sawUsage = false;
+    bool m_sawInputDetails = false;
+    bool m_sawOutputDetails = false;
 };
 
 /// Nothing if it is not UTF-8, or cannot be told from what is not.

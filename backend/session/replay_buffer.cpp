@@ -42,10 +42,10 @@ QList<Outbound> replyOf(const Event &event)
     return told;
 }
 
-/// Whether clients see anything of such events, or of some of them.
-bool isSeen(EventType type)
+/// Whether clients see anything of it, as a rule.
+bool isSeen(const Event &event)
 {
-    switch (type) {
+    switch (event.type) {
     case EventType::SessionStarted:
     case EventType::SessionResumed:
     case EventType::Summary:
@@ -53,9 +53,19 @@ bool isSeen(EventType type)
     case EventType::OperatorWhisper:
     case EventType::OperatorNote:
         return false;
-    default:
-        return true;
+    case EventType::ToolApproval:
+        return event.meta["decision"_L1].toString() == "asked"_L1;
+    case EventType::UserMessage:
+    case EventType::AiMessage:
+    case EventType::ToolCall:
+    case EventType::ToolResult:
+    case EventType::OperatorMessage:
+    case EventType::ModeChanged:
+    case EventType::ErrorRaised:
+    case EventType::SessionEnded:
+        break;
     }
+    return true;
 }
 
 qsizetype weight(const Event &event)
@@ -67,7 +77,7 @@ qsizetype weight(const Event &event)
 
 QList<Outbound> outboundOf(const Event &event)
 {
-    if (!isSeen(event.type))
+    if (!isSeen(event))
         return {};
     const QJsonObject &meta = event.meta;
     const QString callId = meta["call_id"_L1].toString();
@@ -82,8 +92,6 @@ QList<Outbound> outboundOf(const Event &event)
         return {outbound::ToolEnded{meta["tool"_L1].toString(), callId, jsonOf(event.content),
                                     meta["ok"_L1].toBool(), meta["ms"_L1].toInteger(), event.seq}};
     case EventType::ToolApproval:
-        if (meta["decision"_L1].toString() != "asked"_L1)
-            return {};
         return {outbound::ToolWaits{event.content, callId, event.seq}};
     case EventType::OperatorMessage:
         return QList<Outbound>{outbound::OperatorMessage{event.content, event.seq}} +
@@ -98,15 +106,21 @@ QList<Outbound> outboundOf(const Event &event)
             {meta["code"_L1].toString(), event.content, {}, meta["retryable"_L1].toBool()}, event.seq}};
     case EventType::SessionEnded:
         return endsOf(event, u"cancelled"_s);
-    default:
-        return {};
+    case EventType::SessionStarted:
+    case EventType::SessionResumed:
+    case EventType::Summary:
+    case EventType::Synopsis:
+    case EventType::OperatorWhisper:
+    case EventType::OperatorNote:
+        break;
     }
+    return {};
 }
 
 void ReplayBuffer::keep(const Event &event)
 {
     m_lastSeq = event.seq;
-    if (!isSeen(event.type))
+    if (!isSeen(event))
         return;
     m_events.push_back(event);
     m_characters += weight(event);

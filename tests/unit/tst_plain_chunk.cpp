@@ -144,6 +144,11 @@ private Q_SLOTS:
         row("counts the same twice", {used(R"({"prompt_tokens":1,"prompt_tokens":2})"),
                                       used(R"({"prompt_tokens":"x","prompt_tokens":3})"),
                                       used(R"({"prompt_tokens":4,"prompt_tokens":"x"})")});
+        row("counts the same twice in part",
+            {used(
+                 R"({"prompt_tokens":1,"prompt_tokens_details":{"cached_tokens":4},"prompt_tokens_details":{}})"),
+             used(
+                 R"({"completion_tokens_details":{"reasoning_tokens":4},"completion_tokens_details":null})")});
         row("counts nothing",
             {used("{}"), used("[]"), used("7"), used(R"({"x":{"y":1},"prompt_tokens":3})")});
         row("counts in a text's chunk",
