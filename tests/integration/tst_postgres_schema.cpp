@@ -8,7 +8,8 @@
 
 using namespace loquat;
 
-/// Protects the schema in Postgres: made once by whoever comes first, and closed to strangers.
+/// Protects the schema in Postgres: made once by whoever comes first, the same as the journal's,
+/// and closed to strangers.
 class TestPostgresSchema : public ReplicaFixture
 {
     Q_OBJECT
@@ -36,6 +37,59 @@ private Q_SLOTS:
         QCOMPARE(good.load(), 6);
         QCOMPARE(value(u"select count(*) from schema_migrations"_s).toInt(),
                  migrationsIn(u":/sql/postgres"_s)->size());
+    }
+
+    void theJournalHasTheSameTables_data()
+    {
+        QTest::addColumn<QString>("table");
+        QTest::addColumn<QString>("columns");
+        QTest::addColumn<QStringList>("indexes"); // those that others may count on
+
+        QTest::newRow("sessions") << u"sessions"_s
+                                  << u"session_id,user_id,status,start_time,end_time,duration_seconds,"
+                                     "summary,summary_source,model,turns,input_tokens,output_tokens,cost_usd,"
+                                     "node_id,metadata"_s
+                                  << QStringList{u"session_id"_s};
+        QTest::newRow("session_events")
+            << u"session_events"_s << u"id,session_id,seq,ts,event_type,role,content,metadata"_s
+            << QStringList{u"session_id,seq"_s, u"session_id,ts"_s};
+        QTest::newRow("events") << u"events"_s << u"event_id,session_id,timestamp,event_type,content"_s
+                                << QStringList();
+    }
+
+    void theJournalHasTheSameTables()
+    {
+        QFETCH(const QString, table);
+        QFETCH(const QString, columns);
+        QFETCH(const QStringList, indexes);
+        PostgresTarget target(m_direct);
+        QVERIFY(target.connect().has_value());
+        const auto journal = SqliteConnection::open(m_journal->file(), SqliteConnection::Access::ReadOnly);
+        QVERIFY(journal.has_value());
+        const auto inJournal = [&](const QString &sql) {
+            QSqlQuery query((*journal)->db());
+            return query.exec(sql) && query.next() ? query.value(0).toString() : query.lastError().text();
+        };
+
+        QCOMPARE(inJournal(u"select group_concat(name) from pragma_table_info('%1')"_s.arg(table)), columns);
+        // Beside them Postgres has what it searches by, and which row of a session is the newest.
+        QCOMPARE(
+            value(
+                u"select string_agg(column_name, ',' order by ordinal_position) from "
+                "information_schema.columns where table_name = '%1' and column_name not in ('search', 'last_seq')"_s
+                    .arg(table))
+                .toString(),
+            columns);
+        for (const QString &index : indexes) {
+            QCOMPARE(
+                inJournal(u"select count(*) from pragma_index_list('%1') l where (select "
+                          "group_concat(name) from pragma_index_info(l.name)) = '%2'"_s.arg(table, index)),
+                u"1"_s);
+            QCOMPARE(value(u"select count(*) from pg_indexes where tablename = '%1' and "
+                           "replace(indexdef, ' ', '') like '%(%2)'"_s.arg(table, index))
+                         .toInt(),
+                     1);
+        }
     }
 
     void aLaterStatementThatFailsUndoesTheWholeMigration()

@@ -187,11 +187,9 @@ private Q_SLOTS:
         {
             auto file =
                 SqliteConnection::open(m_dir->filePath(u"loquat.db"_s), SqliteConnection::Access::ReadWrite);
-            for (const auto &sql :
-                 {u"drop table session_search"_s, u"drop table search_position"_s,
-                  u"drop table pruned_sessions"_s, u"drop index sessions_completed"_s,
-                  u"create index session_events_by_time on session_events (session_id, ts)"_s,
-                  u"delete from schema_migrations where version > 1"_s})
+            for (const auto &sql : {u"drop table session_search"_s, u"drop table search_position"_s,
+                                    u"drop table pruned_sessions"_s, u"drop index sessions_completed"_s,
+                                    u"delete from schema_migrations where version > 1"_s})
                 QVERIFY((*file)->run(sql).has_value());
         }
         QVERIFY(open(settings()));
