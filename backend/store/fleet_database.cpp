@@ -124,11 +124,11 @@ Expected<QHash<QString, Claim>> FleetDatabase::takeOver()
     return claims;
 }
 
-Expected<void> FleetDatabase::send(const QString &sessionId, const QList<JournalEntry> &entries)
+Expected<void> FleetDatabase::send(const QString &sessionId, const QList<EventRow> &events)
 {
     return m_connection.run(
         {u"select from sessions where session_id = "_s + quoted(sessionId) + u" for update"_s,
-         postgresSharedEventInsert(entries)});
+         postgresSharedEventInsert(events)});
 }
 
 Expected<QList<Event>> FleetDatabase::events(const QString &sessionId, qint64 seq)

@@ -65,7 +65,7 @@ public:
     /// newest seq of each.
     Expected<QHash<QString, Claim>> takeOver();
     /// Sends events of a session as a replica on a shared database does.
-    Expected<void> send(const QString &sessionId, const QList<JournalEntry> &entries);
+    Expected<void> send(const QString &sessionId, const QList<EventRow> &events);
     /// All of the session's events after `seq`.
     Expected<QList<Event>> events(const QString &sessionId, qint64 seq);
     Expected<EventPage> page(const EventQuery &query);

@@ -94,7 +94,10 @@ Expected<void> FleetHistory::replace(FleetDatabase &database, const QString &ses
     if (!here)
         return here.error();
     // Nothing leaves the journal that is not there.
-    if (const auto sent = database.send(sessionId, *here); !sent)
+    QList<EventRow> rows;
+    for (const JournalEntry &entry : *here)
+        rows.append(eventRow(entry));
+    if (const auto sent = database.send(sessionId, rows); !sent)
         return sent;
     const auto whole = database.events(sessionId, 0);
     if (!whole)

@@ -55,7 +55,7 @@ Expected<std::optional<StoredSession>> JournalReader::session(const QString &ses
                                     statusOf(query.value(9).toString()),
                                     msFromStored(query.value(10).toString()),
                                     {}};
-        auto read = entry(query);
+        auto read = entry(eventRow(query));
         if (!read)
             return read.error();
         session->events.append(std::move(read->event));
@@ -163,7 +163,7 @@ Expected<QList<JournalEntry>> JournalReader::eventsFrom(const QString &sessionId
         return journalError(query.lastError());
     QList<JournalEntry> entries;
     while (query.next()) {
-        auto read = entry(query);
+        auto read = entry(eventRow(query));
         if (!read)
             return read.error();
         entries.append(std::move(*read));
@@ -173,23 +173,35 @@ Expected<QList<JournalEntry>> JournalReader::eventsFrom(const QString &sessionId
 
 Expected<QList<JournalEntry>> JournalReader::after(qint64 id, int limit, qsizetype maxCharacters)
 {
+    const auto rows = rowsAfter(id, limit, maxCharacters);
+    if (!rows)
+        return rows.error();
+    QList<JournalEntry> entries;
+    for (const EventRow &row : *rows) {
+        auto read = entry(row);
+        if (!read)
+            return read.error();
+        entries.append(std::move(*read));
+    }
+    return entries;
+}
+
+Expected<QList<EventRow>> JournalReader::rowsAfter(qint64 id, int limit, qsizetype maxCharacters)
+{
     QSqlQuery query(m_connection->db());
     if (!ask(query,
              u"select %1 from session_events where id > ? order by id limit ?"_s.arg(storedEventColumns),
              {id, limit}))
         return journalError(query.lastError());
-    QList<JournalEntry> entries;
+    QList<EventRow> rows;
     qsizetype characters = 0;
     while (characters <= maxCharacters && query.next()) {
-        characters += query.value(6).toString().size() + query.value(7).toString().size();
-        auto read = entry(query);
-        if (!read)
-            return read.error();
-        entries.append(std::move(*read));
+        rows.append(eventRow(query));
+        characters += rows.last().content.size() + rows.last().meta.size();
     }
     if (query.lastError().isValid())
         return journalError(query.lastError());
-    return entries;
+    return rows;
 }
 
 Expected<EventPage> JournalReader::events(const EventQuery &query)

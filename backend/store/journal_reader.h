@@ -33,6 +33,8 @@ public:
     /// What came after `id`, in order: at most `limit` events, and no more once their text exceeds
     /// `maxCharacters` (but always at least one, if there is one).
     Expected<QList<JournalEntry>> after(qint64 id, int limit, qsizetype maxCharacters);
+    /// The same as rows.
+    Expected<QList<EventRow>> rowsAfter(qint64 id, int limit, qsizetype maxCharacters);
     /// `types` are not looked at.
     Expected<EventPage> events(const EventQuery &query);
     /// How far `target` has come; 0 if it has nothing yet.

@@ -60,7 +60,7 @@ QStringList postgresStatements(const ReplicaBatch &batch, bool shared)
     // The sessions' rows first, which locks them: two nodes never write one session's events at the same
     // time.
     return {sessionInsert(batch.sessions),
-            shared ? postgresSharedEventInsert(batch.entries) : postgresEventInsert(batch.entries)};
+            shared ? postgresSharedEventInsert(batch.events) : postgresEventInsert(batch.events)};
 }
 
 } // namespace loquat

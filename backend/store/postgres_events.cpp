@@ -3,9 +3,6 @@
 
 #include "store/postgres_array.h"
 #include "store/search_text.h"
-#include "store/stored_text.h"
-
-#include <QJsonDocument>
 
 #include <utility>
 
@@ -31,8 +28,8 @@ QString storableWords(QString words)
     return words;
 }
 
-/// What the entries hold, as rows r, between `before` and `after`.
-QString selectRows(const QList<JournalEntry> &entries, QStringView before, QStringView after)
+/// What the events hold, as rows r, between `before` and `after`.
+QString selectRows(const QList<EventRow> &events, QStringView before, QStringView after)
 {
     PostgresArray sessions;
     PostgresArray seqs;
@@ -43,14 +40,14 @@ QString selectRows(const QList<JournalEntry> &entries, QStringView before, QStri
     PostgresArray metas;
     PostgresArray words;
     PostgresArray phrases;
-    for (const auto &[id, event] : entries) {
+    for (const EventRow &event : events) {
         sessions.add(event.sessionId);
         seqs.add(event.seq);
-        times.add(storedTime(event.atMs));
-        types.add(nameOf(event.type));
-        roles.add(nameOf(event.role));
+        times.add(event.time);
+        types.add(event.type);
+        roles.add(event.role);
         contents.add(event.content);
-        metas.add(QString::fromUtf8(QJsonDocument(event.meta).toJson(QJsonDocument::Compact)));
+        metas.add(event.meta);
         IndexText searched;
         if (isSearched(event.type))
             searched = indexText(event.content);
@@ -80,16 +77,16 @@ QString selectRows(const QList<JournalEntry> &entries, QStringView before, QStri
 
 } // namespace
 
-QString postgresEventInsert(const QList<JournalEntry> &entries)
+QString postgresEventInsert(const QList<EventRow> &events)
 {
-    return selectRows(entries, u"insert into session_events ("_s + columns + u") "_s,
+    return selectRows(events, u"insert into session_events ("_s + columns + u") "_s,
                       u" on conflict (session_id, seq) do nothing"_s);
 }
 
-QString postgresSharedEventInsert(const QList<JournalEntry> &entries)
+QString postgresSharedEventInsert(const QList<EventRow> &events)
 {
     return selectRows(
-        entries, u"with r as materialized ("_s,
+        events, u"with r as materialized ("_s,
         u"), fresh as (insert into session_events ("_s + columns + u") select "_s + columns +
             u" from r on conflict (session_id, seq) do nothing returning session_id, seq) "
             "insert into session_events ("_s +

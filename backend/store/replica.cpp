@@ -2,6 +2,7 @@
 #include "store/replica.h"
 
 #include "store/logging.h"
+#include "store/stored_text.h"
 
 #include <QDateTime>
 #include <QRandomGenerator>
@@ -148,12 +149,12 @@ bool Replica::shipNext(JournalReader &reader)
         return m_shippedUpTo;
     }();
     const qint64 newest = m_journal.lastId();
-    const auto entries = reader.after(from, m_settings.maxBatchEvents, m_settings.maxBatchCharacters);
-    if (!entries) {
-        publishFailure(entries.error());
+    const auto events = reader.rowsAfter(from, m_settings.maxBatchEvents, m_settings.maxBatchCharacters);
+    if (!events) {
+        publishFailure(events.error());
         return false;
     }
-    if (entries->isEmpty()) {
+    if (events->isEmpty()) {
         {
             // The newest events may have been deleted with their session.
             const QMutexLocker lock(&m_mutex);
@@ -164,30 +165,30 @@ bool Replica::shipNext(JournalReader &reader)
         m_nextRetry = m_settings.firstRetry;
         return waitForWork();
     }
-    const bool all = entries->last().id >= newest;
+    const bool all = events->last().id >= newest;
     m_gatherUntil = QDeadlineTimer(all ? m_settings.gatherFor : 0ms);
     // A handful of fresh events is no backlog: the state would flicker with every message.
     const bool backlog = newest - from > m_settings.maxBatchEvents;
     publish(backlog ? State::CatchingUp : State::InSync);
-    if (const auto shipped = ship(reader, *entries); !shipped) {
+    if (const auto shipped = ship(reader, *events); !shipped) {
         publishFailure(shipped.error());
         return false;
     }
     m_nextRetry = m_settings.firstRetry;
-    m_journal.markShipped(m_target->place(), entries->last().id);
+    m_journal.markShipped(m_target->place(), events->last().id);
     const QMutexLocker lock(&m_mutex);
-    m_shippedUpTo = entries->last().id;
+    m_shippedUpTo = events->last().id;
     m_status.lastShippedAtMs = QDateTime::currentMSecsSinceEpoch();
     if (m_shippedUpTo >= newest)
         m_status.oldestQueuedAtMs.reset();
     else
-        m_status.oldestQueuedAtMs = entries->last().event.atMs;
+        m_status.oldestQueuedAtMs = msFromStored(events->last().time);
     return true;
 }
 
 void Replica::noteOldest(JournalReader &reader)
 {
-    const auto next = reader.after(
+    const auto next = reader.rowsAfter(
         [this] {
             const QMutexLocker lock(&m_mutex);
             return m_shippedUpTo;
@@ -195,14 +196,14 @@ void Replica::noteOldest(JournalReader &reader)
         1, m_settings.maxBatchCharacters);
     const QMutexLocker lock(&m_mutex);
     if (next && !next->isEmpty())
-        m_status.oldestQueuedAtMs = next->first().event.atMs;
+        m_status.oldestQueuedAtMs = msFromStored(next->first().time);
 }
 
-Expected<void> Replica::ship(JournalReader &reader, const QList<JournalEntry> &entries)
+Expected<void> Replica::ship(JournalReader &reader, const QList<EventRow> &events)
 {
     QStringList ids;
-    for (const auto &entry : entries)
-        ids.append(entry.event.sessionId);
+    for (const auto &event : events)
+        ids.append(event.sessionId);
     // In one order everywhere, so that two nodes that touch the same sessions cannot deadlock.
     std::ranges::sort(ids);
     ids.removeDuplicates();
@@ -210,13 +211,13 @@ Expected<void> Replica::ship(JournalReader &reader, const QList<JournalEntry> &e
     if (!sessions)
         return sessions.error();
     const auto shipped = m_watchdog.guard(m_settings.callLimit, [&] {
-        return m_target->ship({std::move(*sessions), entries});
+        return m_target->ship({std::move(*sessions), events});
     });
     if (shipped || shipped.error().retryable)
         return shipped;
-    if (entries.size() == 1) {
-        const auto &bad = entries.first();
-        qCWarning(storeLog) << "event" << bad.event.seq << "of session" << bad.event.sessionId
+    if (events.size() == 1) {
+        const auto &bad = events.first();
+        qCWarning(storeLog) << "event" << bad.seq << "of session" << bad.sessionId
                             << "is set aside:" << shipped.error().message;
         m_journal.reject(m_target->place(), bad.id, shipped.error().message);
         const QMutexLocker lock(&m_mutex);
@@ -224,10 +225,10 @@ Expected<void> Replica::ship(JournalReader &reader, const QList<JournalEntry> &e
         return {};
     }
     // Halving finds one bad row among 500 with 18 statements instead of 500.
-    const auto half = entries.size() / 2;
-    if (auto first = ship(reader, entries.first(half)); !first)
+    const auto half = events.size() / 2;
+    if (auto first = ship(reader, events.first(half)); !first)
         return first;
-    return ship(reader, entries.sliced(half));
+    return ship(reader, events.sliced(half));
 }
 
 bool Replica::waitForWork()

@@ -50,7 +50,7 @@ private:
     bool isFull(qint64 events) const { return events >= m_settings.maxBatchEvents; }
     bool shipNext(JournalReader &reader);
     void noteOldest(JournalReader &reader);
-    Expected<void> ship(JournalReader &reader, const QList<JournalEntry> &entries);
+    Expected<void> ship(JournalReader &reader, const QList<EventRow> &events);
     bool waitForWork();
     void waitToRetry();
     bool goesOn() const;

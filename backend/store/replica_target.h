@@ -9,7 +9,7 @@ namespace loquat {
 struct ReplicaBatch
 {
     QList<SessionRow> sessions;
-    QList<JournalEntry> entries;
+    QList<EventRow> events;
 };
 
 /// A database that takes a copy of the journal. Everything but interrupt() and place() is called in the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/rest_request.h"
 
+#include "domain/json_writer.h"
 #include "store/replica_columns.h"
 
 #include <QJsonDocument>
@@ -41,8 +42,17 @@ QList<QByteArray> sessionRows(const ReplicaBatch &batch)
 QList<QByteArray> eventRows(const ReplicaBatch &batch)
 {
     QList<QByteArray> rows;
-    for (const auto &entry : batch.entries)
-        rows.append(compact(toJson(entry.event)));
+    for (const EventRow &event : batch.events)
+        rows.append(JsonWriter()
+                        .text("session_id"_L1, event.sessionId)
+                        .number("seq"_L1, event.seq)
+                        .text("ts"_L1, event.time)
+                        .text("event_type"_L1, event.type)
+                        .text("role"_L1, event.role)
+                        .text("content"_L1, event.content)
+                        .json("metadata"_L1, event.meta)
+                        .object()
+                        .toUtf8());
     return rows;
 }
 

@@ -111,6 +111,11 @@ bool isSearched(EventType type)
     return std::ranges::find(typesSearched, type) != std::end(typesSearched);
 }
 
+bool isSearched(QStringView type)
+{
+    return std::ranges::any_of(typesSearched, [&](EventType searched) { return nameOf(searched) == type; });
+}
+
 QString searchedTypes()
 {
     QStringList names;

@@ -11,6 +11,7 @@ namespace loquat {
 inline constexpr qsizetype searchedCharacters = 100'000;
 /// Whether what such an event says is searched.
 bool isSearched(EventType type);
+bool isSearched(QStringView type);
 /// The names of all that are, in brackets, for SQL's `in`.
 QString searchedTypes();
 /// Words of a query that count; the rest is ignored.

@@ -45,26 +45,38 @@ SessionRow sessionRow(const QSqlQuery &query)
             query.value(15).toLongLong()};
 }
 
-Expected<JournalEntry> entry(const QSqlQuery &query, int first)
+EventRow eventRow(const QSqlQuery &query)
 {
-    const auto type = eventTypeFromString(query.value(first + 4).toString());
+    return {query.value(0).toLongLong(), query.value(1).toString(), query.value(2).toLongLong(),
+            query.value(3).toString(),   query.value(4).toString(), query.value(5).toString(),
+            query.value(6).toString(),   query.value(7).toString()};
+}
+
+EventRow eventRow(const JournalEntry &entry)
+{
+    const Event &event = entry.event;
+    return {entry.id,           event.sessionId,    event.seq,     storedTime(event.atMs),
+            nameOf(event.type), nameOf(event.role), event.content, QString::fromUtf8(storedJson(event.meta))};
+}
+
+Expected<JournalEntry> entry(const EventRow &row)
+{
+    const auto type = eventTypeFromString(row.type);
     if (!type)
         return type.error();
-    const auto role = roleFromString(query.value(first + 5).toString());
+    const auto role = roleFromString(row.role);
     if (!role)
         return role.error();
-    return JournalEntry{query.value(first).toLongLong(),
-                        {query.value(first + 1).toString(), query.value(first + 2).toLongLong(),
-                         msFromStored(query.value(first + 3).toString()), *type, *role,
-                         query.value(first + 6).toString(),
-                         objectFromStored(query.value(first + 7).toString())}};
+    return JournalEntry{row.id,
+                        {row.sessionId, row.seq, msFromStored(row.time), *type, *role, row.content,
+                         objectFromStored(row.meta)}};
 }
 
 Expected<QList<Event>> storedEvents(QSqlQuery &query)
 {
     QList<Event> events;
     while (query.next()) {
-        auto read = entry(query);
+        auto read = entry(eventRow(query));
         if (!read)
             return read.error();
         events.append(std::move(read->event));

@@ -9,14 +9,29 @@
 
 namespace loquat {
 
-/// The columns, in the order in which sessionRow() and entry() expect them. Postgres's queries give times and
-/// JSON as the journal's text.
+/// The columns, in the order in which sessionRow() and eventRow() expect them. Postgres's queries give times
+/// and JSON as the journal's text.
 extern const QString storedSessionColumns;
 extern const QString storedEventColumns;
 
+/// An event as the journal holds it, for whoever passes it on: neither its time nor its JSON has to be read.
+struct EventRow
+{
+    qint64 id = 0;
+    QString sessionId;
+    qint64 seq = 0;
+    QString time; ///< see storedTime()
+    QString type;
+    QString role;
+    QString content;
+    QString meta; ///< see storedJson()
+};
+
+EventRow eventRow(const QSqlQuery &query);
+EventRow eventRow(const JournalEntry &entry);
 SessionRow sessionRow(const QSqlQuery &query);
-/// `first`: where the event's columns begin. Error unknown_name: of an event of a newer Loquat.
-Expected<JournalEntry> entry(const QSqlQuery &query, int first = 0);
+/// Error unknown_name: of an event of a newer Loquat.
+Expected<JournalEntry> entry(const EventRow &row);
 
 /// Of all rows that are left. Whether reading them ended for a failure, query.lastError() tells.
 Expected<QList<Event>> storedEvents(QSqlQuery &query);

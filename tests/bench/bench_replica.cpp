@@ -155,8 +155,8 @@ public:
     Expected<void> ship(const ReplicaBatch &batch) override
     {
         auto shipped = m_target.ship(batch);
-        for (const auto &entry : batch.entries)
-            m_ages.push_back(double(m_clock.nsecsElapsed() - m_appended[size_t(entry.id)]) / 1e6);
+        for (const auto &event : batch.events)
+            m_ages.push_back(double(m_clock.nsecsElapsed() - m_appended[size_t(event.id)]) / 1e6);
         return shipped;
     }
     Expected<void> check() override { return m_target.check(); }

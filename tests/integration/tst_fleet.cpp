@@ -254,7 +254,7 @@ private:
         SessionRow row{.sessionId = u"s"_s, .userId = u"u"_s, .status = u"active"_s, .startedAtMs = 1};
         ReplicaBatch batch{{row}, {}};
         for (const Event &event : events)
-            batch.entries.append({0, event});
+            batch.events.append(eventRow(JournalEntry{0, event}));
         const auto shipped = target.ship(batch);
         QVERIFY2(shipped.has_value(), shipped ? "" : qPrintable(shipped.error().message));
     }

@@ -31,8 +31,8 @@ ReplicaBatch batchOf(int events)
 {
     ReplicaBatch batch{{SessionRow{.sessionId = u"s"_s, .userId = u"u"_s, .status = u"active"_s}}, {}};
     for (int seq = 1; seq <= events; ++seq)
-        batch.entries.append(
-            {seq, {u"s"_s, seq, 1'700'000'000'123, EventType::UserMessage, Role::User, u"hi"_s, {}}});
+        batch.events.append(eventRow(
+            {seq, {u"s"_s, seq, 1'700'000'000'123, EventType::UserMessage, Role::User, u"hi"_s, {}}}));
     return batch;
 }
 
