@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include "env_file.h"
+#include "gateway/dialect.h"
 #include "operator_address.h"
 #include "settings_reader.h"
 
@@ -41,9 +42,11 @@ void describe(QCommandLineParser &parser)
          u"file"_s},
         {u"retention-days"_s,
          u"Prune sessions that ended so long ago and are in the replica (default: keep all)."_s, u"days"_s},
-        {u"dialect"_s, u"How clients are spoken to unless they ask: frames, content, text or sentinel."_s,
+        {u"dialect"_s,
+         u"How clients are spoken to unless they ask: %1 (default frames, or LOQUAT_DIALECT)."_s.arg(
+             dialectNames().join(u", "_s)),
          u"name"_s},
-        {u"log-level"_s, u"debug, info, warning or error (default info)."_s, u"level"_s},
+        {u"log-level"_s, u"debug, info, warning or error (default info, or LOQUAT_LOG_LEVEL)."_s, u"level"_s},
         {u"theme"_s, u"Console colours: system, light or dark."_s, u"name"_s},
         {u"screenshot"_s, u"Save a picture of the console after a moment, then quit."_s, u"file.png"_s},
         {{u"h"_s, u"help"_s}, u"Show this help."_s},
@@ -136,8 +139,9 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
             options.environment.insert(it.key(), it.value());
     options.host = reader.address(u"host"_s, options.host);
     options.port = reader.port();
-    options.dialect = reader.oneOf(u"dialect"_s, {u"frames"_s, u"content"_s, u"text"_s, u"sentinel"_s});
-    options.logLevel = reader.oneOf(u"log-level"_s, {u"info"_s, u"debug"_s, u"warning"_s, u"error"_s});
+    options.dialect = reader.oneOf(u"dialect"_s, dialectNames(), u"LOQUAT_DIALECT"_s);
+    options.logLevel = reader.oneOf(u"log-level"_s, {u"info"_s, u"debug"_s, u"warning"_s, u"error"_s},
+                                    u"LOQUAT_LOG_LEVEL"_s);
     options.theme = reader.oneOf(u"theme"_s, {u"system"_s, u"light"_s, u"dark"_s});
     options.threads = int(reader.number(u"LOQUAT_THREADS"_s, QThread::idealThreadCount(), 1, 256));
     const auto limit = [&reader](const QString &key, std::chrono::milliseconds fallback) {

@@ -108,9 +108,11 @@ QString SettingsReader::among(const QString &setting, const QString &value, cons
     return value;
 }
 
-QString SettingsReader::oneOf(const QString &option, const QStringList &names)
+QString SettingsReader::oneOf(const QString &option, const QStringList &names, const QString &key)
 {
-    return m_parser.isSet(option) ? among(u"--"_s + option, m_parser.value(option), names) : names.first();
+    if (m_parser.isSet(option))
+        return among(u"--"_s + option, m_parser.value(option), names);
+    return key.isEmpty() ? names.first() : choice(key, names);
 }
 
 QString SettingsReader::choice(const QString &key, const QStringList &names)

@@ -27,7 +27,8 @@ public:
     /// --retention-days or LOQUAT_RETENTION_DAYS; 0: neither.
     int retentionDays();
     /// A command line option out of `names`; the first is the default.
-    QString oneOf(const QString &option, const QStringList &names);
+    /// `key`: the same in the environment, if it is there.
+    QString oneOf(const QString &option, const QStringList &names, const QString &key = {});
     /// The same for an environment variable.
     QString choice(const QString &key, const QStringList &names);
     /// Those of LOQUAT_PROVIDERS, or those that have a key, or the simulated one.

@@ -11,6 +11,7 @@ ChatConnection::ChatConnection(std::unique_ptr<QWebSocket> socket, QTcpSocket *t
                                const ClientSurroundings &surroundings, const SessionRequest &request,
                                QObject *parent)
     : ClientConnection(std::move(socket), transport, surroundings, request, parent)
+    , m_encode(request.dialect->encoder())
 {
 }
 
@@ -26,14 +27,14 @@ ClientHello ChatConnection::hello() const
 
 QStringList ChatConnection::encode(const Outbound &message)
 {
-    return m_request.dialect->encode(message);
+    return m_encode(message);
 }
 
 void ChatConnection::heard(const QString &frame)
 {
-    const auto parsed = parseClientFrame(frame);
+    const auto parsed = parseClientFrame(frame, m_request.dialect->plainText);
     if (!parsed)
-        send(outbound::Problem{parsed.error(), 0});
+        answer(outbound::Problem{parsed.error(), 0});
     else if (parsed->kind == ClientFrame::Kind::Auth)
         renew(parsed->text.toUtf8());
     else
@@ -48,9 +49,9 @@ void ChatConnection::say(const ClientFrame &frame)
     switch (frame.kind) {
     case ClientFrame::Kind::Message:
         if (hasExpired()) {
-            send(outbound::Problem{{u"token_expired"_s, u"Your sign-in has expired."_s,
-                                    u"Send {\"type\":\"auth\",\"token\":\"…\"} with a new token."_s, false},
-                                   0});
+            answer(outbound::Problem{{u"token_expired"_s, u"Your sign-in has expired."_s,
+                                      u"Send {\"type\":\"auth\",\"token\":\"…\"} with a new token."_s, false},
+                                     0});
         } else {
             session->userMessage(frame.text, frame.interrupt);
         }
@@ -62,7 +63,7 @@ void ChatConnection::say(const ClientFrame &frame)
         session->end(u"ended"_s);
         break;
     case ClientFrame::Kind::Ping:
-        send(outbound::Pong{});
+        answer(outbound::Pong{});
         break;
     case ClientFrame::Kind::Auth:
         break;
@@ -86,7 +87,7 @@ void ChatConnection::renewed(const Expected<Identity> &found)
     m_renewing = false;
     if (!found) {
         around().counters.count(Refused::Credentials);
-        return send(outbound::Problem{found.error(), 0});
+        return answer(outbound::Problem{found.error(), 0});
     }
     if (found->userId != m_request.userId)
         return refuse(Refused::NotTheOwner, u"the token is another user's"_s);

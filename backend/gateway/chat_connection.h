@@ -24,6 +24,7 @@ private:
     void renew(const QByteArray &token);
     void renewed(const Expected<Identity> &found);
 
+    const Encode m_encode;
     bool m_renewing = false;
 };
 

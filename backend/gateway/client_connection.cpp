@@ -35,9 +35,9 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
     connect(m_socket.get(), &QWebSocket::textMessageReceived, this, &ClientConnection::received);
     connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, [this] {
         if (mayTake())
-            send(outbound::Problem{{u"binary_not_supported"_s, u"Binary frames are not understood."_s,
-                                    u"Send text frames."_s, false},
-                                   0});
+            answer(outbound::Problem{{u"binary_not_supported"_s, u"Binary frames are not understood."_s,
+                                      u"Send text frames."_s, false},
+                                     0});
     });
     if (transport)
         connect(transport, &QTcpSocket::readyRead, this, [this] {
@@ -104,12 +104,21 @@ void ClientConnection::send(const Outbound &message)
     if (problem && problem->error.code == "too_many_messages"_L1)
         m_around.counters.count(Refused::QueueFull);
     if (!m_outgoing.send(message))
-        letSlowReaderGo();
+        return letSlowReaderGo();
+    // Without a greeting there is at least a reason.
+    if (!m_greeted && (problem || std::holds_alternative<outbound::SessionStarted>(message))) {
+        m_greeted = true;
+        answer(std::exchange(m_answers, {}));
+    }
 }
 
-void ClientConnection::sendFrames(const QStringList &frames)
+void ClientConnection::answer(const QStringList &frames)
 {
-    if (m_socket->state() == QAbstractSocket::ConnectedState && !m_outgoing.sendFrames(frames))
+    if (m_socket->state() != QAbstractSocket::ConnectedState)
+        return;
+    if (!m_greeted)
+        m_answers += frames;
+    else if (!m_outgoing.sendFrames(frames))
         letSlowReaderGo();
 }
 
@@ -162,7 +171,7 @@ bool ClientConnection::mayTake()
         return false;
     case MessageRate::Verdict::Refused:
         m_around.counters.count(Refused::TooManyMessages);
-        send(
+        answer(
             outbound::Problem{{u"rate_limited"_s, u"Too many messages in a minute; this one was not taken."_s,
                                u"Send fewer."_s, true},
                               0});

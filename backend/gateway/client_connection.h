@@ -60,8 +60,10 @@ protected:
 
     void attach();
     void send(const Outbound &message) final;
-    /// What is in the client's language already.
-    void sendFrames(const QStringList &frames);
+    /// What the connection itself says to a frame, in the client's language. It waits for the session's
+    /// greeting, which clients take their first frame for.
+    void answer(const QStringList &frames);
+    void answer(const Outbound &message) { answer(encode(message)); }
     void refuse(Refused why, const QString &reason);
     /// nullptr: it is not attached, or the session is gone.
     [[nodiscard]] Session *session() const;
@@ -86,6 +88,8 @@ private:
     MessageRate m_rate;
     int m_silentIntervals = 0;
     bool m_attached = false;
+    bool m_greeted = false;
+    QStringList m_answers; ///< that wait for the greeting
 };
 
 } // namespace loquat

@@ -8,7 +8,7 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-Expected<ClientFrame> parseClientFrame(const QString &frame)
+Expected<ClientFrame> parseClientFrame(const QString &frame, bool plainText)
 {
     using Kind = ClientFrame::Kind;
     if (!QStringView(frame).trimmed().startsWith(u'{'))
@@ -20,6 +20,8 @@ Expected<ClientFrame> parseClientFrame(const QString &frame)
     if (!object.contains("type"_L1)) {
         if (const QJsonValue message = object["message"_L1]; message.isString())
             return ClientFrame{Kind::Message, message.toString()};
+        if (plainText)
+            return ClientFrame{Kind::Message, frame};
         return Error{u"bad_frame"_s, u"A JSON frame needs a 'type', or a 'message' that is a string."_s,
                      u"Send plain text, {\"message\":\"…\"} or {\"type\":\"message\",\"content\":\"…\"}."_s,
                      false};

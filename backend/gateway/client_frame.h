@@ -19,7 +19,7 @@ struct ClientFrame
 
 /// Plain text is a message; so are {"message":"…"} and {"type":"message","content":"…"}. Text that only looks
 /// like JSON, and JSON that is no object, is plain text. A JSON object that means nothing is an Error for the
-/// client.
-Expected<ClientFrame> parseClientFrame(const QString &frame);
+/// client; `plainText`: one that has no type is a message as it is.
+Expected<ClientFrame> parseClientFrame(const QString &frame, bool plainText = false);
 
 } // namespace loquat

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/dialect.h"
 
+#include "gateway/dialect_refusals.h"
+
 #include <array>
 
 namespace loquat {
@@ -9,11 +11,21 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+template <QStringList (*encode)(const Outbound &)> Encode plain()
+{
+    return encode;
+}
+
+template <QStringList (*encode)(const Outbound &)> Encode withRefusalsLast()
+{
+    return RefusalsAfterReply(encode);
+}
+
 constexpr std::array all{
-    Dialect{"frames"_L1, dialects::encodeFrames},
-    Dialect{"content"_L1, dialects::encodeContent},
-    Dialect{"text"_L1, dialects::encodeText},
-    Dialect{"sentinel"_L1, dialects::encodeSentinel},
+    Dialect{"frames"_L1, plain<dialects::encodeFrames>},
+    Dialect{"content"_L1, withRefusalsLast<dialects::encodeContent>, true},
+    Dialect{"text"_L1, withRefusalsLast<dialects::encodeText>, true},
+    Dialect{"sentinel"_L1, [] { return Encode(RefusalsAfterReply(dialects::Sentinel())); }, true},
 };
 
 } // namespace

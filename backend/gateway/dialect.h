@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "session/outbound.h"
-
-#include <QStringList>
+#include "gateway/encode.h"
 
 namespace loquat {
 
-/// How a kind of client is spoken to: one text frame per string. Encoders are pure functions over the same
-/// messages.
+/// How a kind of client is spoken to.
 struct Dialect
 {
     QLatin1StringView name;
-    QStringList (*encode)(const Outbound &message);
+    Encode (*encoder)(); ///< a new one for each client
+    /// Its clients know no frames of their own: a JSON object that names neither a type nor a message is
+    /// something that a person said.
+    bool plainText = false;
 };
 
 namespace dialects {
-QStringList encodeFrames(const Outbound &message);   ///< {"type":"token","token":…}: everything
-QStringList encodeContent(const Outbound &message);  ///< {"type":"content","value":…} and tools
-QStringList encodeText(const Outbound &message);     ///< tokens as raw text
-QStringList encodeSentinel(const Outbound &message); ///< raw tokens, then [END_OF_RESPONSE]
+QStringList encodeFrames(const Outbound &message);  ///< {"type":"token","token":…}: everything
+QStringList encodeContent(const Outbound &message); ///< {"type":"content","value":…} and tools
+QStringList encodeText(const Outbound &message);    ///< tokens as raw text
+/// Raw tokens, then [END_OF_RESPONSE].
+class Sentinel
+{
+public:
+    QStringList operator()(const Outbound &message);
+
+private:
+    int m_replies = 0; ///< that have begun
+};
 } // namespace dialects
 
 /// frames | content | text | sentinel; nullptr for any other name.

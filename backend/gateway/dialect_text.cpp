@@ -4,6 +4,8 @@
 #include "gateway/dialect.h"
 #include "gateway/overloaded.h"
 
+#include <algorithm>
+
 namespace loquat::dialects {
 
 using namespace Qt::StringLiterals;
@@ -29,15 +31,22 @@ QStringList encodeText(const Outbound &message)
                       message);
 }
 
-QStringList encodeSentinel(const Outbound &message)
+QStringList Sentinel::operator()(const Outbound &message)
 {
     if (const auto *started = std::get_if<outbound::SessionStarted>(&message))
         return {
             jsonText(QJsonObject{{"type"_L1, "session_started"_L1}, {"session_id"_L1, started->sessionId}})};
-    if (std::holds_alternative<outbound::TurnDone>(message))
+    if (std::holds_alternative<outbound::TurnStarted>(message))
+        ++m_replies;
+    if (std::holds_alternative<outbound::TurnDone>(message)) {
+        m_replies = std::max(0, m_replies - 1); // one may have begun before this client came
         return {endOfResponse};
+    }
     QStringList text = encodeText(message);
-    if (!text.isEmpty() && std::holds_alternative<outbound::Problem>(message))
+    // What an operator says unasked is a reply of its own.
+    const bool whole = std::holds_alternative<outbound::Problem>(message) ||
+                       (std::holds_alternative<outbound::OperatorMessage>(message) && m_replies == 0);
+    if (!text.isEmpty() && whole)
         text.append(endOfResponse);
     return text;
 }

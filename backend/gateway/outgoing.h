@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/encode.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/limits.h"
 #include "gateway/socket_flusher.h"
 #include "gateway/unsent_share.h"
-#include "session/outbound.h"
 
 #include <QPointer>
-#include <QStringList>
 #include <QTcpSocket>
 #include <QWebSocket>
 
-#include <functional>
 #include <optional>
 
 namespace loquat {
@@ -22,9 +20,6 @@ namespace loquat {
 class Outgoing
 {
 public:
-    /// What a message is in the client's language: one text frame per string.
-    using Encode = std::function<QStringList(const Outbound &)>;
-
     /// `transport`: what is beneath `socket`; may be nullptr.
     Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits,
              GatewayCounters &counters, SocketFlusher &flusher);

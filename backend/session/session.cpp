@@ -35,7 +35,7 @@ bool Session::deferUntilOpen(std::function<void()> input, Source source)
                           u"Too much was said before the session was open; this was not taken."_s,
                           {},
                           true};
-        input = [this, error] { tell(outbound::Problem{error, 0}); };
+        input = [this, error] { m_outbox.send(outbound::Problem{error, 0}); };
     }
     m_deferred.push_back(std::move(input));
     return true;
@@ -119,7 +119,8 @@ void Session::userMessage(const QString &text, bool interrupt)
     if (deferUntilOpen([this, text, interrupt] { userMessage(text, interrupt); }, Source::Client))
         return;
     const auto refuseMessage = [this](const QString &code, const QString &why, bool retryable) {
-        tell(outbound::Problem{{code, why, {}, retryable}, 0});
+        // In order: after the greeting, and the start of a reply that is asked for already.
+        m_outbox.send(outbound::Problem{{code, why, {}, retryable}, 0});
     };
     const QString message = storable(text);
     if (m_state.status != SessionStatus::Active)

@@ -71,6 +71,31 @@ describe('Dialect', () => {
     await finalised(server.dataDir, chat.id);
   });
 
+  it('sentinel: what is refused during a reply neither ends it nor becomes part of it', async () => {
+    const chat = await Chat.open(server, { dialect: 'sentinel' });
+    await chat.one('session_started');
+    const isEnd = (frame) => frame === '[END_OF_RESPONSE]';
+    chat.send('fake:slow 40 one two three four');
+    chat.send(' ');
+    chat.send('{ "name": "Ana" }');
+    const first = (await chat.until(isEnd)).slice(0, -1).join('');
+    assert.equal(first, (await reply(chat.id, 1)).content);
+    assert.match((await chat.until(isEnd)).slice(0, -1).join(''), /empty/);
+    assert.equal((await chat.until(isEnd)).slice(0, -1).join(''), 'You said: { "name": "Ana" }');
+    await chat.leave();
+  });
+
+  it('the greeting is the first that a client is told, whatever it says and how soon', async () => {
+    const unknown = '{"type":"dance"}';
+    for (const [dialect, early] of [['frames', '{"type":"ping"}'], ['frames', ' '], ['frames', unknown],
+      ['sentinel', ' '], ['sentinel', unknown]]) {
+      const chat = await Chat.open(server, { dialect, early });
+      await eventually('the answer', () => chat.frames.length >= 2);
+      assert.equal(chat.frames[0].type, 'session_started', `${dialect} ${early}: ${chat.tail()}`);
+      await chat.leave();
+    }
+  });
+
   it('the default of the server holds for a client that asks for none, and only for it', async () => {
     const other = await startLoquat({ env: fake.settings, args: ['--dialect', 'sentinel'] });
     const plain = await Chat.open(other);

@@ -27,11 +27,6 @@ QByteArray withoutLine(const QByteArray &name)
     return kept.join('\n');
 }
 
-QJsonObject frame(const Outbound &message)
-{
-    return QJsonDocument::fromJson(framesDialect().encode(message).first().toUtf8()).object();
-}
-
 } // namespace
 
 /// Protects the edge: who is let in, what a client's frames mean, and what it is sent in each dialect.
@@ -202,68 +197,13 @@ private Q_SLOTS:
         QCOMPARE(parseClientFrame(uR"({"type":null})"_s).error().code, u"unknown_type"_s);
     }
 
-    void framesDialectSpeaksTheContract()
+    void whoKnowsNoFramesMaySayJson()
     {
-        QCOMPARE(frame(outbound::Token{1, u"Hé\n"_s}),
-                 (QJsonObject{{"type"_L1, "token"_L1}, {"token"_L1, u"Hé\n"_s}}));
-        const auto done =
-            frame(outbound::TurnDone{2, u"x"_s, u"stop"_s, {3, 4, UsageSource::Reported}, 5, 6, 7});
-        QCOMPARE(done, (QJsonObject{{"type"_L1, "done"_L1},
-                                    {"text"_L1, "x"_L1},
-                                    {"turn"_L1, 2},
-                                    {"finish"_L1, "stop"_L1},
-                                    {"usage"_L1, QJsonObject{{"input_tokens"_L1, 3},
-                                                             {"output_tokens"_L1, 4},
-                                                             {"source"_L1, "reported"_L1}}},
-                                    {"ttft_ms"_L1, 5},
-                                    {"duration_ms"_L1, 6},
-                                    {"seq"_L1, 7}}));
-        const auto error = frame(outbound::Problem{{u"c"_s, u"m"_s, {}, true}, 0});
-        QCOMPARE(error, (QJsonObject{{"type"_L1, "error"_L1},
-                                     {"code"_L1, "c"_L1},
-                                     {"message"_L1, "m"_L1},
-                                     {"retryable"_L1, true}}));
-        QVERIFY(frame(outbound::TurnDone{})["usage"_L1].toObject()["source"_L1] == "unknown"_L1);
-    }
-
-    void tokensAreTheJsonThatAnyWriterWouldWrite()
-    {
-        QString all;
-        for (char16_t c = 0; c < 0x180; ++c)
-            all += QChar(c);
-        const QChar half(0xD83C);
-        for (const QString &text : {u"Hi"_s, QString(), all, u"\u4f60\u597d \U0001F30D"_s, u"a"_s + half,
-                                    u"\"\n"_s + half + u"b\\"_s, QString(half)}) {
-            const auto plain = [](const QJsonObject &frame) {
-                return QStringList{QString::fromUtf8(QJsonDocument(frame).toJson(QJsonDocument::Compact))};
-            };
-            const outbound::Token token{1, text};
-            QCOMPARE(framesDialect().encode(token), plain({{"type"_L1, u"token"_s}, {"token"_L1, text}}));
-            QCOMPARE(findDialect(u"content"_s)->encode(token),
-                     plain({{"type"_L1, u"content"_s}, {"value"_L1, text}}));
-        }
-    }
-
-    void otherDialectsSayNothingOfTheFrames()
-    {
-        const QList<Outbound> reply{outbound::SessionStarted{u"s"_s, u"u"_s, {}, false, false, Mode::Ai, 1},
-                                    outbound::TurnStarted{1, 2},
-                                    outbound::Token{1, u"Hi"_s},
-                                    outbound::ToolStarted{u"t"_s, QJsonObject{{"a"_L1, 1}}, u"c"_s, 3},
-                                    outbound::ToolEnded{u"t"_s, u"c"_s, u"r"_s, true, 4, 4},
-                                    outbound::TurnDone{1, u"Hi"_s, u"stop"_s, {}, {}, 0, 5}};
-        const auto spoken = [&reply](const QString &dialect) {
-            QStringList frames;
-            for (const Outbound &message : reply)
-                frames += findDialect(dialect)->encode(message);
-            return frames;
-        };
-        QCOMPARE(spoken(u"text"_s), QStringList{u"Hi"_s});
-        QCOMPARE(spoken(u"sentinel"_s), (QStringList{uR"({"session_id":"s","type":"session_started"})"_s,
-                                                     u"Hi"_s, u"[END_OF_RESPONSE]"_s}));
-        QCOMPARE(spoken(u"content"_s), (QStringList{uR"({"type":"content","value":"Hi"})"_s,
-                                                    uR"({"args":{"a":1},"tool":"t","type":"tool_start"})"_s,
-                                                    uR"({"result":"r","tool":"t","type":"tool_end"})"_s}));
+        const auto said = parseClientFrame(uR"({"name":"Ana"})"_s, true);
+        QCOMPARE(said->text, uR"({"name":"Ana"})"_s);
+        QCOMPARE(parseClientFrame(uR"({"message":"hi"})"_s, true)->text, u"hi"_s);
+        QCOMPARE(parseClientFrame(uR"({"type":"cancel"})"_s, true)->kind, ClientFrame::Kind::Cancel);
+        QCOMPARE(parseClientFrame(uR"({"type":"dance"})"_s, true).error().code, u"unknown_type"_s);
     }
 };
 

@@ -98,6 +98,15 @@ private Q_SLOTS:
         QCOMPARE(forced->providers.first().name, u"simulated"_s);
     }
 
+    void whatAHostSetsByEnvironmentAlone()
+    {
+        const QHash<QString, QString> environment{{u"LOQUAT_DIALECT"_s, u"sentinel"_s},
+                                                  {u"LOQUAT_LOG_LEVEL"_s, u"debug"_s}};
+        QCOMPARE(parsed({}, environment)->dialect, u"sentinel"_s);
+        QCOMPARE(parsed({}, environment)->logLevel, u"debug"_s);
+        QCOMPARE(parsed({u"--dialect"_s, u"text"_s}, environment)->dialect, u"text"_s);
+    }
+
     void eachTimeLimitHasAVariable()
     {
         const auto options = parsed({}, {{u"LOQUAT_CONNECT_TIMEOUT_MS"_s, u"1"_s},
@@ -133,6 +142,8 @@ private Q_SLOTS:
         const auto variable = [](const QString &name, const QString &value) {
             QTest::newRow(qPrintable(name + u'=' + value)) << QStringList() << name << value << name;
         };
+        variable(u"LOQUAT_DIALECT"_s, u"klingon"_s);
+        variable(u"LOQUAT_LOG_LEVEL"_s, u"loud"_s);
         variable(u"PORT"_s, u"-1"_s);
         variable(u"OPENAI_BASE_URL"_s, u"localhost:11434"_s);
         variable(u"LOQUAT_PROVIDERS"_s, u"hal9000"_s);

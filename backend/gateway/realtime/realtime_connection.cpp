@@ -40,7 +40,7 @@ void RealtimeConnection::heard(const QString &frame)
 {
     const auto event = realtime::parseClientEvent(frame);
     if (!event)
-        return sendFrames(m_translation.fault(event.error()));
+        return answer(m_translation.fault(event.error()));
     Session *session = this->session();
     if (!session)
         return;
@@ -56,13 +56,13 @@ void RealtimeConnection::heard(const QString &frame)
 void RealtimeConnection::refuse(const QString &code, const QString &message, const QString &param,
                                 const QString &eventId)
 {
-    sendFrames(m_translation.fault({code, message, param, eventId}));
+    answer(m_translation.fault({code, message, param, eventId}));
 }
 
 void RealtimeConnection::take(const realtime::SessionUpdate &said, const QString &, Session &)
 {
     m_wishes = said.change.appliedTo(m_wishes);
-    sendFrames(m_translation.updated(m_wishes));
+    answer(m_translation.updated(m_wishes));
 }
 
 QString RealtimeConnection::placeFor(const QString &itemId, const QString &previousItemId,
@@ -108,7 +108,7 @@ void RealtimeConnection::take(const realtime::CallOutputCreate &said, const QStr
 void RealtimeConnection::take(const realtime::ItemRetrieve &said, const QString &eventId, Session &)
 {
     if (const auto item = m_translation.items().find(said.itemId))
-        sendFrames(m_translation.retrieved(*item));
+        answer(m_translation.retrieved(*item));
     else
         refuse(u"item_not_found"_s, u"No item with this id is known."_s, u"item_id"_s, eventId);
 }

@@ -13,9 +13,11 @@ export function chatUrl(server, id, query = {}) {
 const parsed = (text) => { try { return JSON.parse(text); } catch { return undefined; } };
 
 export class Chat {
-  // `headers` and `protocols` go with the upgrade, everything else into the query.
-  static async open(server, { id = randomUUID(), headers, protocols, ...query } = {}) {
+  // `headers` and `protocols` go with the upgrade, `early` is said the moment that it is through, everything else goes into
+  // the query.
+  static async open(server, { id = randomUUID(), headers, protocols, early, ...query } = {}) {
     const chat = new Chat(chatUrl(server, id, query), id, { headers, protocols });
+    if (early) chat.socket.on('open', () => chat.send(early));
     await within(chat.opened, () => `the connection to ${id} does not open`);
     return chat;
   }
