@@ -4,6 +4,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <utility>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -26,7 +28,7 @@ QList<Outbound> endsOf(const Event &event, const QString &finish, const QString 
     return ends;
 }
 
-QList<Outbound> replyOf(const Event &event)
+QList<Outbound> replyOf(const Event &event, const QString &saidBefore)
 {
     QList<Outbound> told;
     const int turn = int(event.meta["turn"_L1].toInteger());
@@ -34,7 +36,7 @@ QList<Outbound> replyOf(const Event &event)
         told.append(outbound::Token{turn, event.content});
     const QJsonValue ttft = event.meta["ttft_ms"_L1];
     if (event.meta["final"_L1].toBool())
-        told.append(outbound::TurnDone{turn, event.content, event.meta["finish"_L1].toString(),
+        told.append(outbound::TurnDone{turn, saidBefore + event.content, event.meta["finish"_L1].toString(),
                                        usageFromJson(event.meta["usage"_L1].toObject()),
                                        ttft.isDouble() ? std::optional(ttft.toInteger()) : std::nullopt,
                                        event.meta["duration_ms"_L1].toInteger(), event.seq,
@@ -75,7 +77,7 @@ qsizetype weight(const Event &event)
 
 } // namespace
 
-QList<Outbound> outboundOf(const Event &event)
+QList<Outbound> outboundOf(const Event &event, const QString &saidBefore)
 {
     if (!isSeen(event))
         return {};
@@ -85,7 +87,7 @@ QList<Outbound> outboundOf(const Event &event)
     case EventType::UserMessage:
         return {outbound::TurnStarted{int(meta["turn"_L1].toInteger()), event.seq}};
     case EventType::AiMessage:
-        return replyOf(event);
+        return replyOf(event, saidBefore);
     case EventType::ToolCall:
         return {outbound::ToolStarted{event.content, meta["args"_L1], callId, event.seq}};
     case EventType::ToolResult:
@@ -134,9 +136,15 @@ void ReplayBuffer::keep(const Event &event)
 QList<Outbound> ReplayBuffer::since(qint64 after, qint64 last) const
 {
     QList<Outbound> told;
-    for (const Event &event : m_events)
+    QString saidBefore;
+    qint64 saidIn = 0;
+    for (const Event &event : m_events) {
+        const qint64 turn = event.meta["turn"_L1].toInteger();
         if (event.seq > after && event.seq <= last)
-            told += outboundOf(event);
+            told += outboundOf(event, turn == saidIn ? saidBefore : QString());
+        if (event.type == EventType::AiMessage && turn > 0 && !event.meta["final"_L1].toBool())
+            saidBefore = (turn == std::exchange(saidIn, turn) ? saidBefore : QString()) + event.content;
+    }
     return told;
 }
 

@@ -6,8 +6,9 @@
 namespace loquat {
 
 /// What clients were told of an event, as a list of what to tell them again; empty for what they never see.
-/// Tokens are not events: a reply comes as one.
-[[nodiscard]] QList<Outbound> outboundOf(const Event &event);
+/// Tokens are not events: a reply comes as one. `saidBefore`: by the model in the same turn, before it called
+/// tools.
+[[nodiscard]] QList<Outbound> outboundOf(const Event &event, const QString &saidBefore = {});
 
 /// The newest events of a session that clients see, for one that comes back. Bounded: what is older is gone
 /// from here, and a client that asks for it gets a snapshot.

@@ -174,6 +174,7 @@ private:
     ReplayBuffer m_replay;
     QString m_saidNow;              ///< of the running reply, as far as a client was told it
     QString m_shownNow;             ///< the same, as far as the observer was
+    QString m_saidBeforeTools;      ///< of the running reply, by the model that then called tools
     std::optional<QString> m_claim; ///< whose session it must be, until the journal tells whose it is
     int m_toldTurn = 0;             ///< whose beginning was told and whose end was not
     bool m_holding = false;         ///< a client came and is told nothing before it was told where it is

@@ -39,6 +39,7 @@ void Session::runTurn(int turn)
 {
     m_runningTurn = turn;
     m_shownNow.clear();
+    m_saidBeforeTools.clear();
     TurnOwner &owner = *this;
     if (m_steering) {
         m_steering->openCalls = 0;
@@ -99,6 +100,7 @@ void Session::turnSays(const QString &text)
 void Session::turnSaidBeforeTools(const QString &text, int round)
 {
     m_shownNow.clear();
+    m_saidBeforeTools += text;
     emitEvent(EventType::AiMessage, Role::Assistant, text,
               {{"turn"_L1, m_runningTurn},
                {"round"_L1, round},
@@ -227,8 +229,9 @@ void Session::turnEnded(const TurnResult &result)
     }
     m_shownNow.clear();
     const Event event = emitEvent(EventType::AiMessage, Role::Assistant, text, meta);
-    m_outbox.send(outbound::TurnDone{m_runningTurn, text, result.finish, result.usage, result.ttftMs,
-                                     result.durationMs, event.seq, result.provider == "simulated"_L1},
+    m_outbox.send(outbound::TurnDone{m_runningTurn, std::exchange(m_saidBeforeTools, {}) + text,
+                                     result.finish, result.usage, result.ttftMs, result.durationMs, event.seq,
+                                     result.provider == "simulated"_L1},
                   event.seq);
     if (!text.isEmpty())
         m_state.preview = text.left(previewLength);

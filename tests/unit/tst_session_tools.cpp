@@ -38,6 +38,37 @@ private Q_SLOTS:
         QVERIFY(!stage.client.all<outbound::ToolEnded>().last().ok);
     }
 
+    void whatIsSaidBeforeToolsIsPartOfTheReply()
+    {
+        SessionStage stage;
+        stage.tools.add(u"a"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        stage.reply().push(u"Let me look. "_s);
+        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s}});
+        stage.tools.finish(u"1"_s, u"sun"_s);
+        stage.reply().push(u"It is sunny."_s);
+        stage.reply().finish();
+        QString told;
+        for (const auto &token : stage.client.all<outbound::Token>())
+            told += token.text;
+        QCOMPARE(told, u"Let me look. It is sunny."_s);
+        QCOMPARE(stage.client.last<outbound::TurnDone>().text, told);
+        session.userMessage(u"thanks"_s);
+        stage.reply().push(u"Bye"_s);
+        stage.reply().finish();
+        QCOMPARE(stage.client.last<outbound::TurnDone>().text, u"Bye"_s);
+
+        RecordingClient later; // told the same again, whether it heard the beginning or not
+        for (const qint64 after : {2, 4}) {
+            stage.hub->attach(u"s1"_s, u"user-1"_s, &later, {u"frames"_s, {}, after});
+            stage.settle();
+            QCOMPARE(later.all<outbound::TurnDone>().first().text, told);
+            QCOMPARE(later.last<outbound::TurnDone>().text, u"Bye"_s);
+            later = {};
+        }
+    }
+
     void aProfileSaysWhichToolsAConversationHas()
     {
         struct Case
