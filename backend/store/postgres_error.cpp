@@ -46,6 +46,15 @@ Error postgresError(const QSqlError &error, bool connected)
         return {u"postgres_unreachable"_s, u"Postgres cannot be reached: %1"_s.arg(connectionWords(error)),
                 u"Check that the database runs and that this machine can reach it; Loquat keeps trying."_s,
                 true};
+    // The name of the constraint stands there in every language.
+    if (state == "23505"_L1 && text.contains("session_events_pkey"_L1))
+        return {
+            u"postgres_ids_behind"_s,
+            u"Postgres counts the ids of session_events from below those that are there (SQLSTATE %1)."_s.arg(
+                state),
+            u"Run select setval(pg_get_serial_sequence('session_events', 'id'), max(id)) from "
+            "session_events."_s,
+            true};
     if (inClass("22"_L1) || inClass("23"_L1) || inClass("54"_L1))
         return {u"postgres_row_refused"_s,
                 u"Postgres refuses a row for what it holds (SQLSTATE %1)."_s.arg(state),

@@ -136,6 +136,13 @@ Error restError(const RestSettings &settings, const RestAnswer &answer, const QS
         return lineError(settings, answer);
     const QString code = answer.code();
     const int status = answer.status;
+    if (code == "23505"_L1 && answer.body.contains("session_events_pkey"))
+        return {
+            u"supabase_ids_behind"_s,
+            u"Supabase counts the ids of session_events from below those that are there %1."_s.arg(
+                marks(answer)),
+            u"Run in the SQL editor: select setval(pg_get_serial_sequence('session_events', 'id'), max(id)) from session_events;"_s,
+            true};
     if (isRowsFault(answer, code))
         return {u"supabase_row_refused"_s,
                 u"Supabase refuses a row for what it holds %1."_s.arg(marks(answer)),

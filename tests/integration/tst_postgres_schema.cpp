@@ -113,7 +113,9 @@ private Q_SLOTS:
                      u"create function auth.uid() returns uuid language sql stable as "
                      "$$ select current_setting('request.uid', true)::uuid $$"_s,
                      u"grant usage on schema auth to anon, authenticated"_s,
-                     u"alter default privileges in schema public grant all on tables to anon, authenticated"_s})
+                     u"alter default privileges in schema public grant all on tables to anon, authenticated"_s,
+                     u"alter default privileges in schema public grant all on sequences to anon, authenticated"_s,
+                     u"alter default privileges in schema public grant all on functions to anon, authenticated"_s})
                 .has_value());
         const QString me = u"00000000-0000-0000-0000-00000000000a"_s;
         append(eventOf(u"mine"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, me}}));
@@ -136,6 +138,16 @@ private Q_SLOTS:
             QCOMPARE(countAs(u"anon"_s, QLatin1StringView(table)), -1);
         }
         QCOMPARE(countAs(u"authenticated"_s, u"schema_migrations"_s), -1);
+        QCOMPARE(value(u"select count(*) from pg_class c, unnest(array['anon', 'authenticated']) role "
+                       "where c.relkind = 'S' and c.relnamespace = 'public'::regnamespace "
+                       "and has_sequence_privilege(role, c.oid, 'usage, select, update')"_s)
+                     .toInt(),
+                 0);
+        QCOMPARE(value(u"select count(*) from pg_proc p, unnest(array['anon', 'authenticated']) role "
+                       "where p.pronamespace = 'public'::regnamespace "
+                       "and has_function_privilege(role, p.oid, 'execute')"_s)
+                     .toInt(),
+                 0);
         QVERIFY(value(u"select bool_and(rowsecurity) from pg_tables where schemaname = 'public'"_s).toBool());
     }
 };

@@ -79,6 +79,18 @@ private Q_SLOTS:
         QCOMPARE(value(u"select count(*) from events"_s).toInt(), 5);
     }
 
+    void idsThatWereCountedFromTheBeginningAgainLoseNothing()
+    {
+        auto replica = replicaTo(m_pooled);
+        converse(u"s"_s, 3);
+        QTRY_COMPARE_WITH_TIMEOUT(events(), 3, 20'000);
+        // As after a table was filled from a backup.
+        QVERIFY(!value(u"select setval('session_events_id_seq', 1, false)"_s).isNull());
+        converse(u"t"_s, 3);
+        QTRY_COMPARE_WITH_TIMEOUT(events(), 6, 20'000);
+        QCOMPARE(replica->status().rejected, 0);
+    }
+
     void stoppingShipsWhatIsLeft()
     {
         auto replica = replicaTo(m_direct);

@@ -188,6 +188,16 @@ private Q_SLOTS:
         }
     }
 
+    void idsThatAreBehindAreNoFaultOfTheRows()
+    {
+        const RestAnswer answer{
+            .status = 409,
+            .body = "{\"code\":\"23505\",\"message\":\"constraint \\\"session_events_pkey\\\"\"}"};
+        const auto error = restError(settingsOf(u"https://x.supabase.co"_s), answer, {});
+        QCOMPARE(error.code, u"supabase_ids_behind"_s);
+        QVERIFY(error.retryable && error.remedy.contains("setval"_L1));
+    }
+
     void aPauseThatIsAskedForIsUnderstood_data()
     {
         QTest::addColumn<QByteArray>("header");
