@@ -37,6 +37,8 @@ struct SupabaseOptions
     QString key;     ///< never shown
     QString keyName; ///< the variable that held it
     QString schema;
+
+    [[nodiscard]] bool isReplica() const { return !url.isEmpty() && !key.isEmpty(); }
 };
 
 /// This node among several on one database. Unchecked but for the URL.

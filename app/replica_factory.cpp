@@ -24,7 +24,9 @@ Expected<ReplicaPlan> planPostgres(const Options &options)
                        {}};
 }
 
-Expected<ReplicaPlan> planRest(const SupabaseOptions &options)
+} // namespace
+
+Expected<RestSettings> replicaOverRest(const SupabaseOptions &options)
 {
     auto rest = restSettings(options.url, options.key, options.schema);
     if (!rest) {
@@ -36,6 +38,16 @@ Expected<ReplicaPlan> planRest(const SupabaseOptions &options)
     }
     rest->keyName = options.keyName;
     rest->userAgent = u"Loquat/"_s + QCoreApplication::applicationVersion();
+    return rest;
+}
+
+namespace {
+
+Expected<ReplicaPlan> planRest(const SupabaseOptions &options)
+{
+    const auto rest = replicaOverRest(options);
+    if (!rest)
+        return rest.error();
     ReplicaSettings settings;
     // What fits into one request: where a line is slow, as little as possible is sent again.
     settings.maxBatchCharacters = 512 * 1024;
@@ -48,7 +60,7 @@ Expected<ReplicaPlan> planReplica(const Options &options)
 {
     if (!options.databaseUrl.isEmpty())
         return planPostgres(options);
-    if (!options.supabase.url.isEmpty() && !options.supabase.key.isEmpty())
+    if (options.supabase.isReplica())
         return planRest(options.supabase);
     return ReplicaPlan{};
 }

@@ -3,6 +3,7 @@
 
 #include "options.h"
 #include "store/replica.h"
+#include "store/rest_settings.h"
 
 #include <memory>
 
@@ -15,6 +16,9 @@ struct ReplicaPlan
     QString name;                          ///< Supabase | Postgres
     ReplicaSettings settings;
 };
+
+/// The checked settings of a replica over REST; errors name the variable.
+Expected<RestSettings> replicaOverRest(const SupabaseOptions &options);
 
 /// By what the settings say; a database's own address wins over a REST API. Errors name the setting.
 Expected<ReplicaPlan> planReplica(const Options &options);

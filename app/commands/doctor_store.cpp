@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands/doctor_checks.h"
+#include "replica_factory.h"
 #include "store/checkup.h"
 
 #include <QHostAddress>
@@ -21,6 +22,35 @@ Finding schema(const QString &name, int version, int known)
     return {name, State::Note,
             version == 0 ? u"no tables yet"_s : u"at version %1 of %2"_s.arg(version).arg(known),
             u"Nothing: Loquat brings it up to date when it starts."_s};
+}
+
+/// How far the copy at `place` is.
+QList<Finding> checkCopy(const Options &options, const QString &place)
+{
+    const auto journal = checkUpJournal(options.dataDir);
+    if (!journal || !journal->exists)
+        return {};
+    const auto behind = replicaLag(options.dataDir, place);
+    if (!behind)
+        return {};
+    const QString name = u"database's copy"_s;
+    if (*behind == 0)
+        return {{name, State::Ok, u"holds the whole journal"_s}};
+    return {{name, State::Note, u"%1 events behind the journal"_s.arg(*behind),
+             u"Nothing, if it shrinks while Loquat runs."_s}};
+}
+
+QList<Finding> checkRest(const Options &options)
+{
+    const QString name = u"Supabase REST"_s;
+    const auto settings = replicaOverRest(options.supabase);
+    if (!settings)
+        return {{name, State::Bad, settings.error().message, settings.error().remedy}};
+    if (const auto found = checkUpRest(*settings); !found)
+        return {{name, State::Bad, found.error().message, found.error().remedy}};
+    return QList<Finding>{
+               {name, State::Ok, settings->place() + u" takes the key and has Loquat's tables"_s}} +
+           checkCopy(options, settings->place());
 }
 
 bool isThisMachine(const QString &host)
@@ -54,6 +84,8 @@ QList<Finding> checkJournal(const Options &options)
 
 QList<Finding> checkReplica(const Options &options)
 {
+    if (options.databaseUrl.isEmpty() && options.supabase.isReplica())
+        return checkRest(options);
     const QString name = u"database"_s;
     if (options.databaseUrl.isEmpty())
         return {{name, State::Off, u"SUPABASE_DB_URL is not set: the journal is the only copy"_s}};
@@ -85,14 +117,7 @@ QList<Finding> checkReplica(const Options &options)
         else
             findings.append({u"database's rights"_s, State::Ok, u"the user may write"_s});
     }
-    if (const auto journal = checkUpJournal(options.dataDir); journal && journal->exists)
-        if (const auto behind = replicaLag(options.dataDir, settings->place()))
-            findings.append(*behind == 0
-                                ? Finding{u"database's copy"_s, State::Ok, u"holds the whole journal"_s}
-                                : Finding{u"database's copy"_s, State::Note,
-                                          u"%1 events behind the journal"_s.arg(*behind),
-                                          u"Nothing, if it shrinks while Loquat runs."_s});
-    return findings;
+    return findings + checkCopy(options, settings->place());
 }
 
 } // namespace loquat

@@ -3,6 +3,7 @@
 
 #include "domain/fleet_node.h"
 #include "store/postgres_uri.h"
+#include "store/rest_settings.h"
 
 #include <QList>
 #include <QString>
@@ -43,6 +44,9 @@ struct PostgresCheckup
 /// Connects with the address as it is, and changes nothing. Blocks for at most ten seconds. Errors:
 /// Postgres's.
 Expected<PostgresCheckup> checkUpPostgres(const PostgresSettings &settings);
+/// Whether the project's API is there, takes the key, lets it read which version the tables are at, and that
+/// is ours. Blocks for at most ten seconds. Errors: those of a replica over REST.
+Expected<void> checkUpRest(const RestSettings &settings);
 /// The nodes on that database, as `nodeId` sees them; none where there are no tables yet. Otherwise the same.
 Expected<QList<FleetNode>> checkUpNodes(const PostgresSettings &settings, const QString &nodeId,
                                         std::chrono::milliseconds deadAfter);

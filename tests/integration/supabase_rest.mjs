@@ -9,7 +9,7 @@ import { afterEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { FakePostgrest, tokenKey } from '../fakes/fake_postgrest.mjs';
 import { Chat } from './lib/chat.mjs';
-import { eventually, startLoquat } from './lib/processes.mjs';
+import { eventually, runLoquat, startLoquat, temporaryFolder } from './lib/processes.mjs';
 import { emptyDatabase, finalised, postgres, postgresSession, sameInBoth, sqlite } from './lib/rows.mjs';
 
 const files = new URL('../../sql/postgres/', import.meta.url);
@@ -117,6 +117,28 @@ describe('The replica over REST', () => {
     const [{ n }] = await postgres(fake.database, `select count(*) as n from chat.sessions where session_id = '${id}' and status = 'completed'`);
     assert.equal(n, 1);
     await ends(server);
+  });
+});
+
+describe('loquat doctor asks with the key', () => {
+  const finding = async (fake, key) => {
+    const program = runLoquat(['doctor', '--json', '--data-dir', temporaryFolder(), '--port', '0'], { SUPABASE_URL: fake.url, SUPABASE_KEY: key });
+    const { code } = await program.ended;
+    assert.ok(!(program.stdout + program.stderr).includes(key));
+    const found = JSON.parse(program.stdout).checks.find(({ name }) => name === 'Supabase REST');
+    return { code, ...found };
+  };
+
+  it('and says that it works, or what to do', async () => {
+    const fake = await supabase();
+    const empty = await supabase({ tables: false });
+    assert.deepEqual([0, 'ok'], [await finding(fake, secret)].flatMap(({ code, state }) => [code, state]));
+    for (const [place, key, remedy] of [[fake, tokenKey('anon'), /secret key/], [fake, 'sb_secret_of-another-project', /key/],
+      [empty, secret, /sql\/postgres\/0001/]]) {
+      const found = await finding(place, key);
+      assert.deepEqual([1, 'bad'], [found.code, found.state], found.what);
+      assert.match(found.remedy, remedy);
+    }
   });
 });
 
