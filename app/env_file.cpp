@@ -3,45 +3,114 @@
 
 #include <QRegularExpression>
 
+#include <optional>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
-QString unescaped(QString text)
+struct Value
 {
-    return text.replace("\\n"_L1, "\n"_L1).replace("\\\""_L1, "\""_L1).replace("\\\\"_L1, "\\"_L1);
+    QString text;
+    bool literal = false; ///< nothing in it is replaced
+    qsizetype end = 0;    ///< where the line after it begins, or the file's end
+};
+
+qsizetype endOfLine(const QString &text, qsizetype from)
+{
+    const qsizetype end = text.indexOf(u'\n', from);
+    return end < 0 ? text.size() : end;
 }
 
-QString valueOf(const QString &raw)
+/// What a backslash and `c` mean within `quote`.
+QString unescaped(QChar c, QChar quote)
 {
-    if (raw.size() >= 2 && raw.front() == u'"')
-        if (const qsizetype end = raw.lastIndexOf(u'"'); end > 0)
-            return unescaped(raw.sliced(1, end - 1));
-    if (raw.size() >= 2 && raw.front() == u'\'')
-        if (const qsizetype end = raw.lastIndexOf(u'\''); end > 0)
-            return raw.sliced(1, end - 1);
-    static const QRegularExpression comment(u"\\s+#.*$"_s);
-    return QString(raw).remove(comment).trimmed();
+    if (c == quote || c == u'\\')
+        return c;
+    if (quote == u'"') {
+        if (c == u'n')
+            return u"\n"_s;
+        if (c == u'r')
+            return u"\r"_s;
+        if (c == u't')
+            return u"\t"_s;
+    }
+    return u'\\' + QString(c);
+}
+
+/// nullopt: no quote closes it, or something else than a comment follows.
+std::optional<Value> quoted(const QString &text, qsizetype at)
+{
+    const QChar quote = text[at];
+    Value value{{}, quote == u'\'', 0};
+    for (++at; at < text.size() && text[at] != quote; ++at) {
+        if (text[at] == u'\\' && at + 1 < text.size())
+            value.text += unescaped(text[++at], quote);
+        else
+            value.text += text[at];
+    }
+    if (at >= text.size())
+        return {};
+    value.end = endOfLine(text, at);
+    const QString rest = text.sliced(at + 1, value.end - at - 1).trimmed();
+    return rest.isEmpty() || rest.startsWith(u'#') ? std::optional(value) : std::nullopt;
+}
+
+Value bare(const QString &text, qsizetype at)
+{
+    static const QRegularExpression comment(u"(^|\\s+)#.*$"_s);
+    const qsizetype end = endOfLine(text, at);
+    return {text.sliced(at, end - at).remove(comment).trimmed(), false, end};
+}
+
+QString expanded(const QString &text, const QHash<QString, QString> &environment,
+                 const QHash<QString, QString> &before)
+{
+    static const QRegularExpression reference(u"\\$\\{([^}:]*)(?::-([^}]*))?\\}"_s);
+    QString result;
+    qsizetype from = 0;
+    for (auto all = reference.globalMatch(text); all.hasNext();) {
+        const auto match = all.next();
+        const QString name = match.captured(1);
+        result += text.sliced(from, match.capturedStart() - from) +
+                  environment.value(name, before.value(name, match.captured(2)));
+        from = match.capturedEnd();
+    }
+    return result + text.sliced(from);
 }
 
 } // namespace
 
-Expected<QHash<QString, QString>> parseEnvFile(const QByteArray &text)
+Expected<QHash<QString, QString>> parseEnvFile(const QByteArray &bytes,
+                                               const QHash<QString, QString> &environment)
 {
-    static const QRegularExpression assignment(u"^(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)\\s*=\\s*(.*)$"_s);
+    static const QRegularExpression name(u"(?:export[ \\t]+)?([^\\s=#'\"]+)[ \\t]*=[ \\t]*"_s);
+    const QString text = QString::fromUtf8(bytes).replace("\r\n"_L1, "\n"_L1);
     QHash<QString, QString> values;
-    int number = 0;
-    for (const QByteArray &bytes : text.split('\n')) {
-        ++number;
-        const QString line = QString::fromUtf8(bytes).trimmed();
-        if (line.isEmpty() || line.startsWith(u'#'))
+    for (qsizetype at = 0; at < text.size();) {
+        if (text[at].isSpace()) {
+            ++at;
             continue;
-        const auto match = assignment.match(line);
+        }
+        if (text[at] == u'#') {
+            at = endOfLine(text, at);
+            continue;
+        }
+        const auto match = name.match(text, at, QRegularExpression::NormalMatch,
+                                      QRegularExpression::AnchorAtOffsetMatchOption);
         if (!match.hasMatch())
-            return Error{u"bad_env_file"_s, u"line %1 is not KEY=VALUE"_s.arg(number), {}, false};
-        values.insert(match.captured(1), valueOf(match.captured(2)));
+            return Error{u"bad_env_file"_s,
+                         u"line %1 is not KEY=VALUE"_s.arg(text.first(at).count(u'\n') + 1),
+                         {},
+                         false};
+        at = match.capturedEnd();
+        const bool quotes = at < text.size() && (text[at] == u'"' || text[at] == u'\'');
+        const Value value = (quotes ? quoted(text, at) : std::nullopt).value_or(bare(text, at));
+        values.insert(match.captured(1),
+                      value.literal ? value.text : expanded(value.text, environment, values));
+        at = value.end;
     }
     return values;
 }

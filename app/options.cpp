@@ -54,7 +54,8 @@ void describe(QCommandLineParser &parser)
     });
 }
 
-Expected<QHash<QString, QString>> readEnvFile(const QCommandLineParser &parser)
+Expected<QHash<QString, QString>> readEnvFile(const QCommandLineParser &parser,
+                                              const QHash<QString, QString> &environment)
 {
     const bool named = parser.isSet(u"env-file"_s);
     QFile file(named ? parser.value(u"env-file"_s) : u".env"_s);
@@ -64,7 +65,7 @@ Expected<QHash<QString, QString>> readEnvFile(const QCommandLineParser &parser)
         return SettingsReader::wrong(u"--env-file"_s,
                                      u"cannot read '%1': %2"_s.arg(file.fileName(), file.errorString()),
                                      u"the path of a readable file of KEY=VALUE lines"_s);
-    auto values = parseEnvFile(file.readAll());
+    auto values = parseEnvFile(file.readAll(), environment);
     if (!values)
         return SettingsReader::wrong(u"--env-file"_s,
                                      u"'%1': %2"_s.arg(file.fileName(), values.error().message),
@@ -130,7 +131,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     if (options.run == Options::Run::Help || options.run == Options::Run::Version)
         return options;
 
-    const auto file = readEnvFile(parser);
+    const auto file = readEnvFile(parser, environment);
     if (!file)
         return file.error();
     SettingsReader reader(parser, environment, *file);

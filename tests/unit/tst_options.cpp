@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "env_file.h"
 #include "options.h"
 
 #include <QTemporaryDir>
@@ -212,21 +211,6 @@ private Q_SLOTS:
         QCOMPARE(options->door.jwtKeysUrl, QUrl(u"https://x.supabase.co/auth/v1/.well-known/jwks.json"_s));
         QCOMPARE(options->door.jwtIssuer, u"https://x.supabase.co/auth/v1"_s);
         QVERIFY(!parsed({}, {{u"LOQUAT_AUTH"_s, u"jwt"_s}, {u"SUPABASE_URL"_s, u"http://x.example"_s}}));
-    }
-
-    void envFilesAreReadAsPeopleWriteThem()
-    {
-        const auto values =
-            parseEnvFile("# comment\n\nA=1\nexport B = two words \nC=\"q # not a comment\\n\"\n"
-                         "D='single $x'\nE=plain # comment\r\nF=\n");
-        QVERIFY(values.has_value());
-        QCOMPARE(values->value(u"A"_s), u"1"_s);
-        QCOMPARE(values->value(u"B"_s), u"two words"_s);
-        QCOMPARE(values->value(u"C"_s), u"q # not a comment\n"_s);
-        QCOMPARE(values->value(u"D"_s), u"single $x"_s);
-        QCOMPARE(values->value(u"E"_s), u"plain"_s);
-        QCOMPARE(values->value(u"F"_s), QString());
-        QVERIFY(parseEnvFile("A=1\nwhat is this\n").error().message.contains("line 2"_L1));
     }
 
     void halfOfSupabasesSettingsIsSaid()
