@@ -124,8 +124,8 @@ int runApplication(int argc, char *argv[])
     const HeapRelief relief;
     say(stdout, u"listening on "_s + address->toString());
     if ((*service)->backend().status().modelSimulated)
-        say(stderr, u"loquat: no model is configured, the simulated one answers (set OPENAI_API_KEY or "
-                    "OPENAI_BASE_URL)"_s);
+        say(stderr, u"loquat: no model is configured, the simulated one answers (set OPENAI_API_KEY, "
+                    "GROQ_API_KEY, GEMINI_API_KEY or ANTHROPIC_API_KEY, or OPENAI_BASE_URL)"_s);
     return windowed ? runConsole(**service, *options) : QCoreApplication::exec();
 }
 

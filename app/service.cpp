@@ -92,7 +92,7 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
         if (options.run == Options::Run::Demo) // which has the simulated model only
             profile.providers.clear();
     }
-    settings.nodeId = QSysInfo::machineHostName();
+    settings.nodeId = options.fleet.nodeId.isEmpty() ? QSysInfo::machineHostName() : options.fleet.nodeId;
     settings.gracePeriod = options.gracePeriod;
     settings.turnLimit = options.turnLimit;
     settings.approvalLimit = options.approvalLimit;

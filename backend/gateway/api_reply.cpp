@@ -2,6 +2,7 @@
 #include "gateway/api_reply.h"
 
 #include "gateway/problem.h"
+#include "gateway/security_headers.h"
 
 #include <QHash>
 #include <QJsonDocument>
@@ -53,9 +54,7 @@ ApiReply methodReply(const QByteArray &method, const QByteArray &allowed)
 QByteArray httpMessage(const ApiReply &reply, bool withBody)
 {
     QByteArray message = "HTTP/1.1 " + QByteArray::number(reply.status) + ' ' + statusTitle(reply.status) +
-                         "\r\nConnection: close\r\nCache-Control: no-store"
-                         "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer"
-                         "\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+                         "\r\nConnection: close\r\nCache-Control: no-store\r\n" + dataSecurityHeaders;
     if (!reply.contentType.isEmpty())
         message += "Content-Type: " + reply.contentType + "\r\n";
     if (reply.status != 204)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/live_reader.h"
 
+#include "gateway/security_headers.h"
 #include "gateway/sse_frame.h"
 
 #include <QPointer>
@@ -27,7 +28,8 @@ LiveReader::LiveReader(QTcpSocket *socket, LiveTail &tail, std::optional<qint64>
     connect(&m_tail, &LiveTail::tokens, this, &LiveReader::tokens);
     m_socket->readAll();
     m_socket->write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-                    "Connection: close\r\nX-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\n");
+                    "Connection: close\r\nX-Accel-Buffering: no\r\n");
+    m_socket->write(dataSecurityHeaders);
     for (const auto &[name, value] : headers)
         m_socket->write(name + ": " + value + "\r\n");
     m_socket->write("\r\nretry: 2000\n: every event of every session\n\n");

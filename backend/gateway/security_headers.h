@@ -23,4 +23,11 @@ namespace loquat {
             {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"}};
 }
 
+/// The same for what is no page, as lines of an answer's head: nothing of it is loaded or run.
+inline constexpr char dataSecurityHeaders[] =
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "X-Frame-Options: DENY\r\n"
+    "Referrer-Policy: no-referrer\r\n";
+
 } // namespace loquat

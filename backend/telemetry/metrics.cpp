@@ -123,7 +123,8 @@ QByteArray Metrics::text(const MetricsReadings &readings) const
         double(readings.sessionsOpen));
     set("loquat_sessions_streaming", "Sessions whose reply is being streamed.",
         double(readings.sessionsStreaming));
-    set("loquat_connections", "WebSockets that are open.", double(readings.connections));
+    set("loquat_connections", "Connections that are open, WebSockets and HTTP.",
+        double(readings.connections));
     set("loquat_messages_waiting", "Messages that wait behind a reply of their session.",
         double(readings.messagesWaiting));
     set("loquat_approvals_waiting", "Tool calls that wait for an operator.",
