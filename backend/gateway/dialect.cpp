@@ -26,6 +26,7 @@ constexpr std::array all{
     Dialect{"content"_L1, withRefusalsLast<dialects::encodeContent>, true},
     Dialect{"text"_L1, withRefusalsLast<dialects::encodeText>, true},
     Dialect{"sentinel"_L1, [] { return Encode(RefusalsAfterReply(dialects::Sentinel())); }, true},
+    Dialect{"ai-sdk"_L1, [] { return Encode(dialects::AiSdk()); }},
 };
 
 } // namespace

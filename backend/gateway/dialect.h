@@ -3,6 +3,8 @@
 
 #include "gateway/encode.h"
 
+#include <QSet>
+
 namespace loquat {
 
 /// How a kind of client is spoken to.
@@ -28,9 +30,35 @@ public:
 private:
     int m_replies = 0; ///< that have begun
 };
+
+/// Chunks of the AI SDK's UI message stream, in an order that its reader takes: text parts around the calls
+/// of tools, nothing ended that was not begun.
+class AiSdk
+{
+public:
+    QStringList operator()(const Outbound &message);
+
+private:
+    QStringList begin(int turn);
+    QStringList unasked(const outbound::OperatorMessage &m);
+    QStringList problem(const outbound::Problem &m);
+    QStringList text(const QString &text);
+    QStringList endText();
+    QStringList toolEnded(const outbound::ToolEnded &m);
+    QStringList end(const outbound::TurnDone &m);
+    [[nodiscard]] QString textId() const;
+    [[nodiscard]] QString call(const QString &id, const QString &tool, const QJsonValue &args) const;
+
+    int m_replies = 0; ///< that have begun; several wait for an operator
+    int m_texts = 0;
+    bool m_inText = false;
+    bool m_said = false; ///< anything in this reply
+    QSet<QString> m_calls;
+    std::optional<QJsonObject> m_failure; ///< of the reply that is about to end
+};
 } // namespace dialects
 
-/// frames | content | text | sentinel; nullptr for any other name.
+/// frames | content | text | sentinel | ai-sdk; nullptr for any other name.
 const Dialect *findDialect(const QString &name);
 const Dialect &framesDialect();
 QStringList dialectNames();

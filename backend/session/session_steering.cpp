@@ -118,6 +118,7 @@ void Session::respond(const ReplyWishes &wishes, const QString &ref)
     steer.wishes = wishes;
     const bool spoke = std::exchange(steer.userSpoke, false);
     if (m_turn) {
+        m_saidBeforeTools.clear(); // was a reply of its own
         m_outbox.send(outbound::ReplyBegins{m_runningTurn, ref});
         if (spoke) // it no longer waits for its tools
             steer.tools.giveUp(u"The client went on without an answer."_s);

@@ -24,6 +24,19 @@ QStringList spoken(const QString &dialect, const QList<Outbound> &messages)
     return frames;
 }
 
+/// Of chunks: their types, and the ids of those that have one.
+QString types(const QStringList &chunks)
+{
+    QStringList words;
+    for (const QString &chunk : chunks) {
+        const QJsonObject object = QJsonDocument::fromJson(chunk.toUtf8()).object();
+        for (const auto *name : {"type", "id", "toolCallId"})
+            if (const QString word = object[QLatin1StringView(name)].toString(); !word.isEmpty())
+                words.append(word);
+    }
+    return words.join(u' ');
+}
+
 } // namespace
 
 /// Protects what clients are told, word for word, in each of the dialects.
@@ -90,6 +103,65 @@ private Q_SLOTS:
                  (QStringList{uR"({"type":"content","value":"Hi"})"_s,
                               uR"({"args":{"a":1},"tool":"t","type":"tool_start"})"_s,
                               uR"({"result":"r","tool":"t","type":"tool_end"})"_s}));
+    }
+
+    void theAiSdkReadsPartsInTheOrderTheyCame()
+    {
+        const QList<Outbound> reply{outbound::SessionStarted{u"s"_s, u"u"_s, {}, false, false, Mode::Ai, 1},
+                                    outbound::TurnStarted{1, 2},
+                                    outbound::Token{1, u"Let "_s},
+                                    outbound::Token{1, u"me look."_s},
+                                    outbound::ToolStarted{u"t"_s, QJsonObject{{"a"_L1, 1}}, u"c"_s, 3},
+                                    outbound::ToolStarted{u"t"_s, QJsonObject(), u"d"_s, 4},
+                                    outbound::ToolEnded{u"t"_s, u"c"_s, u"r"_s, true, 4, 5},
+                                    outbound::ToolEnded{u"t"_s, u"d"_s, u"no"_s, false, 4, 6},
+                                    outbound::Token{1, u"Sun"_s},
+                                    outbound::TurnDone{1, u"Let me look.Sun"_s, u"stop"_s, {}, {}, 0, 7}};
+        QCOMPARE(
+            types(spoken(u"ai-sdk"_s, reply)),
+            u"data-session start text-start 0 text-delta 0 text-delta 0 text-end 0 tool-input-available c "
+            "tool-input-available d tool-output-available c tool-output-error d text-start 1 "
+            "text-delta 1 text-end 1 finish"_s);
+    }
+
+    void anAiSdkMessageHasOneEnd_data()
+    {
+        QTest::addColumn<QList<Outbound>>("told");
+        QTest::addColumn<QString>("types");
+        const auto row = [](const char *what, const QList<Outbound> &told, const QString &types) {
+            QTest::newRow(what) << told << types;
+        };
+        const auto done = [](const QString &finish, const QString &text = {}) {
+            return outbound::TurnDone{1, text, finish, {}, {}, 0, 3};
+        };
+        const outbound::TurnStarted start{1, 2};
+        const outbound::Token token{1, u"Hi"_s};
+        const Error error{u"c"_s, u"m"_s, {}, true};
+        row("stopped", {start, token, done(u"cancelled"_s)},
+            u"start text-start 0 text-delta 0 text-end 0 message-metadata abort"_s);
+        row("failed", {start, outbound::Problem{error, 3}, token, done(u"failed"_s)},
+            u"start text-start 0 text-delta 0 text-end 0 message-metadata error"_s);
+        row("broke off", {start, done(u"failed"_s)}, u"start message-metadata error"_s);
+        row("refused", {outbound::Problem{error, 0}}, u"error"_s);
+        row("another refused meanwhile", {start, outbound::Problem{error, 0}, done(u"stop"_s)},
+            u"start data-problem finish"_s);
+        row("by a person", {start, outbound::OperatorMessage{u"Hi"_s, 3}, done(u"human"_s, u"Hi"_s)},
+            u"start text-start 0 text-delta 0 text-end 0 finish"_s);
+        row("unasked", {outbound::OperatorMessage{u"Hi"_s, 3}},
+            u"start text-start 0 text-delta 0 text-end 0 finish"_s);
+        row("begun before", {token, done(u"stop"_s, u"Hi"_s)},
+            u"start text-start 0 text-delta 0 text-end 0 finish"_s);
+        row("told by its end alone", {done(u"stop"_s, u"Hi"_s)},
+            u"start text-start 0 text-delta 0 text-end 0 finish"_s);
+        row("a call that began before",
+            {outbound::ToolEnded{u"t"_s, u"c"_s, u"r"_s, true, 4, 5}, token, done(u"stop"_s)},
+            u"tool-input-available c tool-output-available c start text-start 0 text-delta 0 text-end 0 finish"_s);
+    }
+
+    void anAiSdkMessageHasOneEnd()
+    {
+        QFETCH(const QList<Outbound>, told);
+        QTEST(types(spoken(u"ai-sdk"_s, told)), "types");
     }
 
     void whatIsRefusedDuringAReplyIsSaidAfterIt()
