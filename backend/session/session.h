@@ -141,6 +141,7 @@ private:
     void tellSaidNow();
     [[nodiscard]] QJsonObject resyncSnapshot() const;
     void leave(bool clean);
+    int keepMessage(const QString &text); ///< its turn
     void beginTurn(const QString &text);
     void runTurn(int turn);
     void pump();

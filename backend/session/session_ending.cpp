@@ -13,10 +13,12 @@ void Session::end(const QString &reason)
         return;
     if (m_state.status != SessionStatus::Active)
         return;
-    m_queue.clear();
+    const auto unanswered = std::exchange(m_queue, {}); // before the turn's end takes the next
     m_state.queued = 0;
     if (m_turn)
         m_turn->cancel();
+    for (const QString &text : unanswered)
+        m_waiting.append(keepMessage(text));
     finish(reason, m_parts.clock.nowMs());
 }
 

@@ -20,13 +20,19 @@ QString fallbackSentence(const Error &error)
 
 } // namespace
 
-void Session::beginTurn(const QString &text)
+int Session::keepMessage(const QString &text)
 {
     const int turn = ++m_state.turns;
     m_saidSinceSummary = true;
     m_state.preview = text.left(previewLength);
     const Event event = emitEvent(EventType::UserMessage, Role::User, text, {{"turn"_L1, turn}});
     m_outbox.send(outbound::TurnStarted{turn, event.seq}, event.seq);
+    return turn;
+}
+
+void Session::beginTurn(const QString &text)
+{
+    const int turn = keepMessage(text);
     if (m_state.mode == Mode::Ai) {
         runTurn(turn);
     } else {

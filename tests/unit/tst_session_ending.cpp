@@ -29,6 +29,27 @@ private Q_SLOTS:
         QCOMPARE(other.log.events(u"s1"_s).last().meta["reason"_L1].toString(), u"closed"_s);
     }
 
+    void whatWaitedItsTurnIsKeptWithoutAReply()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"hello"_s);
+        stage.reply().push(u"Hi "_s);
+        session.userMessage(u"and this"_s);
+        session.userMessage(u"and that"_s);
+        session.end(u"ended"_s);
+        stage.settle();
+        QCOMPARE(stage.model.count(), 2); // the reply that ran, and the summary
+        QCOMPARE(stage.log.types(u"s1"_s).first(6),
+                 (QList{EventType::SessionStarted, EventType::UserMessage, EventType::AiMessage,
+                        EventType::UserMessage, EventType::UserMessage, EventType::SessionEnded}));
+        QCOMPARE(stage.log.events(u"s1"_s)[3].content, u"and this"_s);
+        QCOMPARE(stage.log.events(u"s1"_s)[4].content, u"and that"_s);
+        const auto ends = stage.client.all<outbound::TurnDone>();
+        QCOMPARE(ends.size(), 3);
+        QVERIFY(std::ranges::all_of(ends, [](const auto &done) { return done.finish == "cancelled"_L1; }));
+    }
+
     void whatAnotherNodeLeadsStopsHereAndItsClientIsSentToLookForIt()
     {
         SessionStage stage;
