@@ -11,6 +11,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype longest = 65'536; // certificates fit; what values make of each other has an end
+
 struct Value
 {
     QString text;
@@ -27,7 +29,7 @@ qsizetype endOfLine(const QString &text, qsizetype from)
 /// What a backslash and `c` mean within `quote`.
 QString unescaped(QChar c, QChar quote)
 {
-    if (c == quote || c == u'\\')
+    if (c == u'\'' || c == quote || c == u'\\')
         return c;
     if (quote == u'"') {
         if (c == u'n')
@@ -60,8 +62,10 @@ std::optional<Value> quoted(const QString &text, qsizetype at)
 
 Value bare(const QString &text, qsizetype at)
 {
-    static const QRegularExpression comment(u"(^|\\s+)#.*$"_s);
+    static const QRegularExpression comment(u"\\s+#.*$"_s);
     const qsizetype end = endOfLine(text, at);
+    if (at < end && text[at] == u'#' && text[at - 1].isSpace())
+        return {{}, false, end}; // python-dotenv takes this comment for the value, which nobody means
     return {text.sliced(at, end - at).remove(comment).trimmed(), false, end};
 }
 
@@ -108,8 +112,11 @@ Expected<QHash<QString, QString>> parseEnvFile(const QByteArray &bytes,
         at = match.capturedEnd();
         const bool quotes = at < text.size() && (text[at] == u'"' || text[at] == u'\'');
         const Value value = (quotes ? quoted(text, at) : std::nullopt).value_or(bare(text, at));
-        values.insert(match.captured(1),
-                      value.literal ? value.text : expanded(value.text, environment, values));
+        const QString whole = value.literal ? value.text : expanded(value.text, environment, values);
+        if (whole.size() > longest)
+            return Error{
+                u"bad_env_file"_s, u"the value of %1 is too long"_s.arg(match.captured(1)), {}, false};
+        values.insert(match.captured(1), whole);
         at = value.end;
     }
     return values;

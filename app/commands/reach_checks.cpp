@@ -70,7 +70,8 @@ ReachChecks::ReachChecks(const Options &options, const Config &config, const QLi
         if (const QUrl url(it->toObject()["url"_L1].toString()); !url.host().isEmpty())
             add({u"MCP server "_s + it.key(), requestTo(url), true, u"its \"url\" in loquat.json"_s, {}});
     const QUrl supabase(options.environment.value(u"SUPABASE_URL"_s));
-    if (!supabase.host().isEmpty() && !options.supabase.isReplica()) // its JWKS alone
+    const bool asked = options.databaseUrl.isEmpty() && options.supabase.isReplica();
+    if (!supabase.host().isEmpty() && !asked) // for its JWKS
         add({u"Supabase REST"_s, requestTo(below(supabase, u"/rest/v1/"_s)), true, u"SUPABASE_URL"_s, {}});
     for (const FleetNode &node : nodes)
         add({u"node "_s + node.nodeId,

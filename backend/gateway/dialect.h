@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/dialect_replies.h"
 #include "gateway/encode.h"
 
 #include <QSet>
@@ -28,7 +29,7 @@ public:
     QStringList operator()(const Outbound &message);
 
 private:
-    int m_replies = 0; ///< that have begun
+    OpenReplies m_replies;
 };
 
 /// Chunks of the AI SDK's UI message stream, in an order that its reader takes: text parts around the calls
@@ -39,7 +40,7 @@ public:
     QStringList operator()(const Outbound &message);
 
 private:
-    QStringList begin(int turn);
+    QStringList begin(int turn, bool retold = false);
     QStringList unasked(const outbound::OperatorMessage &m);
     QStringList problem(const outbound::Problem &m);
     QStringList text(const QString &text);
@@ -49,7 +50,7 @@ private:
     [[nodiscard]] QString textId() const;
     [[nodiscard]] QString call(const QString &id, const QString &tool, const QJsonValue &args) const;
 
-    int m_replies = 0; ///< that have begun; several wait for an operator
+    int m_replies = 0; ///< that have begun: one message, also where several wait for an operator
     int m_texts = 0;
     bool m_inText = false;
     bool m_said = false; ///< anything in this reply

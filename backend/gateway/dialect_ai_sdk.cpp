@@ -58,7 +58,7 @@ QStringList AiSdk::operator()(const Outbound &message)
 {
     return std::visit(
         Overloaded{
-            [this](const outbound::TurnStarted &m) { return begin(m.turn); },
+            [this](const outbound::TurnStarted &m) { return begin(m.turn, m.seq == 0); },
             [this](const outbound::Token &m) {
                 const QStringList begun = m_replies > 0 ? QStringList() : begin(m.turn);
                 return begun + text(m.text);
@@ -97,17 +97,22 @@ QStringList AiSdk::operator()(const Outbound &message)
         message);
 }
 
-QStringList AiSdk::begin(int turn)
+QStringList AiSdk::begin(int turn, bool retold)
 {
-    ++m_replies;
+    if (++m_replies > 1)
+        return {};
     m_said = false;
     m_calls.clear();
-    return {chunk("start"_L1, {{"messageId"_L1, u"turn-%1"_s.arg(turn)}})};
+    QJsonObject how{{"turn"_L1, turn}};
+    if (retold) // to a client that came in the middle
+        how["retold"_L1] = true;
+    return {chunk("start"_L1, {{"messageId"_L1, u"turn-%1"_s.arg(turn)}, {"messageMetadata"_L1, how}})};
 }
 
 QStringList AiSdk::unasked(const outbound::OperatorMessage &m)
 {
-    QStringList chunks{chunk("start"_L1, {{"messageId"_L1, u"operator-%1"_s.arg(m.seq)}})};
+    QStringList chunks{chunk("start"_L1, {{"messageId"_L1, u"operator-%1"_s.arg(m.seq)},
+                                          {"messageMetadata"_L1, QJsonObject{{"operator"_L1, true}}}})};
     chunks += text(m.content);
     chunks += endText();
     chunks += chunk("finish"_L1, {{"finishReason"_L1, "other"_L1}});
@@ -180,9 +185,16 @@ QStringList AiSdk::toolEnded(const outbound::ToolEnded &m)
 
 QStringList AiSdk::end(const outbound::TurnDone &m)
 {
+    if (m_replies > 1) {
+        --m_replies;
+        return {};
+    }
     QStringList chunks;
-    if (m_replies == 0) // it began before this client came
-        chunks = begin(m.turn);
+    if (m_replies == 0) { // it began before this client came
+        if (m.finish == "human"_L1)
+            return {}; // what was said came as the operator's
+        chunks = begin(m.turn, true);
+    }
     if (!m_said && !m.text.isEmpty())
         chunks += text(m.text);
     chunks += endText();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/dialect_replies.h"
 #include "gateway/encode.h"
 
 namespace loquat {
 
-/// For clients that cannot tell what a sentence belongs to: what was refused while a reply runs is said after
-/// it, so that it neither becomes part of the reply nor ends it.
+/// For clients that cannot tell what a sentence belongs to: what was refused while the assistant replies is
+/// said after it, so that it neither becomes part of the reply nor ends it. A person may take hours.
 class RefusalsAfterReply
 {
 public:
@@ -19,7 +20,8 @@ public:
 
 private:
     Encode m_encode;
-    int m_replies = 0; ///< that have begun; several wait for an operator
+    OpenReplies m_replies;
+    Mode m_mode = Mode::Ai;
     QStringList m_held;
 };
 

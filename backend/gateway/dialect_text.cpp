@@ -4,8 +4,6 @@
 #include "gateway/dialect.h"
 #include "gateway/overloaded.h"
 
-#include <algorithm>
-
 namespace loquat::dialects {
 
 using namespace Qt::StringLiterals;
@@ -36,16 +34,13 @@ QStringList Sentinel::operator()(const Outbound &message)
     if (const auto *started = std::get_if<outbound::SessionStarted>(&message))
         return {
             jsonText(QJsonObject{{"type"_L1, "session_started"_L1}, {"session_id"_L1, started->sessionId}})};
-    if (std::holds_alternative<outbound::TurnStarted>(message))
-        ++m_replies;
-    if (std::holds_alternative<outbound::TurnDone>(message)) {
-        m_replies = std::max(0, m_replies - 1); // one may have begun before this client came
+    m_replies.note(message);
+    if (std::holds_alternative<outbound::TurnDone>(message))
         return {endOfResponse};
-    }
     QStringList text = encodeText(message);
     // What an operator says unasked is a reply of its own.
     const bool whole = std::holds_alternative<outbound::Problem>(message) ||
-                       (std::holds_alternative<outbound::OperatorMessage>(message) && m_replies == 0);
+                       (std::holds_alternative<outbound::OperatorMessage>(message) && m_replies.count() == 0);
     if (!text.isEmpty() && whole)
         text.append(endOfResponse);
     return text;

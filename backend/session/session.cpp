@@ -35,7 +35,7 @@ bool Session::deferUntilOpen(std::function<void()> input, Source source)
                           u"Too much was said before the session was open; this was not taken."_s,
                           {},
                           true};
-        input = [this, error] { m_outbox.send(outbound::Problem{error, 0}); };
+        input = [this, error] { tellInOrder(error); };
     }
     m_deferred.push_back(std::move(input));
     return true;
@@ -119,13 +119,13 @@ void Session::userMessage(const QString &text, bool interrupt)
     if (deferUntilOpen([this, text, interrupt] { userMessage(text, interrupt); }, Source::Client))
         return;
     const auto refuseMessage = [this](const QString &code, const QString &why, bool retryable) {
-        // In order: after the greeting, and the start of a reply that is asked for already.
-        m_outbox.send(outbound::Problem{{code, why, {}, retryable}, 0});
+        tellInOrder({code, why, {}, retryable});
     };
     const QString message = storable(text);
     if (m_state.status != SessionStatus::Active)
-        return refuseMessage(u"session_ended"_s, u"The session has ended; connect again to reopen it."_s,
-                             false);
+        return tell(outbound::Problem{
+            {u"session_ended"_s, u"The session has ended; connect again to reopen it."_s, {}, false},
+            0}); // now: it is about to be closed
     if (message.trimmed().isEmpty())
         return refuseMessage(u"empty_message"_s, u"The message is empty."_s, false);
     if (m_outbox.isStalled())
@@ -178,6 +178,17 @@ void Session::tell(const Outbound &message)
     const auto *problem = std::get_if<outbound::Problem>(&message);
     if (m_client && (!m_holding || (problem && problem->seq == 0)))
         m_client->send(message);
+}
+
+void Session::tellInOrder(const Error &error)
+{
+    // After the greeting, and the start of a reply that is asked for already; never to the next connection.
+    m_outbox.then(
+        [this, error, attachment = m_attachments] {
+            if (attachment == m_attachments)
+                tell(outbound::Problem{error, 0});
+        },
+        0);
 }
 
 void Session::setPhase(Phase phase, const QString &detail)

@@ -131,6 +131,7 @@ private:
     Event emitEvent(EventType type, Role role, const QString &content, QJsonObject meta = {});
     Event emitEventAt(qint64 atMs, EventType type, Role role, const QString &content, QJsonObject meta);
     void tell(const Outbound &message);
+    void tellInOrder(const Error &refusal);
     [[nodiscard]] QJsonObject replyMeta(const TurnResult &result) const;
     void restore(const StoredSession &stored);
     void sendStrangerAway();

@@ -40,9 +40,10 @@ Expected<void> PostgresTarget::ship(const ReplicaBatch &batch)
     auto shipped = m_connection->run(statements);
     if (shipped || shipped.error().code != "postgres_ids_behind"_L1)
         return shipped;
-    // So a table is that was filled by hand or from a backup.
-    if (const auto counted = m_connection->run(
-            {u"select setval(pg_get_serial_sequence('session_events', 'id'), max(id)) from session_events"_s});
+    // So a table is that was filled by hand or from a backup. Not below what another node counted meanwhile.
+    if (const auto counted =
+            m_connection->run({u"select setval(s, greatest(max(id), nextval(s))) from session_events, "
+                               "pg_get_serial_sequence('session_events', 'id') s group by s"_s});
         !counted)
         return shipped;
     return m_connection->run(statements);

@@ -141,7 +141,8 @@ Error restError(const RestSettings &settings, const RestAnswer &answer, const QS
             u"supabase_ids_behind"_s,
             u"Supabase counts the ids of session_events from below those that are there %1."_s.arg(
                 marks(answer)),
-            u"Run in the SQL editor: select setval(pg_get_serial_sequence('session_events', 'id'), max(id)) from session_events;"_s,
+            u"Run in the SQL editor: select setval(pg_get_serial_sequence('\"%1\".session_events', 'id'), max(id)) from \"%1\".session_events;"_s
+                .arg(settings.schema),
             true};
     if (isRowsFault(answer, code))
         return {u"supabase_row_refused"_s,

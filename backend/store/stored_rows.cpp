@@ -47,9 +47,10 @@ SessionRow sessionRow(const QSqlQuery &query)
 
 EventRow eventRow(const QSqlQuery &query)
 {
-    return {query.value(0).toLongLong(), query.value(1).toString(), query.value(2).toLongLong(),
-            query.value(3).toString(),   query.value(4).toString(), query.value(5).toString(),
-            query.value(6).toString(),   query.value(7).toString()};
+    const QString meta = query.value(7).toString();
+    return {query.value(0).toLongLong(), query.value(1).toString(),      query.value(2).toLongLong(),
+            query.value(3).toString(),   query.value(4).toString(),      query.value(5).toString(),
+            query.value(6).toString(),   meta.isEmpty() ? u"{}"_s : meta};
 }
 
 EventRow eventRow(const JournalEntry &entry)

@@ -10,7 +10,9 @@ begin
     for stranger in
         select 'public' union all select quote_ident(rolname) from pg_roles where rolname in ('anon', 'authenticated')
     loop
-        execute format('revoke all on sequence %s from %s', ids, stranger);
+        if ids is not null then
+            execute format('revoke all on sequence %s from %s', ids, stranger);
+        end if;
         execute 'revoke all on function keep_newest_session() from ' || stranger;
         execute 'revoke all on function loquat_search_of_event() from ' || stranger;
     end loop;

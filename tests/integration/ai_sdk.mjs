@@ -81,6 +81,32 @@ describe('The AI SDK', () => {
     assert.equal(textOf(chat.lastMessage), 'You said: again');
   });
 
+  it('comes back in the middle of a reply, and hears the next one', async () => {
+    const { chat } = await talking('hello');
+    const running = chat.sendMessage({ text: 'fake:slow 60 a b c d e f g h' });
+    await eventually('the beginning', () => chat.lastMessage.role === 'assistant' && textOf(chat.lastMessage).includes('a'));
+    transport.sockets.get(chat.id).terminate();
+    await within(running, () => 'the lost reply does not end');
+    assert.equal(chat.status, 'error');
+    chat.clearError();
+    await within(chat.sendMessage({ text: 'next' }), () => 'no answer after coming back');
+    assert.equal(textOf(chat.lastMessage), 'You said: next');
+  });
+
+  it('is told that a message is refused, also while another is answered', async () => {
+    const { chat, errors } = await talking(' ');
+    assert.equal(chat.status, 'error');
+    assert.match(errors[0].message, /empty/);
+    chat.clearError();
+    const running = chat.sendMessage({ text: 'fake:slow 60 a b c d e f g h' });
+    await eventually('the beginning', () => chat.lastMessage.role === 'assistant');
+    const refused = await transport.sendMessages({ chatId: chat.id, messages: [{ parts: [{ type: 'text', text: ' ' }] }] });
+    const { value } = await within(refused.getReader().read(), () => 'the refusal is not told');
+    assert.match(value.errorText, /empty/);
+    await within(running, () => 'the reply does not end');
+    assert.match(textOf(chat.lastMessage), /a b c d e f g h$/);
+  });
+
   it('stops a reply, and the next one is its own', async () => {
     const { chat, errors } = await talking('hello');
     const running = chat.sendMessage({ text: 'fake:slow 100 a b c d e f g h i j k l m n o p' });

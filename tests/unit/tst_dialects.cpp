@@ -149,6 +149,14 @@ private Q_SLOTS:
             u"start text-start 0 text-delta 0 text-end 0 finish"_s);
         row("unasked", {outbound::OperatorMessage{u"Hi"_s, 3}},
             u"start text-start 0 text-delta 0 text-end 0 finish"_s);
+        row("two that waited",
+            {start, outbound::TurnStarted{2, 3}, outbound::OperatorMessage{u"Hi"_s, 4},
+             outbound::TurnDone{1, {}, u"human"_s, {}, {}, 0, 4}, done(u"human"_s, u"Hi"_s)},
+            u"start text-start 0 text-delta 0 text-end 0 finish"_s);
+        row("two that waited, of which the client was told one",
+            {start, outbound::OperatorMessage{u"Hi"_s, 4},
+             outbound::TurnDone{1, {}, u"human"_s, {}, {}, 0, 4}, done(u"human"_s, u"Hi"_s)},
+            u"start text-start 0 text-delta 0 text-end 0 finish"_s);
         row("begun before", {token, done(u"stop"_s, u"Hi"_s)},
             u"start text-start 0 text-delta 0 text-end 0 finish"_s);
         row("told by its end alone", {done(u"stop"_s, u"Hi"_s)},
@@ -190,14 +198,34 @@ private Q_SLOTS:
                  (QStringList{said.content, end, said.content, end}));
     }
 
-    void refusalsWaitForAllThatAnOperatorHasToAnswer()
+    void refusalsDoNotWaitForAPerson()
     {
         const outbound::Problem refused{{u"empty_message"_s, u"Empty."_s, {}, false}, 0};
-        QCOMPARE(spoken(u"text"_s, {outbound::TurnStarted{1, 2}, outbound::TurnStarted{2, 3}, refused,
-                                    outbound::OperatorMessage{u"Hi"_s, 4},
-                                    outbound::TurnDone{1, {}, u"human"_s, {}, {}, 0, 4},
-                                    outbound::TurnDone{2, u"Hi"_s, u"human"_s, {}, {}, 0, 4}}),
-                 (QStringList{u"Hi"_s, u"Empty."_s}));
+        QCOMPARE(spoken(u"text"_s, {outbound::ModeChanged{Mode::Human, 1}, outbound::TurnStarted{1, 2},
+                                    refused, outbound::OperatorMessage{u"Hi"_s, 4},
+                                    outbound::TurnDone{1, u"Hi"_s, u"human"_s, {}, {}, 0, 4}}),
+                 (QStringList{u"Empty."_s, u"Hi"_s}));
+        // What waits for a reply that a person takes over is said then.
+        QCOMPARE(
+            spoken(u"text"_s, {outbound::TurnStarted{1, 2}, refused, outbound::ModeChanged{Mode::Human, 3}}),
+            QStringList{u"Empty."_s});
+    }
+
+    void whatHoldsUpAReplyIsNoPartOfIt()
+    {
+        const outbound::Problem full{{u"store_full"_s, u"Full."_s, {}, true}, 0};
+        const outbound::TurnDone done{1, u"Hi"_s, u"stop"_s, {}, {}, 0, 4};
+        QCOMPARE(spoken(u"text"_s,
+                        {outbound::TurnStarted{1, 2}, outbound::Token{1, u"Hi"_s}, full, full, done, full}),
+                 (QStringList{u"Hi"_s, u"Full."_s}));
+    }
+
+    void aReplyThatRanBeforeTheClientCameIsOneToo()
+    {
+        const outbound::Problem refused{{u"empty_message"_s, u"Empty."_s, {}, false}, 0};
+        const outbound::TurnDone done{1, u"Hi"_s, u"stop"_s, {}, {}, 0, 4};
+        QCOMPARE(spoken(u"text"_s, {outbound::Token{1, u"H"_s}, refused, outbound::Token{1, u"i"_s}, done}),
+                 (QStringList{u"H"_s, u"i"_s, u"Empty."_s}));
     }
 };
 

@@ -25,6 +25,7 @@ private Q_SLOTS:
         row("comment", "A=plain # it's a comment", u"plain"_s);
         row("a sharp that is none", "A=x#y", u"x#y"_s);
         row("a comment alone", "A=   # optional", QString());
+        row("a value like a comment", "A=#s3cret", u"#s3cret"_s);
         row("empty", "A=", QString());
         row("Windows", "A=plain\r", u"plain"_s);
         row("double quotes", "A=\"q # not a comment\\n\"", u"q # not a comment\n"_s);
@@ -62,6 +63,12 @@ private Q_SLOTS:
     void aLineThatIsNoneIsNamed()
     {
         QVERIFY(parseEnvFile("A=1\nwhat is this\n").error().message.contains("line 2"_L1));
+        QByteArray growing("A0=xx\n");
+        for (int i = 1; i < 40; ++i)
+            growing += QByteArray("A%1=${A%2}${A%2}\n")
+                           .replace("%1", QByteArray::number(i))
+                           .replace("%2", QByteArray::number(i - 1));
+        QVERIFY(parseEnvFile(growing).error().message.contains("too long"_L1));
         QVERIFY(parseEnvFile("A=\"1\n2\"\n\nwhat\n").error().message.contains("line 4"_L1));
     }
 };

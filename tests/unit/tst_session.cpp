@@ -96,6 +96,32 @@ private Q_SLOTS:
             QCOMPARE(events[i].seq, i + 1);
     }
 
+    void aRefusalIsForWhoWasRefused()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        stage.log.hold();
+        session.userMessage(u"hello"_s);
+        session.userMessage(u" "_s);
+        QVERIFY(stage.client.all<outbound::Problem>().isEmpty()); // the reply has not begun
+        RecordingClient later;
+        stage.hub->attach(u"s1"_s, u"user-1"_s, &later, {u"frames"_s, {}, {}});
+        stage.log.release();
+        stage.settle();
+        QCOMPARE(later.kinds().first(), u"session_started"_s);
+        QVERIFY(later.all<outbound::Problem>().isEmpty());
+    }
+
+    void whoSpeaksAfterTheEndIsToldSo()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        stage.log.hold();
+        session.end(u"ended"_s);
+        session.userMessage(u"one more thing"_s);
+        QCOMPARE(stage.client.last<outbound::Problem>().error.code, u"session_ended"_s);
+    }
+
     void whatIsSaidBeforeTheJournalAnswersIsLimited()
     {
         Hasty hasty;
