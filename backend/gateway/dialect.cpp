@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/dialect.h"
 
+#include "gateway/dialect_ai_sdk.h"
 #include "gateway/dialect_refusals.h"
+#include "gateway/dialect_sentinel.h"
 
 #include <array>
 

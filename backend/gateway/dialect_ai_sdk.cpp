@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The UI message stream of the AI SDK, a chunk a frame: what a transport of useChat() hands on as it comes.
 // https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol (version 1)
+#include "gateway/dialect_ai_sdk.h"
+
 #include "domain/json_text.h"
 #include "domain/json_writer.h"
-#include "gateway/dialect.h"
 #include "gateway/overloaded.h"
 
 #include <utility>

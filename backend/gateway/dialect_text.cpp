@@ -2,6 +2,7 @@
 // The two dialects that are raw text: with and without a mark at the end of a reply.
 #include "domain/json_text.h"
 #include "gateway/dialect.h"
+#include "gateway/dialect_sentinel.h"
 #include "gateway/overloaded.h"
 
 namespace loquat::dialects {
