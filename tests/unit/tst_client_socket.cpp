@@ -5,27 +5,10 @@
 #include <QTest>
 
 #ifdef __GLIBC__
-#include <dlfcn.h>
 #include <malloc.h>
 #endif
 
 using namespace loquat;
-
-#ifdef __GLIBC__
-namespace {
-
-/// Of whichever allocator the program was linked with.
-qsizetype heapInUse()
-{
-    using Ask = int (*)(const char *property, size_t *value);
-    size_t bytes = ::mallinfo2().uordblks;
-    if (const auto ask = reinterpret_cast<Ask>(::dlsym(RTLD_DEFAULT, "MallocExtension_GetNumericProperty")))
-        ask("generic.current_allocated_bytes", &bytes);
-    return qsizetype(bytes);
-}
-
-} // namespace
-#endif
 
 /// Protects what a connection costs while nobody says anything, and that nothing said is lost for it.
 class TestClientSocket : public QObject
@@ -136,7 +119,8 @@ private Q_SLOTS:
         std::vector<Connection> connections;
         for (int i = 0; i < count; ++i)
             connections.push_back(connectAlone());
-        const qsizetype atFirst = heapInUse();
+        const auto inUse = [] { return qsizetype(::mallinfo2().uordblks); };
+        const qsizetype atFirst = inUse();
         for (const Connection &connection : connections) {
             connection.socket->write("question");
             connection.peer->write("answer");
@@ -145,13 +129,13 @@ private Q_SLOTS:
             QTRY_COMPARE(connection.socket->bytesAvailable(), 6);
             connection.socket->readAll();
         }
-        const qsizetype talking = heapInUse();
+        const qsizetype talking = inUse();
         QVERIFY2(talking - atFirst >= count * buffersOfOne,
                  QByteArray::number(talking - atFirst).constData());
         for (const Connection &connection : connections)
             connection.socket->shareBuffers(buffers);
-        QTRY_VERIFY2(talking - heapInUse() >= count * buffersOfOne,
-                     QByteArray::number(talking - heapInUse()).constData());
+        QTRY_VERIFY2(talking - inUse() >= count * buffersOfOne,
+                     QByteArray::number(talking - inUse()).constData());
 #endif
     }
 };
