@@ -14,8 +14,11 @@
 #include <QTemporaryDir>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 
 namespace loquat {
@@ -23,6 +26,8 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr unsigned longestStopNow = 2; ///< seconds
 
 void say(std::FILE *stream, const QString &line)
 {
@@ -54,6 +59,12 @@ void obeySignals(UnixSignals &unixSignals, Service &service)
     QObject::connect(&unixSignals, &UnixSignals::reloadRequested, &service, &Service::reloadTls);
     QObject::connect(&unixSignals, &UnixSignals::stopRequested, &service,
                      [&service] { service.shutDown([] { QCoreApplication::exit(0); }); });
+    QObject::connect(&unixSignals, &UnixSignals::stopNowRequested, &service, [&service] {
+        // Unless the disk does not answer.
+        std::signal(SIGALRM, [](int) { std::_Exit(exitFailure); });
+        ::alarm(longestStopNow);
+        service.stopNow([] { std::_Exit(0); });
+    });
 }
 
 } // namespace
@@ -101,6 +112,8 @@ int runApplication(int argc, char *argv[])
     if (options->run == Options::Run::Connect) {
         QObject::connect(&unixSignals, &UnixSignals::stopRequested, application.get(),
                          [] { QCoreApplication::exit(0); });
+        QObject::connect(&unixSignals, &UnixSignals::stopNowRequested, application.get(),
+                         [] { std::_Exit(0); });
         return runRemoteConsole(*options);
     }
     // A demonstration leaves nothing behind.

@@ -6,6 +6,8 @@
 
 #include <memory>
 
+class QThread;
+
 namespace loquat {
 
 class FleetMember;
@@ -27,12 +29,16 @@ public:
     Expected<QUrl> start();
     /// Finalises, flushes, lets the replica drain within a bound, then calls `done`.
     void shutDown(std::function<void()> done);
+    /// Keeps on disk what was said until now, of replies that run as well, then calls `done`, which is to end
+    /// the process. Summaries and the database are left to the next start. Also during shutDown().
+    void stopNow(std::function<void()> done);
     Backend &backend() { return *m_backend; }
     /// Takes the certificate from its file again, for connections from now on; a bad one changes nothing.
     void reloadTls();
 
 private:
     Service();
+    void drain(const std::function<void()> &done);
     [[nodiscard]] std::unique_ptr<SessionHistory> makeHistory(const QString &databaseUrl) const;
 
     static constexpr std::chrono::milliseconds drainBound{5'000};
@@ -42,6 +48,7 @@ private:
     std::unique_ptr<Journal> m_journal;
     std::unique_ptr<FleetMember> m_fleet; ///< none: this node is alone
     std::unique_ptr<Replica> m_replica;
+    std::unique_ptr<QThread> m_drain; ///< while the replica is waited for
     std::unique_ptr<SessionHistory> m_history;
     QString m_replicaName;
     std::unique_ptr<Backend> m_backend;

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 
 namespace loquat {
 
@@ -45,9 +44,10 @@ UnixSignals::UnixSignals(QObject *parent)
                 Q_EMIT reloadRequested();
                 continue;
             }
-            if (++m_received > 1)
-                std::_Exit(1);
-            Q_EMIT stopRequested();
+            if (++m_received == 1)
+                Q_EMIT stopRequested();
+            else
+                Q_EMIT stopNowRequested();
         }
     });
 }

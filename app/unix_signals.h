@@ -8,9 +8,7 @@
 
 namespace loquat {
 
-/// SIGINT and SIGTERM, which ask to stop, and SIGHUP, which asks to read files again, as Qt signals. The
-/// second one that asks to stop ends the process at once: everything that was confirmed
-/// to anyone is on disk at any time.
+/// SIGINT and SIGTERM, which ask to stop, and SIGHUP, which asks to read files again, as Qt signals.
 class UnixSignals final : public QObject
 {
     Q_OBJECT
@@ -25,6 +23,7 @@ public:
 
 Q_SIGNALS:
     void stopRequested();
+    void stopNowRequested(); ///< somebody does not want to wait for what the first asked for
     void reloadRequested();
 
 private:

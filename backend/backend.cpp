@@ -154,6 +154,15 @@ void Backend::shutDown(std::function<void()> done)
     });
 }
 
+void Backend::endNow(std::function<void()> done)
+{
+    m_stopping = true;
+    if (m_gateway)
+        m_gateway->endNow(endNowBound, std::move(done));
+    else
+        done();
+}
+
 BackendStatus Backend::status() const
 {
     BackendStatus status;

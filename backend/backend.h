@@ -78,6 +78,8 @@ public:
     void showNodes(const Expected<QList<FleetNode>> &nodes);
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
     void shutDown(std::function<void()> done);
+    /// Ends every session where it is, and calls `done` when all of it is on disk or takes too long.
+    void endNow(std::function<void()> done);
 
     /// The certificate and key of connections from now on.
     void useTls(const QSslConfiguration &identity) { m_gateway->useTls(identity); }
@@ -114,6 +116,7 @@ private:
 
     static constexpr std::chrono::milliseconds turnBound{10'000};
     static constexpr std::chrono::milliseconds shutdownBound{20'000};
+    static constexpr std::chrono::milliseconds endNowBound{1'000};
 
     BackendParts m_parts;
     std::shared_ptr<GatewayCounters> m_counters = std::make_shared<GatewayCounters>();

@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::chrono::milliseconds quietPoll{20};
+constexpr std::chrono::milliseconds pollEvery{20};
 
 /// Runs `work` in the thread of `target` and waits for it: for starting and stopping only.
 template <typename Work> void runIn(QObject *target, Work work)
@@ -144,26 +144,36 @@ void Gateway::shutDown(std::chrono::milliseconds turnBound, std::chrono::millise
     for (const GatewayThread &entry : m_threads)
         QMetaObject::invokeMethod(entry.worker.get(),
                                   [worker = entry.worker.get(), turnBound] { worker->shutDown(turnBound); });
-    pollQuiet(bound, std::move(done));
+    poll(&SessionWorker::isQuiet, bound, std::move(done));
 }
 
-void Gateway::pollQuiet(std::chrono::milliseconds left, std::function<void()> done)
+void Gateway::endNow(std::chrono::milliseconds bound, std::function<void()> done)
 {
+    for (const GatewayThread &entry : m_threads)
+        QMetaObject::invokeMethod(entry.worker.get(),
+                                  [worker = entry.worker.get()] { worker->shutDown({}); });
+    poll(&SessionWorker::isKept, bound, std::move(done));
+}
+
+void Gateway::poll(Asked asked, std::chrono::milliseconds left, std::function<void()> done)
+{
+    if (m_threads.empty()) // stopped meanwhile
+        return done();
     // Each worker is asked in its own thread; the answers are counted in this one.
-    auto asked = std::make_shared<size_t>(m_threads.size());
-    auto quiet = std::make_shared<bool>(true);
+    auto open = std::make_shared<size_t>(m_threads.size());
+    auto all = std::make_shared<bool>(true);
     for (const GatewayThread &entry : m_threads) {
         SessionWorker *worker = entry.worker.get();
-        QMetaObject::invokeMethod(worker, [this, worker, asked, quiet, left, done] {
-            QMetaObject::invokeMethod(this, [this, is = worker->isQuiet(), asked, quiet, left, done] {
-                *quiet = *quiet && is;
-                if (--*asked > 0)
+        QMetaObject::invokeMethod(worker, [this, worker, asked, open, all, left, done] {
+            QMetaObject::invokeMethod(this, [this, is = (worker->*asked)(), asked, open, all, left, done] {
+                *all = *all && is;
+                if (--*open > 0)
                     return;
-                if (*quiet || left <= quietPoll)
+                if (*all || left <= pollEvery)
                     done();
                 else
-                    QTimer::singleShot(quietPoll, this,
-                                       [this, left, done] { pollQuiet(left - quietPoll, done); });
+                    QTimer::singleShot(pollEvery, this,
+                                       [this, asked, left, done] { poll(asked, left - pollEvery, done); });
             });
         });
     }

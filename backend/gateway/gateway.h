@@ -53,6 +53,9 @@ public:
     /// thread.
     void shutDown(std::chrono::milliseconds turnBound, std::chrono::milliseconds bound,
                   std::function<void()> done);
+    /// Ends every session where it is and calls `done` in this thread when all of it is on disk, or after
+    /// `bound`. Also during shutDown().
+    void endNow(std::chrono::milliseconds bound, std::function<void()> done);
     /// Ends the threads. Blocks for as long as one turn of their event loops takes.
     void stop();
 
@@ -65,7 +68,9 @@ private:
 
     void startThreads(int count);
     SessionWorker &workerOf(const QString &sessionId) const;
-    void pollQuiet(std::chrono::milliseconds left, std::function<void()> done);
+    using Asked = bool (SessionWorker::*)() const;
+    /// Until every worker says yes.
+    void poll(Asked asked, std::chrono::milliseconds left, std::function<void()> done);
 
     GatewayParts m_parts;
     HttpParts m_httpParts;

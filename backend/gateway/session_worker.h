@@ -69,6 +69,7 @@ public:
     void letGo(const QString &sessionId, const QString &owner);
     void shutDown(std::chrono::milliseconds bound);
     [[nodiscard]] bool isQuiet() const { return !m_hub || m_hub->isQuiet(); }
+    [[nodiscard]] bool isKept() const { return !m_hub || m_hub->isKept(); }
 
 private:
     using Peer = std::pair<QHostAddress, quint16>;

@@ -32,6 +32,7 @@ public:
     /// The log refuses at the moment; the error is its last.
     [[nodiscard]] bool isStalled() const { return m_retry != nullptr; }
     [[nodiscard]] const Error &lastError() const { return m_lastError; }
+    [[nodiscard]] bool isStored() const { return m_unstored.empty(); }
     [[nodiscard]] bool isIdle() const { return m_unstored.empty() && m_waiting.empty(); }
 
 private:

@@ -112,6 +112,7 @@ public:
         return m_open && !m_client && (m_state.lastSeq == 0 || m_state.status == SessionStatus::Completed) &&
                m_outbox.isIdle();
     }
+    [[nodiscard]] bool isKept() const { return m_open && m_outbox.isStored(); }
     [[nodiscard]] bool isBusy() const { return (m_turn && !isPaused()) || !m_queue.empty(); }
 
 private:

@@ -172,10 +172,16 @@ void SessionHub::shutDown(std::chrono::milliseconds bound)
     const bool busy =
         std::ranges::any_of(m_sessions, [](const auto &entry) { return entry.second->isBusy(); });
     if (!busy || bound <= shutdownPoll) {
+        m_shutdown.reset();
         endAll();
         return;
     }
     m_shutdown = m_parts.clock.after(shutdownPoll, [this, bound] { shutDown(bound - shutdownPoll); });
+}
+
+bool SessionHub::isKept() const
+{
+    return std::ranges::all_of(m_sessions, [](const auto &entry) { return entry.second->isKept(); });
 }
 
 void SessionHub::endAll()

@@ -34,6 +34,8 @@ public:
     /// disk.
     void shutDown(std::chrono::milliseconds bound);
     [[nodiscard]] bool isQuiet() const { return m_sessions.empty(); }
+    /// Nothing waits for the disk.
+    [[nodiscard]] bool isKept() const;
 
 private:
     void sessionNeedsSummary(const QString &sessionId, qint64 endSeq, const QStringList &providers) override;

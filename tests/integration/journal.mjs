@@ -161,6 +161,9 @@ describe('After the process was killed in mid-reply', () => {
   });
 });
 
+// Until nobody new is let in: the first signal has been heard.
+const stopping = (server) => eventually('the door to be closed', () => fetch(`${server.url}/healthz`).then(() => false, () => true));
+
 describe('SIGTERM', () => {
   it('lets the running reply end, finalises, and exits with 0', async () => {
     const fake = await startFakeOpenAi();
@@ -173,6 +176,26 @@ describe('SIGTERM', () => {
     assert.equal((await chat.closes()).code, 1001);
     const rows = await journalEvents(server.dataDir, chat.id);
     assert.equal(rows.filter(({ metadata }) => metadata.final === true).length, 1);
+    assert.equal(typesOf(rows).filter((type) => type === 'session_ended').length, 1);
+    await fake.stop();
+  });
+
+  it('that comes again ends at once what runs, and keeps what was said and asked', async () => {
+    const fake = await startFakeOpenAi();
+    const server = await startLoquat({ env: fake.settings });
+    const chat = await Chat.open(server);
+    chat.send('fake:slow 500 one two three four five six seven eight nine ten');
+    chat.send('and this waits');
+    const told = (await chat.one('token')).token;
+    server.child.kill('SIGTERM');
+    await stopping(server);
+    assert.deepEqual(await server.stop('SIGTERM'), { code: 0, signal: null }, server.stderr);
+    const rows = await journalEvents(server.dataDir, chat.id);
+    const reply = rows.find(({ event_type: type, metadata }) => type === 'ai_message' && metadata.turn === 1);
+    assert.equal(reply?.metadata.finish, 'cancelled', JSON.stringify(rows));
+    assert.ok(reply.content.startsWith(told), reply.content);
+    assert.ok(!reply.content.includes('ten'), 'it was waited for');
+    assert.ok(rows.some(({ event_type: type, content }) => type === 'user_message' && content === 'and this waits'), JSON.stringify(rows));
     assert.equal(typesOf(rows).filter((type) => type === 'session_ended').length, 1);
     await fake.stop();
   });
