@@ -3,6 +3,8 @@
 
 #include "settings_reader.h"
 
+#include <QLoggingCategory>
+
 #include <algorithm>
 #include <array>
 
@@ -11,6 +13,8 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+Q_LOGGING_CATEGORY(log, "loquat.providers")
 
 constexpr std::array known{
     KnownProvider{"openai"_L1, "OPENAI_"_L1, "https://api.openai.com/v1"_L1, "gpt-4o-mini"_L1},
@@ -21,15 +25,6 @@ constexpr std::array known{
                   "gemini-2.5-flash"_L1},
     KnownProvider{"anthropic"_L1, "ANTHROPIC_"_L1, "https://api.anthropic.com"_L1, "claude-haiku-4-5"_L1},
 };
-
-/// Services that answer nobody without a key. Other servers often need none, those on this machine least.
-bool needsKey(const QUrl &url)
-{
-    const QString host = url.host();
-    return host == "openrouter.ai"_L1 || std::ranges::any_of(known, [&host](const KnownProvider &each) {
-               return host == QUrl(each.baseUrl).host();
-           });
-}
 
 /// Those whose API has its version between the base URL and the rest put it there themselves.
 bool addsVersionItself(const QString &name)
@@ -110,11 +105,38 @@ private:
     const QString m_where;
 };
 
+/// Those of LOQUAT_PROVIDERS that would answer: a list may name more than one deployment has keys for.
+Expected<QList<ProviderOptions>> withKeys(QList<ProviderOptions> listed)
+{
+    QStringList lacking;
+    listed.removeIf([&lacking](const ProviderOptions &provider) {
+        const bool lacks = provider.apiKey.isEmpty() && needsKey(provider.baseUrl);
+        if (lacks)
+            lacking.append(knownProvider(provider.name)->prefix + "API_KEY"_L1);
+        return lacks;
+    });
+    if (listed.isEmpty())
+        return SettingsReader::wrong(lacking.first(),
+                                     u"it is missing, and LOQUAT_PROVIDERS names nobody else"_s,
+                                     u"the key in the environment or the .env file"_s);
+    for (const QString &key : lacking)
+        qCWarning(log) << "LOQUAT_PROVIDERS: passed over for want of" << key;
+    return listed;
+}
+
 } // namespace
 
 std::span<const KnownProvider> knownProviders()
 {
     return known;
+}
+
+bool needsKey(const QUrl &url)
+{
+    const QString host = url.host();
+    return host == "openrouter.ai"_L1 || std::ranges::any_of(known, [&host](const KnownProvider &each) {
+               return host == QUrl(each.baseUrl).host();
+           });
 }
 
 const KnownProvider *knownProvider(const QString &name)
@@ -125,8 +147,10 @@ const KnownProvider *knownProvider(const QString &name)
 
 Expected<QList<ProviderOptions>> chooseProviders(const Config &config, const Options &options)
 {
-    if (config.providers.isEmpty() || options.run == Options::Run::Demo)
+    if (options.run == Options::Run::Demo)
         return options.providers;
+    if (config.providers.isEmpty())
+        return withKeys(options.providers);
     QList<ProviderOptions> chosen;
     for (qsizetype i = 0; i < config.providers.size(); ++i) {
         const auto entry = Entry(config.providers[i], options.environment, i).complete();

@@ -22,11 +22,14 @@ struct KnownProvider
 std::span<const KnownProvider> knownProviders();
 /// nullptr: any other name is an OpenAI-compatible server, or "simulated".
 const KnownProvider *knownProvider(const QString &name);
+/// Services that answer nobody without a key. Other servers often need none, those on this machine least.
+bool needsKey(const QUrl &url);
 
 /// Who is asked, in order of preference. loquat.json's list says who and in which order; without one, it is
 /// Options::providers. What the list leaves out of a provider comes from NAME_BASE_URL and NAME_MODEL, then
 /// from what is known of it; keys only from NAME_API_KEY. Errors name the entry and the variable that would
-/// put it right. A demonstration asks the simulated model alone, whatever `config` says.
+/// put it right. Who needs a key and has none is left out of LOQUAT_PROVIDERS, unless that leaves
+/// nobody. A demonstration asks the simulated model alone, whatever `config` says.
 Expected<QList<ProviderOptions>> chooseProviders(const Config &config, const Options &options);
 
 } // namespace loquat

@@ -134,8 +134,9 @@ QList<ProviderOptions> SettingsReader::providers()
     }
     for (const KnownProvider &known : knownProviders()) {
         // A server on this machine often needs no key: its address alone says that it is wanted.
+        const QString address = text(known.prefix + "BASE_URL"_L1);
         const bool has =
-            !text(known.prefix + "API_KEY"_L1).isEmpty() || !text(known.prefix + "BASE_URL"_L1).isEmpty();
+            !text(known.prefix + "API_KEY"_L1).isEmpty() || (!address.isEmpty() && !needsKey(QUrl(address)));
         if (has && known.byKey)
             wanted.append(providerNamed(known.name));
     }

@@ -30,6 +30,13 @@ bool isPlain(const QString &text)
     return std::ranges::all_of(text, [](QChar c) { return c > u' ' && c < u'\x7f'; });
 }
 
+bool isName(const QString &schema)
+{
+    return isPlain(schema) && std::ranges::all_of(schema, [](QChar c) {
+               return c.isLetterOrNumber() || c == u'_' || c == u'-' || c == u'$';
+           });
+}
+
 Expected<QUrl> baseOf(const QString &text)
 {
     QUrl url(text, QUrl::StrictMode);
@@ -85,7 +92,7 @@ Expected<RestSettings> restSettings(const QString &url, const QString &key, cons
     if (key.isEmpty() || !isPlain(key))
         return Error{u"bad_supabase_key"_s, u"it is empty or holds characters that no key has"_s,
                      u"the project's secret key (sb_secret_… or service_role)"_s, false};
-    if (!isPlain(schema) || schema.contains(u','))
+    if (!isName(schema))
         return Error{u"bad_supabase_schema"_s, u"'%1' is not the name of one schema"_s.arg(schema),
                      u"a name such as public"_s, false};
     RestSettings settings;

@@ -23,7 +23,9 @@ describe('A wrong setting', () => {
     ['SUPABASE_URL', [], { SUPABASE_URL: 'http://project.example', SUPABASE_KEY: 'k' }],
     ['SUPABASE_KEY', [], { SUPABASE_URL: 'https://project.supabase.co', SUPABASE_KEY: 'a key of words' }],
     ['SUPABASE_SCHEMA', [], { SUPABASE_URL: 'https://project.supabase.co', SUPABASE_KEY: 'k', SUPABASE_SCHEMA: 'a,b' }],
+    ['SUPABASE_SCHEMA', [], { SUPABASE_URL: 'https://project.supabase.co', SUPABASE_KEY: 'k', SUPABASE_SCHEMA: 'a;b' }],
     ['LOQUAT_PROVIDERS', [], { LOQUAT_PROVIDERS: 'openai,oracle-of-delphi' }],
+    ['OPENAI_API_KEY', [], { LOQUAT_PROVIDERS: 'openai' }],
   ])
     it(`${name} "${args.at(-1) ?? env[name]}" ends with status 2 and one line`, async () => {
       // A good --port would hide a wrong PORT.

@@ -82,6 +82,11 @@ private Q_SLOTS:
         QCOMPARE(parsed({}, {{u"OPENAI_API_KEY"_s, u"k"_s}})->providers.first().name, u"openai"_s);
         QCOMPARE(parsed({}, {{u"OPENAI_BASE_URL"_s, u"http://127.0.0.1:11434/v1"_s}})->providers.first().name,
                  u"openai"_s);
+        QCOMPARE(
+            parsed({}, {{u"OPENAI_BASE_URL"_s, u"https://api.openai.com/v1"_s}, {u"OPENAI_API_KEY"_s, {}}})
+                ->providers.first()
+                .name,
+            u"simulated"_s); // a template that nobody filled in
         const auto all = parsed(
             {},
             {{u"OPENAI_API_KEY"_s, u"k"_s}, {u"GEMINI_API_KEY"_s, u"g"_s}, {u"ANTHROPIC_API_KEY"_s, u"a"_s}});

@@ -64,6 +64,21 @@ private Q_SLOTS:
         QCOMPARE(providers->first().name, u"gemini"_s);
     }
 
+    void whoNeedsAKeyAndHasNoneIsPassedOver()
+    {
+        const QString listed = u"openai,groq,simulated"_s;
+        const auto some = chosen("[]", {{u"LOQUAT_PROVIDERS"_s, listed}, {u"GROQ_API_KEY"_s, u"g"_s}});
+        QCOMPARE(some->size(), 2);
+        QCOMPARE(some->first().name, u"groq"_s);
+        QCOMPARE(chosen("[]", {{u"LOQUAT_PROVIDERS"_s, listed}})->first().name, u"simulated"_s);
+        const auto none = chosen("[]", {{u"LOQUAT_PROVIDERS"_s, u"openai"_s}});
+        QVERIFY(!none);
+        QVERIFY2(none.error().message.startsWith("OPENAI_API_KEY"_L1), qPrintable(none.error().message));
+        const auto own = chosen("[]", {{u"LOQUAT_PROVIDERS"_s, u"openai"_s},
+                                       {u"OPENAI_BASE_URL"_s, u"http://127.0.0.1:11434/v1"_s}});
+        QCOMPARE(own->first().name, u"openai"_s); // many servers ask for none
+    }
+
     void whatTheFileSaysWinsAndTheRestComesFromTheEnvironment()
     {
         const Environment environment{{u"OPENAI_API_KEY"_s, u"k"_s},

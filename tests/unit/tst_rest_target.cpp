@@ -79,8 +79,11 @@ private Q_SLOTS:
         const auto settings = restSettings(u"https://x.supabase.co"_s, u"k\r\nX-Other: 1"_s);
         QCOMPARE(settings.error().code, u"bad_supabase_key"_s);
         QVERIFY(!settings.error().message.contains("X-Other"_L1));
-        QCOMPARE(restSettings(u"https://x.supabase.co"_s, secret, u"a,b"_s).error().code,
-                 u"bad_supabase_schema"_s);
+        for (const auto *schema : {"a,b", "a;b", "a b", "\"a\""})
+            QCOMPARE(
+                restSettings(u"https://x.supabase.co"_s, secret, QString::fromLatin1(schema)).error().code,
+                u"bad_supabase_schema"_s);
+        QCOMPARE(restSettings(u"https://x.supabase.co"_s, secret, u"chat_2"_s)->schema, u"chat_2"_s);
     }
 
     void theKeyGoesWhereItsKindBelongs()
