@@ -43,6 +43,7 @@ struct Token
 {
     int turn = 0;
     QString text;
+    bool standsIn = false; ///< for what the model failed to say; the Problem that says why comes next
 };
 
 struct ToolStarted

@@ -223,15 +223,16 @@ void Session::turnEnded(const TurnResult &result)
     QString text = storable(result.text);
     QJsonObject meta = replyMeta(result);
     if (result.error) {
+        const QString sentence = (text.isEmpty() ? QString() : u"\n\n"_s) + fallbackSentence(*result.error);
+        meta["fallback_from"_L1] = text.size();
+        text += sentence;
+        // All that is said, then the error, then the end: `done` follows an error.
+        m_outbox.send(outbound::Token{m_runningTurn, sentence, true});
         const Event error = emitEvent(EventType::ErrorRaised, Role::System, result.error->message,
                                       {{"turn"_L1, m_runningTurn},
                                        {"code"_L1, result.error->code},
                                        {"retryable"_L1, result.error->retryable}});
         m_outbox.send(outbound::Problem{*result.error, error.seq}, error.seq);
-        const QString sentence = (text.isEmpty() ? QString() : u"\n\n"_s) + fallbackSentence(*result.error);
-        meta["fallback_from"_L1] = text.size();
-        text += sentence;
-        m_outbox.send(outbound::Token{m_runningTurn, sentence});
     }
     m_shownNow.clear();
     const Event event = emitEvent(EventType::AiMessage, Role::Assistant, text, meta);

@@ -31,13 +31,14 @@ describe('A model that fails', () => {
     it(`${what}: an error, a failed turn, and the next message works`, async () => {
       const chat = await Chat.open(server);
       await chat.until('session_started');
-      const { errors, done, types } = await chat.ask(`${command} one two three four`);
+      const { errors, done, types, text } = await chat.ask(`${command} one two three four`);
       assert.equal(errors.length, 1, JSON.stringify(types));
       assert.match(errors[0].code, /^[a-z][a-z0-9_]*$/);
       if (code) assert.equal(errors[0].code, code);
       assert.match(errors[0].message, /\w+ \w+/);
       if (retryable !== undefined) assert.equal(errors[0].retryable, retryable);
-      assert.ok(types.indexOf('error') < types.indexOf('done'));
+      assert.deepEqual(types.slice(-2), ['error', 'done']);
+      assert.equal(done.text, text, 'what the tokens said is the reply');
       assert.equal(done.finish, 'failed');
       assert.equal(done.turn, 1);
       for (const name of ['input_tokens', 'output_tokens'])

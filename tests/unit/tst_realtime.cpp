@@ -154,8 +154,8 @@ private Q_SLOTS:
         client.hear(done(u"cancelled"_s));
         QCOMPARE(client.response()["status_details"_L1]["reason"_L1].toString(), u"client_cancelled"_s);
         client.hear(outbound::ReplyBegins{4, {}});
+        client.hear(outbound::Token{4, u"Sorry, …"_s, true});
         client.hear(outbound::Problem{{u"model_down"_s, u"No model."_s, {}, true}, 7});
-        client.hear(outbound::Token{4, u"Sorry, …"_s});
         client.hear(done(u"failed"_s));
         QCOMPARE(client.response()["status"_L1].toString(), u"failed"_s);
         QCOMPARE(client.response()["status_details"_L1]["error"_L1]["code"_L1].toString(), u"model_down"_s);

@@ -218,7 +218,7 @@ private Q_SLOTS:
         stage.reply().push(u"Once upon"_s);
         stage.reply().fail({u"model_broken_off"_s, u"The model broke off."_s, {}, true});
         QCOMPARE(stage.client.kinds().mid(1),
-                 (QStringList{u"start"_s, u"token"_s, u"error"_s, u"token"_s, u"done"_s}));
+                 (QStringList{u"start"_s, u"token"_s, u"token"_s, u"error"_s, u"done"_s}));
         const auto done = stage.client.last<outbound::TurnDone>();
         QCOMPARE(done.finish, u"failed"_s);
         QVERIFY(done.text.startsWith("Once upon"_L1));

@@ -49,7 +49,7 @@ QStringList Translation::encode(const Outbound &message)
                    [this](const outbound::Noted &m) { noted(m.ref); },
                    [this](const outbound::ReplyBegins &m) { response(m_expected.take(m.ref).about); },
                    [this](const outbound::Token &m) {
-                       if (!m_failure) // or it is the sentence that stands in for the reply
+                       if (!m.standsIn)
                            response().say(m.text);
                    },
                    [this](const outbound::ToolStarted &m) {
