@@ -197,8 +197,8 @@ void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response)
     // The request must be read before the connection is closed: with bytes left unread TCP resets it, and the
     // client never sees the answer.
     const auto speak = [socket, response] {
-        socket->readAll();
-        socket->write(response);
+        const bool wantsBody = !socket->readAll().startsWith("HEAD ");
+        socket->write(wantsBody ? response : response.first(response.indexOf("\r\n\r\n") + 4));
         socket->disconnectFromHost();
     };
     if (socket->bytesAvailable() > 0)

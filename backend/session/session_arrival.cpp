@@ -92,6 +92,10 @@ void Session::tellRunning()
 {
     if (m_toldTurn == 0)
         return;
+    // Starts are told in order: what waits before this one has been told.
+    for (const int turn : std::as_const(m_waiting))
+        if (m_client && turn < m_toldTurn)
+            m_client->send(outbound::TurnStarted{turn});
     if (m_client)
         m_client->send(outbound::TurnStarted{m_toldTurn});
     tellSaidNow();

@@ -84,6 +84,8 @@ describe('HTTP', () => {
       for (const name of ['content-type', 'content-length', 'content-security-policy'])
         assert.equal(head.headers.get(name), whole.headers.get(name), `${name} of ${path}`);
     }
+    const refused = await wholeAnswer(server, 'HEAD / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n');
+    assert.match(refused, /^HTTP\/1\.1 403 [^]*Content-Length: [1-9][^]*\r\n\r\n$/);
     const answer = await wholeAnswer(server, 'HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     assert.match(answer, /^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
   });

@@ -96,6 +96,19 @@ private Q_SLOTS:
         QCOMPARE(stage.later.last<outbound::TurnDone>().text, u"Hi there"_s);
     }
 
+    void whoKnowsNothingIsToldOfAllThatWaitsForAPerson()
+    {
+        Stage stage;
+        Session &session = stage.connectClient();
+        QVERIFY(session.command({CommandKind::TakeOver, {}, {}, u"ann"_s}));
+        session.userMessage(u"hello"_s);
+        session.userMessage(u"anybody there?"_s);
+        stage.comeBack({});
+        QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"start"_s, u"start"_s}));
+        QVERIFY(session.command({CommandKind::Reply, u"Yes."_s, {}, u"ann"_s}));
+        QCOMPARE(stage.later.kinds().mid(3), (QStringList{u"operator_message"_s, u"done"_s, u"done"_s}));
+    }
+
     void whoKnowsNothingIsToldNothingOfWhatIsOver()
     {
         Stage stage;
