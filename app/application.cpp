@@ -27,7 +27,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr unsigned longestStopNow = 2; ///< seconds
+constexpr unsigned longestStopNow = 5; ///< seconds
 
 void say(std::FILE *stream, const QString &line)
 {

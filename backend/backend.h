@@ -116,7 +116,7 @@ private:
 
     static constexpr std::chrono::milliseconds turnBound{10'000};
     static constexpr std::chrono::milliseconds shutdownBound{20'000};
-    static constexpr std::chrono::milliseconds endNowBound{1'000};
+    static constexpr std::chrono::milliseconds endNowBound{2'000};
 
     BackendParts m_parts;
     std::shared_ptr<GatewayCounters> m_counters = std::make_shared<GatewayCounters>();
