@@ -47,11 +47,13 @@ Expected<void> JournalBatch::ready() const
 }
 
 std::vector<Expected<void>> JournalBatch::write(const std::vector<const EncodedEvent *> &events,
-                                                const ReplicaNotes &notes)
+                                                ReplicaNotes &notes)
 {
     const auto together = writeTogether(events, notes);
-    if (together)
+    if (together) {
+        notes = {};
         return std::vector<Expected<void>>(events.size());
+    }
     std::ignore = m_connection.run(u"rollback"_s);
     if (events.empty()) {
         qCWarning(storeLog) << "a replica's position was not written:" << together.error().message;
@@ -73,7 +75,7 @@ Expected<void> JournalBatch::writeTogether(const std::vector<const EncodedEvent 
 }
 
 std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const EncodedEvent *> &events,
-                                                     const ReplicaNotes &notes)
+                                                     ReplicaNotes &notes)
 {
     const auto allFail = [&](const Error &error) {
         std::ignore = m_connection.run(u"rollback"_s);
@@ -106,6 +108,7 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Enc
         return allFail(noted.error());
     if (const auto committed = m_connection.run(u"commit"_s); !committed)
         return allFail(committed.error());
+    notes = {};
     if (refused > 0)
         qCWarning(storeLog) << "refused" << refused << "of" << events.size() << "events";
     return results;

@@ -37,15 +37,14 @@ public:
     [[nodiscard]] Expected<void> ready() const;
 
     /// One result per event, in order. Rows are numbered in order of arrival, but in a large batch session by
-    /// session: none of its events was confirmed yet, so nobody can tell. Notes are written along; if that
-    /// fails they are given up.
-    std::vector<Expected<void>> write(const std::vector<const EncodedEvent *> &events,
-                                      const ReplicaNotes &notes);
+    /// session: none of its events was confirmed yet, so nobody can tell. Notes are written along, and taken
+    /// out of `notes` once they are on disk.
+    std::vector<Expected<void>> write(const std::vector<const EncodedEvent *> &events, ReplicaNotes &notes);
 
 private:
     Expected<void> writeTogether(const std::vector<const EncodedEvent *> &events, const ReplicaNotes &notes);
     std::vector<Expected<void>> writeApart(const std::vector<const EncodedEvent *> &events,
-                                           const ReplicaNotes &notes);
+                                           ReplicaNotes &notes);
     Expected<void> writeNotes(const ReplicaNotes &notes);
 
     QSqlError writeRows(std::span<const EncodedEvent *const> events);

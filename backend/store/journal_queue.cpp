@@ -43,6 +43,17 @@ void JournalQueue::noteReject(ReplicaNotes::Reject reject)
     m_wake.wakeOne();
 }
 
+void JournalQueue::giveBack(ReplicaNotes notes)
+{
+    const QMutexLocker lock(&m_mutex);
+    for (auto it = notes.marks.cbegin(); it != notes.marks.cend(); ++it) {
+        auto &mark = m_notes.marks[it.key()];
+        mark = std::max(mark, it.value());
+    }
+    m_notes.rejects = std::move(notes.rejects) + m_notes.rejects;
+    m_notesDue = QDeadlineTimer(m_settings.markDelay);
+}
+
 void JournalQueue::expectNotes()
 {
     if (m_notes.isEmpty())

@@ -51,6 +51,8 @@ public:
     /// Of several marks for one target the furthest counts.
     void note(const QString &target, qint64 eventId);
     void noteReject(ReplicaNotes::Reject reject);
+    /// Could not be written; to be taken again a while later.
+    void giveBack(ReplicaNotes notes);
     void finish();
 
     /// Waits for work, until `until`; everything waiting, up to a batch.

@@ -101,6 +101,8 @@ void JournalWriter::write(JournalBatch &batch, Housekeeping &housekeeping, Journ
             events.push_back(&job->event);
     if (!events.empty() || !work.notes.isEmpty()) {
         auto results = batch.write(events, work.notes);
+        if (!work.notes.isEmpty() && !work.last)
+            m_queue.giveBack(std::move(work.notes));
         qint64 written = 0;
         for (const auto &result : results)
             written += result ? 1 : 0;

@@ -102,9 +102,10 @@ double oneByOne(Synchronous synchronous, qint64 events)
         sessions.emplace_back(u"session-%1"_s.arg(i));
     QElapsedTimer clock;
     clock.start();
+    ReplicaNotes none;
     for (qint64 i = 0; i < events; ++i) {
         const EncodedEvent event(sessions[size_t(i) % sessions.size()].next());
-        if (!batch.write({&event}, {}).front())
+        if (!batch.write({&event}, none).front())
             giveUp(u"an event cannot be written"_s);
     }
     return double(events) / seconds(clock);

@@ -48,10 +48,16 @@ class TestJournalBatch : public QObject
 
     std::vector<Expected<void>> write(const std::vector<EncodedEvent> &events)
     {
+        ReplicaNotes none;
+        return write(events, none);
+    }
+
+    std::vector<Expected<void>> write(const std::vector<EncodedEvent> &events, ReplicaNotes &notes)
+    {
         std::vector<const EncodedEvent *> batch;
         for (const auto &event : events)
             batch.push_back(&event);
-        return JournalBatch(*m_connection).write(batch, {});
+        return JournalBatch(*m_connection).write(batch, notes);
     }
 
     /// Of the file, in order of its rows.
@@ -121,6 +127,18 @@ private Q_SLOTS:
         for (const auto &ofOne : stored())
             rows += ofOne.size();
         QCOMPARE(rows, qsizetype(events.size()) - 1);
+    }
+
+    void whatAReplicaNotedIsKeptUntilItIsWritten()
+    {
+        ReplicaNotes notes{{{u"there"_s, 1}}, {{u"there"_s, 1, u"its date"_s}}};
+        QVERIFY(m_connection->run(u"alter table replica_rejects rename to away"_s).has_value());
+        QVERIFY(!write(conversations(), notes).front());
+        QCOMPARE(notes.rejects.size(), 1);
+        QCOMPARE(notes.marks.value(u"there"_s), 1);
+        QVERIFY(m_connection->run(u"alter table away rename to replica_rejects"_s).has_value());
+        QVERIFY(write(conversations(), notes).front().has_value());
+        QVERIFY(notes.isEmpty());
     }
 };
 
