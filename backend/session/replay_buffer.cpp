@@ -32,8 +32,11 @@ QList<Outbound> replyOf(const Event &event, const QString &saidBefore)
 {
     QList<Outbound> told;
     const int turn = int(event.meta["turn"_L1].toInteger());
-    if (!event.content.isEmpty())
-        told.append(outbound::Token{turn, event.content});
+    const qsizetype own = event.meta["fallback_from"_L1].toInteger(event.content.size());
+    if (own > 0)
+        told.append(outbound::Token{turn, event.content.left(own)});
+    if (own < event.content.size())
+        told.append(outbound::Token{turn, event.content.sliced(own), true});
     const QJsonValue ttft = event.meta["ttft_ms"_L1];
     if (event.meta["final"_L1].toBool())
         told.append(outbound::TurnDone{turn, saidBefore + event.content, event.meta["finish"_L1].toString(),
@@ -140,8 +143,14 @@ QList<Outbound> ReplayBuffer::since(qint64 after, qint64 last) const
     qint64 saidIn = 0;
     for (const Event &event : m_events) {
         const qint64 turn = event.meta["turn"_L1].toInteger();
-        if (event.seq > after && event.seq <= last)
-            told += outboundOf(event, turn == saidIn ? saidBefore : QString());
+        if (event.seq > after && event.seq <= last) {
+            QList<Outbound> next = outboundOf(event, turn == saidIn ? saidBefore : QString());
+            // Stored before the reply it ended, told after its words.
+            if (event.type == EventType::AiMessage && next.size() > 1 && !told.isEmpty() &&
+                std::holds_alternative<outbound::Problem>(told.last()))
+                next.insert(next.size() - 1, told.takeLast());
+            told += next;
+        }
         if (event.type == EventType::AiMessage && turn > 0 && !event.meta["final"_L1].toBool())
             saidBefore = (turn == std::exchange(saidIn, turn) ? saidBefore : QString()) + event.content;
     }
@@ -151,12 +160,17 @@ QList<Outbound> ReplayBuffer::since(qint64 after, qint64 last) const
 QJsonArray ReplayBuffer::messages() const
 {
     QJsonArray said;
-    for (const Event &event : m_events)
-        if ((event.type == EventType::UserMessage || event.type == EventType::AiMessage ||
-             event.type == EventType::OperatorMessage) &&
-            !event.content.isEmpty())
-            said.append(QJsonObject{
-                {"seq"_L1, event.seq}, {"role"_L1, nameOf(event.role)}, {"content"_L1, event.content}});
+    for (const Event &event : m_events) {
+        const bool isSaid = event.type == EventType::UserMessage || event.type == EventType::AiMessage ||
+                            event.type == EventType::OperatorMessage;
+        if (!isSaid || event.content.isEmpty())
+            continue;
+        QJsonObject message{
+            {"seq"_L1, event.seq}, {"role"_L1, nameOf(event.role)}, {"content"_L1, event.content}};
+        if (event.meta.contains("fallback_from"_L1))
+            message["fallback_from"_L1] = event.meta["fallback_from"_L1];
+        said.append(message);
+    }
     return said;
 }
 

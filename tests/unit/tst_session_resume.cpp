@@ -96,6 +96,21 @@ private Q_SLOTS:
         QCOMPARE(stage.later.last<outbound::TurnDone>().text, u"Hi there"_s);
     }
 
+    void aFailedReplyIsToldAsItWas()
+    {
+        Stage stage;
+        Session &session = stage.connectClient(); // 1
+        session.userMessage(u"hello"_s);          // 2
+        stage.reply().push(u"Once"_s);
+        stage.reply().fail({u"model_broken_off"_s, u"The model broke off."_s, {}, true});
+        const QStringList live = stage.client.kinds().mid(2);
+        session.detach(&stage.client, false);
+        stage.comeBack(2);
+        QCOMPARE(live, (QStringList{u"token"_s, u"token"_s, u"error"_s, u"done"_s}));
+        QCOMPARE(stage.later.kinds().mid(1), live);
+        QVERIFY(stage.later.last<outbound::Token>().standsIn);
+    }
+
     void whoKnowsNothingIsToldOfAllThatWaitsForAPerson()
     {
         Stage stage;

@@ -107,7 +107,11 @@ void Translation::recall(const QJsonObject &snapshot)
         if (message["seq"_L1].toInteger() > m_session->seq)
             break; // of this connection, which hears of it in its turn
         const auto role = roleFromString(message["role"_L1].toString());
-        sayItem(messageItem(newItemId(), role ? *role : Role::User, message["content"_L1].toString()));
+        const QString content = message["content"_L1].toString();
+        // Without the sentence that stood in for the rest of a reply.
+        const QString said = content.left(message["fallback_from"_L1].toInteger(content.size()));
+        if (!said.isEmpty())
+            sayItem(messageItem(newItemId(), role ? *role : Role::User, said));
     }
     if (const QString text = snapshot["running"_L1]["text"_L1].toString(); !text.isEmpty())
         response().say(text);
