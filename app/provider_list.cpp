@@ -40,7 +40,7 @@ public:
         : m_config(config)
         , m_environment(environment)
         , m_known(knownProvider(config.name))
-        , m_prefix(m_known ? QString(m_known->prefix) : config.name.toUpper().replace(u'-', u'_') + u'_')
+        , m_prefix(variablePrefix(config.name))
         , m_where(u"$.providers[%1]"_s.arg(index))
     {
     }
@@ -112,7 +112,7 @@ Expected<QList<ProviderOptions>> withKeys(QList<ProviderOptions> listed)
     listed.removeIf([&lacking](const ProviderOptions &provider) {
         const bool lacks = provider.apiKey.isEmpty() && needsKey(provider.baseUrl);
         if (lacks)
-            lacking.append(knownProvider(provider.name)->prefix + "API_KEY"_L1);
+            lacking.append(variablePrefix(provider.name) + u"API_KEY"_s);
         return lacks;
     });
     if (listed.isEmpty())
@@ -129,6 +129,12 @@ Expected<QList<ProviderOptions>> withKeys(QList<ProviderOptions> listed)
 std::span<const KnownProvider> knownProviders()
 {
     return known;
+}
+
+QString variablePrefix(const QString &provider)
+{
+    const KnownProvider *known = knownProvider(provider);
+    return known ? QString(known->prefix) : provider.toUpper().replace(u'-', u'_') + u'_';
 }
 
 bool needsKey(const QUrl &url)

@@ -22,6 +22,9 @@ struct KnownProvider
 std::span<const KnownProvider> knownProviders();
 /// nullptr: any other name is an OpenAI-compatible server, or "simulated".
 const KnownProvider *knownProvider(const QString &name);
+/// What the names of its variables begin with: "OPENAI_" of openai and openai-responses, "MY_BOX_" of my-box.
+QString variablePrefix(const QString &provider);
+
 /// Services that answer nobody without a key. Other servers often need none, those on this machine least.
 bool needsKey(const QUrl &url);
 

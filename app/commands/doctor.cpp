@@ -2,6 +2,7 @@
 #include "commands/command_line.h"
 #include "commands/doctor_checks.h"
 #include "commands/reach_checks.h"
+#include "provider_list.h"
 
 #include <QCoreApplication>
 
@@ -37,7 +38,7 @@ int runDoctor(const QStringList &arguments, const QHash<QString, QString> &envir
     QStringList rest = arguments;
     const bool json = rest.removeAll(u"--json"_s) > 0;
     const bool online = rest.removeAll(u"--online"_s) > 0;
-    const auto options = parseOptions(rest, environment);
+    auto options = parseOptions(rest, environment);
     if (!options)
         return report({{u"settings"_s, Finding::State::Bad, options.error().message, options.error().remedy}},
                       json);
@@ -50,6 +51,11 @@ int runDoctor(const QStringList &arguments, const QHash<QString, QString> &envir
     for (const QString &note : options->notes)
         findings.append({u"settings"_s, Finding::State::Note, note});
     findings += checkConfig(*options, config);
+    if (const auto providers = chooseProviders(config, *options))
+        options->providers = *providers;
+    else
+        findings.append(
+            {u"models"_s, Finding::State::Bad, providers.error().message, providers.error().remedy});
     findings += checkMachine(*options);
     findings += checkJournal(*options);
     findings += checkReplica(*options);

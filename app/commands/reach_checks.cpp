@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands/reach_checks.h"
 
+#include "provider_list.h"
+
 #include <QCoreApplication>
 #include <QNetworkReply>
 
@@ -31,12 +33,6 @@ QUrl below(QUrl url, const QString &path)
         base.chop(1);
     url.setPath(base + path);
     return url;
-}
-
-/// "OPENAI_" of openai and openai-responses.
-QString prefixOf(const QString &provider)
-{
-    return provider.section(u'-', 0, 0).toUpper() + u'_';
 }
 
 QNetworkRequest modelList(const ProviderOptions &provider)
@@ -84,10 +80,11 @@ ReachChecks::ReachChecks(const Options &options, const Config &config, const QLi
 void ReachChecks::addProvider(const ProviderOptions &provider, const Options &options, bool online)
 {
     const QString name = u"model "_s + provider.name;
-    const QString prefix = prefixOf(provider.name);
+    const QString prefix = variablePrefix(provider.name);
     if (provider.name == "simulated"_L1)
         add({}, {name, State::Ok, u"needs nothing; its answers are simulated"_s});
-    else if (!online && options.environment.value(prefix + u"BASE_URL"_s).isEmpty())
+    else if (!online && needsKey(provider.baseUrl) &&
+             options.environment.value(prefix + u"BASE_URL"_s).isEmpty())
         add({}, {name, State::Off, u"%1 was not asked"_s.arg(provider.baseUrl.host()),
                  u"To try the key there: loquat doctor --online."_s});
     else

@@ -38,6 +38,19 @@ describe('loquat doctor', () => {
       assert.match(stdout, new RegExp(`^${name} +(ok|off|note) `, 'm'));
   });
 
+  it('looks at the models that would be asked, and at the keys they need', async () => {
+    const alone = await checks([], { LOQUAT_PROVIDERS: 'openai' });
+    assert.equal(alone.of('models')?.state, 'bad');
+    assert.match(alone.of('models').what, /OPENAI_API_KEY/);
+    const fake = await startFakeOpenAi();
+    const config = join(temporaryFolder(), 'loquat.json');
+    writeFileSync(config, JSON.stringify({ providers: [{ name: 'my-box', baseUrl: fake.settings.OPENAI_BASE_URL, versionPath: '', model: 'm' }] }));
+    const listed = await checks(['--config', config], { MY_BOX_API_KEY: fake.settings.OPENAI_API_KEY });
+    assert.equal(listed.of('model my-box')?.state, 'ok', JSON.stringify(listed.of('model my-box')));
+    assert.equal(listed.of('model simulated'), undefined);
+    await fake.stop();
+  });
+
   it('says what to do about a Postgres that is stopped, and never the password', async () => {
     const port = await (async () => { const server = createServer(); const free = await listening(server); await new Promise((done) => server.close(done)); return free; })();
     const { code, stdout, stderr } = await doctor([], { SUPABASE_DB_URL: `postgresql://u:secret-word@127.0.0.1:${port}/x` });
