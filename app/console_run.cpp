@@ -78,7 +78,8 @@ ThemeSettings::Mode themeMode(const QString &name)
 int showConsole(ConsoleLink &link, const Options &options)
 {
     ConsoleWindow window(link);
-    window.model().theme()->setMode(themeMode(options.theme));
+    window.rememberAppearance(options.theme.isEmpty() ? std::nullopt
+                                                      : std::optional(themeMode(options.theme)));
     if (const auto shown = window.show(); !shown) {
         std::fprintf(stderr, "loquat: %s\n", qUtf8Printable(shown.error().message));
         return 1;

@@ -143,7 +143,8 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.dialect = reader.oneOf(u"dialect"_s, dialectNames(), u"LOQUAT_DIALECT"_s);
     options.logLevel = reader.oneOf(u"log-level"_s, {u"info"_s, u"debug"_s, u"warning"_s, u"error"_s},
                                     u"LOQUAT_LOG_LEVEL"_s);
-    options.theme = reader.oneOf(u"theme"_s, {u"system"_s, u"light"_s, u"dark"_s});
+    if (parser.isSet(u"theme"_s))
+        options.theme = reader.oneOf(u"theme"_s, {u"system"_s, u"light"_s, u"dark"_s});
     options.threads = int(reader.number(u"LOQUAT_THREADS"_s, QThread::idealThreadCount(), 1, 256));
     const auto limit = [&reader](const QString &key, std::chrono::milliseconds fallback) {
         return std::chrono::milliseconds(reader.number(key, fallback.count(), 1, 3'600'000));

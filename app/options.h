@@ -84,7 +84,7 @@ struct Options
     QString configFile;              ///< loquat.json; empty: none
     QStringList notes;               ///< what the person who starts it should know, one line each
     QString screenshot;              ///< save a picture of the console here after a moment, then quit
-    QString theme;                   ///< system | light | dark
+    QString theme;                   ///< system | light | dark; empty: as the console remembers it
 };
 
 /// A setting that is wrong, in one line: which, what is wrong, what would be right.

@@ -38,7 +38,7 @@ ConsoleWindow::ConsoleWindow(ConsoleLink &link)
 
 ConsoleWindow::~ConsoleWindow() = default;
 
-void ConsoleWindow::rememberAppearance()
+void ConsoleWindow::rememberAppearance(std::optional<ThemeSettings::Mode> given)
 {
     const auto themeKey = u"appearance/theme"_s;
     const auto motionKey = u"appearance/reducedMotion"_s;
@@ -48,7 +48,9 @@ void ConsoleWindow::rememberAppearance()
         const QSettings stored(QSettings::IniFormat, QSettings::UserScope, u"loquat"_s, u"console"_s);
         bool known = false;
         const int mode = modes.keyToValue(stored.value(themeKey).toByteArray().constData(), &known);
-        if (known)
+        if (given)
+            theme->setMode(*given);
+        else if (known)
             theme->setMode(ThemeSettings::Mode(mode));
         theme->setReducedMotion(stored.value(motionKey).toBool());
     }

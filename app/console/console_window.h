@@ -22,8 +22,9 @@ public:
     explicit ConsoleWindow(ConsoleLink &link);
     ~ConsoleWindow();
 
-    /// Takes light or dark and motion from the person's settings, and keeps what they choose from now on.
-    void rememberAppearance();
+    /// Takes light or dark (unless `given`) and motion from the person's settings, and keeps what they choose
+    /// from now on.
+    void rememberAppearance(std::optional<ThemeSettings::Mode> given = {});
     /// Loads and shows the window; the error says what of the QML is broken.
     Expected<void> show();
     /// Saves a true picture of the window, as it is drawn now.

@@ -77,12 +77,12 @@ Item {
 
         SelectableText {
             color: Theme.dim
-            text: qsTr("Models, keys, the store and the port are read at the start, from the command line, the environment or a .env file. All of them:")
+            text: qsTr("Models, keys, the store and the port are read at the start, from the command line, the environment, a .env file or loquat.json; the README lists them. What they come to, and whether all of it works:")
             width: parent.width
         }
 
         CommandLine {
-            command: "loquat --help"
+            command: "loquat doctor"
             width: parent.width
         }
     }

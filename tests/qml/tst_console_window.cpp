@@ -79,6 +79,14 @@ private Q_SLOTS:
         console.rememberAppearance();
         QCOMPARE(console.model().theme()->mode(), ThemeSettings::Mode::Light);
         QVERIFY(console.model().theme()->reducedMotion());
+        {
+            ConsoleWindow once(link);
+            once.rememberAppearance(ThemeSettings::Mode::Dark);
+            QCOMPARE(once.model().theme()->mode(), ThemeSettings::Mode::Dark);
+        }
+        ConsoleWindow again(link);
+        again.rememberAppearance();
+        QCOMPARE(again.model().theme()->mode(), ThemeSettings::Mode::Light); // --theme was for once
     }
 
 private:
