@@ -110,8 +110,12 @@ private:
         m_wasWell = status == 200;
         m_reply->deleteLater();
         m_reply = nullptr;
-        if (m_ending)
-            return thread()->quit();
+        if (m_ending) {
+            // What came since that was sent; only once, whatever becomes of it.
+            if (m_spans.isEmpty())
+                return thread()->quit();
+            return send();
+        }
         if (retry) {
             for (const QJsonValue &span : std::as_const(m_spans))
                 m_sent.append(span);

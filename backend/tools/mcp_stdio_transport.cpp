@@ -5,7 +5,10 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <sys/prctl.h>
+
 #include <chrono>
+#include <csignal>
 
 namespace loquat {
 
@@ -49,6 +52,8 @@ McpStdioTransport::McpStdioTransport(const McpServerSettings &settings)
     m_process->setArguments(settings.arguments);
     m_process->setProcessEnvironment(settings.environment);
     m_process->setStandardErrorFile(QProcess::nullDevice());
+    // Where this thread ends before the timers of endProcess() do, or with the whole program.
+    m_process->setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGTERM); });
     connect(m_process.get(), &QProcess::readyReadStandardOutput, this, &McpStdioTransport::read);
     // Queued: a program that cannot be started says so from within start().
     connect(
