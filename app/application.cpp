@@ -19,6 +19,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 
 namespace loquat {
@@ -54,17 +55,36 @@ void raiseDescriptorLimit()
     }
 }
 
-void obeySignals(UnixSignals &unixSignals, Service &service)
+bool isSimulationWanted(const Options &options)
 {
-    QObject::connect(&unixSignals, &UnixSignals::reloadRequested, &service, &Service::reloadTls);
-    QObject::connect(&unixSignals, &UnixSignals::stopRequested, &service,
-                     [&service] { service.shutDown([] { QCoreApplication::exit(0); }); });
-    QObject::connect(&unixSignals, &UnixSignals::stopNowRequested, &service, [&service] {
+    return options.run == Options::Run::Demo || !options.environment.value(u"LOQUAT_PROVIDERS"_s).isEmpty();
+}
+
+/// `tidyUp` is called before the process ends on the spot.
+void obeySignals(UnixSignals &unixSignals, Service &service, const std::function<void()> &tidyUp)
+{
+    const auto stopNow = [&service, tidyUp, asked = std::make_shared<bool>(false)] {
+        if (std::exchange(*asked, true))
+            return;
         // Unless the disk does not answer.
         std::signal(SIGALRM, [](int) { std::_Exit(exitFailure); });
         ::alarm(longestStopNow);
-        service.stopNow([] { std::_Exit(0); });
+        service.stopNow([tidyUp](bool kept) {
+            if (!kept)
+                say(stderr, u"loquat: not everything that was said could be written to the disk"_s);
+            tidyUp();
+            std::_Exit(kept ? 0 : exitFailure);
+        });
+    };
+    QObject::connect(&unixSignals, &UnixSignals::reloadRequested, &service, &Service::reloadTls);
+    QObject::connect(&unixSignals, &UnixSignals::stopNowRequested, &service, stopNow);
+    QObject::connect(&unixSignals, &UnixSignals::stopRequested, &service, [&service, stopNow] {
+        if (service.isStopping()) // the window was closed
+            stopNow();
+        else
+            service.shutDown([] { QCoreApplication::exit(0); });
     });
+    QObject::connect(&service, &Service::kept, &service, &UnixSignals::letEnd);
 }
 
 } // namespace
@@ -129,7 +149,10 @@ int runApplication(int argc, char *argv[])
     auto service = Service::create(*options);
     if (!service)
         return complain(service.error(), exitWrongSetting);
-    obeySignals(unixSignals, **service);
+    obeySignals(unixSignals, **service, [&temporary] {
+        if (temporary)
+            temporary->remove();
+    });
     const auto address = (*service)->start();
     if (!address)
         return complain(address.error(),
@@ -137,8 +160,10 @@ int runApplication(int argc, char *argv[])
     const HeapRelief relief;
     say(stdout, u"listening on "_s + address->toString());
     if ((*service)->backend().status().modelSimulated)
-        say(stderr, u"loquat: no model is configured, the simulated one answers (set OPENAI_API_KEY, "
-                    "GROQ_API_KEY, GEMINI_API_KEY or ANTHROPIC_API_KEY, or OPENAI_BASE_URL)"_s);
+        say(stderr, isSimulationWanted(*options)
+                        ? u"loquat: the simulated model answers"_s
+                        : u"loquat: no model is configured, the simulated one answers (set OPENAI_API_KEY, "
+                          "GROQ_API_KEY, GEMINI_API_KEY or ANTHROPIC_API_KEY, or OPENAI_BASE_URL)"_s);
     return windowed ? runConsole(**service, *options) : QCoreApplication::exec();
 }
 

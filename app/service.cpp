@@ -21,7 +21,6 @@
 
 #include <QLoggingCategory>
 #include <QSysInfo>
-#include <QThread>
 
 namespace loquat {
 
@@ -129,8 +128,6 @@ Service::~Service()
     if (m_backend)
         m_backend->stop();
     m_history.reset();
-    if (m_drain)
-        m_drain->wait();
     if (m_replica)
         m_replica->stop({});
     m_replica.reset();
@@ -272,31 +269,16 @@ Expected<QUrl> Service::start()
 
 void Service::shutDown(std::function<void()> done)
 {
+    if (std::exchange(m_stopping, true))
+        return; // the first to ask is told
     m_backend->shutDown([this, done = std::move(done)] {
-        drain([this, done] {
-            // What it leaves open may be taken over from here on.
-            if (m_fleet)
-                m_fleet->stop();
-            m_journal->close();
-            done();
-        });
-    });
-}
-
-void Service::drain(const std::function<void()> &done)
-{
-    if (!m_replica)
-        return done();
-    // Not in this thread, which may be asked to stop at once meanwhile.
-    m_drain.reset(QThread::create([this] { m_replica->stop(drainBound); }));
-    m_drain->setObjectName(u"drain"_s);
-    connect(m_drain.get(), &QThread::finished, this, done);
-    m_drain->start();
-}
-
-void Service::stopNow(std::function<void()> done)
-{
-    m_backend->endNow([this, done = std::move(done)] {
+        Q_EMIT kept();
+        // Nothing is served any more, so this thread may wait for the database.
+        if (m_replica)
+            m_replica->stop(drainBound);
+        // What it leaves open may be taken over from here on.
+        if (m_fleet)
+            m_fleet->stop();
         m_journal->close();
         done();
     });

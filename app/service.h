@@ -6,8 +6,6 @@
 
 #include <memory>
 
-class QThread;
-
 namespace loquat {
 
 class FleetMember;
@@ -27,18 +25,22 @@ public:
     ~Service() override;
 
     Expected<QUrl> start();
-    /// Finalises, flushes, lets the replica drain within a bound, then calls `done`.
+    /// Finalises, flushes, lets the replica drain within a bound, then calls `done`. Once.
     void shutDown(std::function<void()> done);
-    /// Keeps on disk what was said until now, of replies that run as well, then calls `done`, which is to end
-    /// the process. Summaries and the database are left to the next start. Also during shutDown().
-    void stopNow(std::function<void()> done);
+    [[nodiscard]] bool isStopping() const { return m_stopping; }
+    /// Puts on disk what was said until now, of replies that run as well, then calls `done`, which is to end
+    /// the process: true if all of it is there. Summaries and the database are left to the next start.
+    void stopNow(std::function<void(bool kept)> done) { m_backend->endNow(std::move(done)); }
     Backend &backend() { return *m_backend; }
     /// Takes the certificate from its file again, for connections from now on; a bad one changes nothing.
     void reloadTls();
 
+Q_SIGNALS:
+    /// While shutting down: what is to come only waits for others, and nothing is lost without it.
+    void kept();
+
 private:
     Service();
-    void drain(const std::function<void()> &done);
     [[nodiscard]] std::unique_ptr<SessionHistory> makeHistory(const QString &databaseUrl) const;
 
     static constexpr std::chrono::milliseconds drainBound{5'000};
@@ -48,10 +50,10 @@ private:
     std::unique_ptr<Journal> m_journal;
     std::unique_ptr<FleetMember> m_fleet; ///< none: this node is alone
     std::unique_ptr<Replica> m_replica;
-    std::unique_ptr<QThread> m_drain; ///< while the replica is waited for
     std::unique_ptr<SessionHistory> m_history;
     QString m_replicaName;
     std::unique_ptr<Backend> m_backend;
+    bool m_stopping = false;
 };
 
 } // namespace loquat

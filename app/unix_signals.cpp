@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 
 namespace loquat {
 
@@ -50,6 +51,17 @@ UnixSignals::UnixSignals(QObject *parent)
                 Q_EMIT stopNowRequested();
         }
     });
+}
+
+void UnixSignals::letEnd()
+{
+    sigset_t stops;
+    sigemptyset(&stops);
+    for (const int number : {SIGINT, SIGTERM}) {
+        std::signal(number, [](int) { std::_Exit(0); });
+        sigaddset(&stops, number);
+    }
+    pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
 }
 
 UnixSignals::~UnixSignals()

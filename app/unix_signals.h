@@ -20,6 +20,9 @@ public:
     /// Needs the application object.
     explicit UnixSignals(QObject *parent = nullptr);
     ~UnixSignals() override;
+    /// From here on a signal that asks to stop ends the process with 0 where it is, also while nobody turns
+    /// the event loop.
+    static void letEnd();
 
 Q_SIGNALS:
     void stopRequested();

@@ -154,13 +154,13 @@ void Backend::shutDown(std::function<void()> done)
     });
 }
 
-void Backend::endNow(std::function<void()> done)
+void Backend::endNow(std::function<void(bool)> done)
 {
     m_stopping = true;
     if (m_gateway)
         m_gateway->endNow(endNowBound, std::move(done));
     else
-        done();
+        done(true);
 }
 
 BackendStatus Backend::status() const

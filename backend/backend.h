@@ -78,8 +78,8 @@ public:
     void showNodes(const Expected<QList<FleetNode>> &nodes);
     /// Lets running turns finish, finalises the sessions, all within bounds, then calls `done`.
     void shutDown(std::function<void()> done);
-    /// Ends every session where it is, and calls `done` when all of it is on disk or takes too long.
-    void endNow(std::function<void()> done);
+    /// Ends every session where it is, and calls `done` when all of it is on disk (true) or takes too long.
+    void endNow(std::function<void(bool kept)> done);
 
     /// The certificate and key of connections from now on.
     void useTls(const QSslConfiguration &identity) { m_gateway->useTls(identity); }

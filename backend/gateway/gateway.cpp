@@ -144,37 +144,38 @@ void Gateway::shutDown(std::chrono::milliseconds turnBound, std::chrono::millise
     for (const GatewayThread &entry : m_threads)
         QMetaObject::invokeMethod(entry.worker.get(),
                                   [worker = entry.worker.get(), turnBound] { worker->shutDown(turnBound); });
-    poll(&SessionWorker::isQuiet, bound, std::move(done));
+    poll(&SessionWorker::isQuiet, QDeadlineTimer(bound), [done = std::move(done)](bool) { done(); });
 }
 
-void Gateway::endNow(std::chrono::milliseconds bound, std::function<void()> done)
+void Gateway::endNow(std::chrono::milliseconds bound, std::function<void(bool)> done)
 {
     for (const GatewayThread &entry : m_threads)
         QMetaObject::invokeMethod(entry.worker.get(),
                                   [worker = entry.worker.get()] { worker->shutDown({}); });
-    poll(&SessionWorker::isKept, bound, std::move(done));
+    poll(&SessionWorker::isKept, QDeadlineTimer(bound), std::move(done));
 }
 
-void Gateway::poll(Asked asked, std::chrono::milliseconds left, std::function<void()> done)
+void Gateway::poll(Asked asked, QDeadlineTimer deadline, std::function<void(bool)> done)
 {
-    if (m_threads.empty()) // stopped meanwhile
-        return done();
+    if (m_threads.empty()) // stopped meanwhile, after all was quiet or took too long
+        return done(true);
     // Each worker is asked in its own thread; the answers are counted in this one.
     auto open = std::make_shared<size_t>(m_threads.size());
     auto all = std::make_shared<bool>(true);
     for (const GatewayThread &entry : m_threads) {
         SessionWorker *worker = entry.worker.get();
-        QMetaObject::invokeMethod(worker, [this, worker, asked, open, all, left, done] {
-            QMetaObject::invokeMethod(this, [this, is = (worker->*asked)(), asked, open, all, left, done] {
-                *all = *all && is;
-                if (--*open > 0)
-                    return;
-                if (*all || left <= pollEvery)
-                    done();
-                else
-                    QTimer::singleShot(pollEvery, this,
-                                       [this, asked, left, done] { poll(asked, left - pollEvery, done); });
-            });
+        QMetaObject::invokeMethod(worker, [this, worker, asked, open, all, deadline, done] {
+            QMetaObject::invokeMethod(
+                this, [this, is = (worker->*asked)(), asked, open, all, deadline, done] {
+                    *all = *all && is;
+                    if (--*open > 0)
+                        return;
+                    if (*all || deadline.hasExpired())
+                        done(*all);
+                    else
+                        QTimer::singleShot(pollEvery, this,
+                                           [this, asked, deadline, done] { poll(asked, deadline, done); });
+                });
         });
     }
 }

@@ -5,6 +5,7 @@
 #include "gateway/http_routes.h"
 #include "gateway/session_worker.h"
 
+#include <QDeadlineTimer>
 #include <QHostAddress>
 #include <QThread>
 
@@ -53,9 +54,9 @@ public:
     /// thread.
     void shutDown(std::chrono::milliseconds turnBound, std::chrono::milliseconds bound,
                   std::function<void()> done);
-    /// Ends every session where it is and calls `done` in this thread when all of it is on disk, or after
-    /// `bound`. Also during shutDown().
-    void endNow(std::chrono::milliseconds bound, std::function<void()> done);
+    /// Ends every session where it is and calls `done` in this thread: true as soon as all of it is on disk,
+    /// false after `bound`. Also during shutDown().
+    void endNow(std::chrono::milliseconds bound, std::function<void(bool kept)> done);
     /// Ends the threads. Blocks for as long as one turn of their event loops takes.
     void stop();
 
@@ -69,8 +70,8 @@ private:
     void startThreads(int count);
     SessionWorker &workerOf(const QString &sessionId) const;
     using Asked = bool (SessionWorker::*)() const;
-    /// Until every worker says yes.
-    void poll(Asked asked, std::chrono::milliseconds left, std::function<void()> done);
+    /// Until every worker says yes, which `done` is told, or `deadline`.
+    void poll(Asked asked, QDeadlineTimer deadline, std::function<void(bool yes)> done);
 
     GatewayParts m_parts;
     HttpParts m_httpParts;

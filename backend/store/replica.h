@@ -26,7 +26,8 @@ struct ReplicaSettings
 
 /// Ships the journal to a ReplicaTarget from where it left off, in a thread of its own, for as long as it
 /// takes: no failure of the target is felt anywhere else. An event that the target refuses for what it holds
-/// is set aside (table replica_rejects) and holds nothing up. All functions are thread-safe.
+/// is set aside (table replica_rejects) and holds nothing up. start() and stop() from one thread, status()
+/// from any.
 class Replica
 {
 public:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is kept on disk: while a conversation runs, when it ends, and when the process dies in the middle of it.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
 import { eventually, startFakeOpenAi, startLoquat } from './lib/processes.mjs';
@@ -198,6 +200,22 @@ describe('SIGTERM', () => {
     assert.ok(rows.some(({ event_type: type, content }) => type === 'user_message' && content === 'and this waits'), JSON.stringify(rows));
     assert.equal(typesOf(rows).filter((type) => type === 'session_ended').length, 1);
     await fake.stop();
+  });
+
+  it('that comes again is heard while the database is waited for', async () => {
+    const sockets = [];
+    const silent = createServer((socket) => { sockets.push(socket.on('error', () => {})); }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const server = await startLoquat({ env: { SUPABASE_DB_URL: `postgresql://u:p@127.0.0.1:${silent.address().port}/d` } });
+    const chat = await Chat.open(server);
+    await chat.ask('hello');
+    await eventually('a connection to the database', () => sockets.length > 0);
+    server.child.kill('SIGTERM');
+    await chat.closes();
+    assert.deepEqual(await server.stop('SIGTERM'), { code: 0, signal: null }, server.stderr);
+    assert.ok((await journalEvents(server.dataDir, chat.id)).some(({ event_type: type }) => type === 'session_ended'));
+    for (const socket of sockets) socket.destroy();
+    silent.close();
   });
 
   it('exits with 0 when nobody is there', async () => {
