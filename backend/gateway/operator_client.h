@@ -43,7 +43,6 @@ public:
     /// Begins to connect, at once if an attempt is put off; nothing if it is connected or about to be.
     void open();
     [[nodiscard]] bool isWelcome() const { return m_welcome; }
-    [[nodiscard]] bool isTrying() const { return m_socket != nullptr && !m_welcome; }
     /// Answers that are still owed.
     [[nodiscard]] qsizetype waiting() const { return m_commands.size() + m_loads.size(); }
 

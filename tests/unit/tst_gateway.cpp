@@ -29,7 +29,7 @@ QByteArray withoutLine(const QByteArray &name)
 
 } // namespace
 
-/// Protects the edge: who is let in, what a client's frames mean, and what it is sent in each dialect.
+/// Protects the edge: which requests are let in, and what a client's frames mean.
 class TestGateway : public QObject
 {
     Q_OBJECT

@@ -4,7 +4,6 @@
 #include "fakes/reply_listener.h"
 #include "llm/openai_model.h"
 
-#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QSignalSpy>
 #include <QTest>
@@ -216,12 +215,9 @@ private Q_SLOTS:
         auto listener = start(saying(u"hi"_s));
         QTRY_COMPARE(listener.deltas.size(), 1);
         const int aborted = m_server.stats().aborted;
-        QElapsedTimer since;
-        since.start();
         listener.reply->abort();
         listener.reply->abort();
-        QTRY_COMPARE(m_server.stats().aborted, aborted + 1);
-        QVERIFY(since.elapsed() < 80);
+        QTRY_COMPARE(m_server.stats().aborted, aborted + 1); // in the middle of what it had to say
         QCOMPARE(listener.reply->usageSoFar().source, UsageSource::Estimated);
         QCOMPARE(listener.reply->usageSoFar().outputTokens, 1);
         QTest::qWait(150);
