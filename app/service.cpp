@@ -7,8 +7,8 @@
 #include "fleet_factory.h"
 #include "model_factory.h"
 #include "otlp_settings.h"
-#include "provider_list.h"
 #include "replica_factory.h"
+#include "service_settings.h"
 #include "settings_reader.h"
 #include "store/export_format.h"
 #include "store/history_postgres.h"
@@ -20,7 +20,6 @@
 #include "tool_factory.h"
 
 #include <QLoggingCategory>
-#include <QSysInfo>
 
 namespace loquat {
 
@@ -30,80 +29,12 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "loquat.service")
 
-const QString systemPrompt =
-    u"You are a helpful assistant in a realtime chat. Answer briefly and in Markdown. Use the tools you are "
-    u"given "
-    "for balances, orders, shipping, weather and the knowledge base instead of guessing. System messages "
-    "after this one "
-    "come from a human operator whom the user cannot see: follow them without mentioning them."_s;
-
 /// `error` with the setting in front, unless it names it already.
 Error naming(const QString &setting, Error error)
 {
     if (!error.message.startsWith(setting))
         error.message = u"%1: %2"_s.arg(setting, error.message);
     return error;
-}
-
-Expected<std::shared_ptr<const Prices>> loadPrices(const Config &config)
-{
-    auto shipped = Prices::load(u":/settings/prices.json"_s);
-    if (!shipped)
-        return shipped.error();
-    if (!config.pricesFile.isEmpty()) {
-        const auto own = Prices::load(config.pricesFile);
-        if (!own)
-            return SettingsReader::wrong(u"--config"_s, own.error().message, own.error().remedy);
-        shipped->overrideWith(*own);
-    }
-    return std::shared_ptr<const Prices>(std::make_shared<Prices>(*shipped));
-}
-
-/// `options` with what the file says instead.
-Expected<Options> withConfig(Options options, const Config &config)
-{
-    auto providers = chooseProviders(config, options);
-    if (!providers)
-        return providers.error();
-    if (!config.providers.isEmpty() && !options.environment.value(u"LOQUAT_PROVIDERS"_s).isEmpty())
-        qCWarning(log) << "LOQUAT_PROVIDERS is not looked at: loquat.json names the providers";
-    options.providers = *providers;
-    const LimitsConfig &limits = config.limits;
-    options.connectLimit = limits.connectLimit.value_or(options.connectLimit);
-    options.firstTokenLimit = limits.firstTokenLimit.value_or(options.firstTokenLimit);
-    options.betweenTokensLimit = limits.betweenTokensLimit.value_or(options.betweenTokensLimit);
-    options.turnLimit = limits.turnLimit.value_or(options.turnLimit);
-    options.approvalLimit = limits.approvalLimit.value_or(options.approvalLimit);
-    options.gracePeriod = limits.gracePeriod.value_or(options.gracePeriod);
-    return options;
-}
-
-/// `options`: those in effect.
-SessionSettings sessionSettings(const Options &options, const Config &config)
-{
-    SessionSettings settings;
-    settings.profile = config.standard;
-    if (settings.profile.systemPrompt.isEmpty())
-        settings.profile.systemPrompt = systemPrompt;
-    for (auto it = config.profiles.cbegin(); it != config.profiles.cend(); ++it) {
-        Profile &profile = settings.profiles[it.key()] = it.value();
-        if (profile.systemPrompt.isEmpty())
-            profile.systemPrompt = settings.profile.systemPrompt;
-        if (options.run == Options::Run::Demo) // which has the simulated model only
-            profile.providers.clear();
-    }
-    settings.nodeId = options.fleet.nodeId.isEmpty() ? QSysInfo::machineHostName() : options.fleet.nodeId;
-    settings.gracePeriod = options.gracePeriod;
-    settings.turnLimit = options.turnLimit;
-    settings.approvalLimit = options.approvalLimit;
-    settings.maxToolRounds = config.limits.maxToolRounds.value_or(settings.maxToolRounds);
-    settings.maxQueuedMessages = config.limits.maxQueuedMessages.value_or(settings.maxQueuedMessages);
-    settings.maxWaitingSummaries = config.limits.maxWaitingSummaries.value_or(settings.maxWaitingSummaries);
-    settings.maxPutOffSummaries = config.limits.maxPutOffSummaries.value_or(settings.maxPutOffSummaries);
-    settings.contextTokens = config.limits.contextTokens;
-    settings.replyTokens = config.limits.replyTokens.value_or(settings.replyTokens);
-    settings.summaryLimit = config.limits.summaryLimit.value_or(settings.summaryLimit);
-    return settings;
 }
 
 std::optional<QByteArray> exportSession(const QString &format, const SessionRow &row,
@@ -207,6 +138,7 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
                        .modelSimulated = effective->providers.first().name == "simulated"_L1,
                        .session = session,
                        .limits = limits,
+                       .api = options.api,
                        .dialect = findDialect(options.dialect),
                        .door = std::move(*door),
                        .host = options.host,
