@@ -12,6 +12,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <array>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -35,6 +37,19 @@ template <typename T, auto Read> std::shared_ptr<T> readPem(const QByteArray &pe
     const auto noPassword = [](char *, int, int, void *) { return 0; };
     T *object = Read(bio.get(), nullptr, noPassword, nullptr);
     return object ? std::shared_ptr<T>(object, free) : nullptr;
+}
+
+/// Whether clients of today shake hands with it: RSA of 2048 bits, or a curve that TLS 1.3 knows (RFC
+/// 8446, 4.2.7).
+bool isStrongEnough(const EVP_PKEY *key)
+{
+    if (EVP_PKEY_is_a(key, "RSA"))
+        return EVP_PKEY_get_bits(key) >= 2048;
+    std::array<char, 64> curve{};
+    if (EVP_PKEY_get_group_name(key, curve.data(), curve.size(), nullptr) != 1)
+        return false;
+    const auto is = [&curve](const char *name) { return qstrcmp(curve.data(), name) == 0; };
+    return is("prime256v1") || is("secp384r1") || is("secp521r1");
 }
 
 } // namespace
@@ -64,6 +79,9 @@ Expected<QSslConfiguration> loadTls(const DoorOptions &door)
     if (X509_check_private_key(first.get(), opened.get()) != 1)
         return SettingsReader::wrong(keySetting, u"it does not belong to the certificate"_s,
                                      u"the key that the certificate was made for"_s);
+    if (!isStrongEnough(opened.get()))
+        return SettingsReader::wrong(keySetting, u"clients do not accept a key of this size or curve"_s,
+                                     u"RSA with 2048 bits or more, or EC on P-256, P-384 or P-521"_s);
     QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
     tls.setLocalCertificateChain(chain);
     tls.setPrivateKey(key);
@@ -79,7 +97,7 @@ Expected<DoorPolicy> makeDoorPolicy(const Options &options, Clock &clock)
                       TrustedProxies::parse(door.trustedProxies).value_or(TrustedProxies()),
                       {},
                       {}};
-    if (options.host.isLoopback() && policy.proxies.isEmpty())
+    if (options.host.isLoopback())
         policy.origins.guardHost();
     if (door.auth == DoorOptions::Auth::Token) {
         auto tokens = ClientTokens::parse(door.clientTokens);

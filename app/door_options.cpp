@@ -96,9 +96,10 @@ Expected<DoorOptions> readDoorOptions(SettingsReader &reader, QStringList &notes
     door.allowAnonymous = anonymous == "1"_L1;
     door.allowedOrigins = reader.text(u"LOQUAT_ALLOWED_ORIGINS"_s);
     if (!OriginPolicy::parse(door.allowedOrigins))
-        return SettingsReader::wrong(u"LOQUAT_ALLOWED_ORIGINS"_s,
-                                     u"'%1' is not a list of origins"_s.arg(door.allowedOrigins),
-                                     u"such as https://app.example, https://*.app.example, or *"_s);
+        return SettingsReader::wrong(
+            u"LOQUAT_ALLOWED_ORIGINS"_s,
+            u"%1 is not a list of origins"_s.arg(SettingsReader::shown(door.allowedOrigins)),
+            u"such as https://app.example, https://*.app.example, or *"_s);
     door.trustedProxies = reader.text(u"LOQUAT_TRUSTED_PROXIES"_s);
     if (!TrustedProxies::parse(door.trustedProxies))
         return SettingsReader::wrong(u"LOQUAT_TRUSTED_PROXIES"_s,
@@ -139,6 +140,25 @@ GatewayLimits readGatewayLimits(SettingsReader &reader)
     limits.coalesceBytes = std::min(limits.coalesceBytes, limits.maxUnsentBytes / 4);
     limits.slowBytes = std::min(limits.slowBytes, limits.coalesceBytes / 4);
     limits.pingInterval = time(u"LOQUAT_PING_INTERVAL_MS"_s, limits.pingInterval);
+    return limits;
+}
+
+ApiLimits readApiLimits(SettingsReader &reader, const GatewayLimits &gateway)
+{
+    ApiLimits limits;
+    limits.maxSessionPage =
+        int(reader.number(u"LOQUAT_MAX_SESSION_PAGE"_s, limits.maxSessionPage, 1, 10'000));
+    limits.maxEventPage = int(reader.number(u"LOQUAT_MAX_EVENT_PAGE"_s, limits.maxEventPage, 1, 10'000));
+    limits.sessionPage = std::min(limits.sessionPage, limits.maxSessionPage);
+    limits.eventPage = std::min(limits.eventPage, limits.maxEventPage);
+    limits.maxLiveReaders =
+        int(reader.number(u"LOQUAT_MAX_LIVE_READERS"_s, limits.maxLiveReaders, 0, 10'000));
+    limits.maxOperators = int(reader.number(u"LOQUAT_MAX_OPERATORS"_s, limits.maxOperators, 1, 10'000));
+    limits.maxRequests = int(reader.number(u"LOQUAT_MAX_API_REQUESTS"_s, limits.maxRequests, 1, 10'000));
+    limits.maxBodyBytes = std::min(limits.maxBodyBytes, gateway.maxRequestBytes);
+    limits.bodyTime = std::min(limits.bodyTime, gateway.requestTime);
+    limits.answerTime = gateway.requestTime;
+    limits.proofTime = gateway.headTime;
     return limits;
 }
 

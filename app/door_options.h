@@ -2,6 +2,8 @@
 #pragma once
 
 #include "domain/expected.h"
+#include "gateway/api_limits.h"
+#include "gateway/limits.h"
 
 #include <QHostAddress>
 #include <QString>
@@ -40,6 +42,8 @@ Expected<DoorOptions> readDoorOptions(SettingsReader &reader, QStringList &notes
 
 /// What a client may use, from LOQUAT_MAX_… and its like.
 GatewayLimits readGatewayLimits(SettingsReader &reader);
+/// Of the operators' side; what `gateway` bounds holds there as well.
+ApiLimits readApiLimits(SettingsReader &reader, const GatewayLimits &gateway);
 
 /// Serving others than this machine without asking who they are has to be said twice.
 Expected<void> checkExposure(const QHostAddress &host, const DoorOptions &door);

@@ -178,6 +178,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     if (options.dataDir.isEmpty())
         return SettingsReader::wrong(u"--data-dir"_s, u"it is empty"_s, u"the path of a folder"_s);
     options.limits = readGatewayLimits(reader);
+    options.api = readApiLimits(reader, options.limits);
     reader.noteUnused(options.notes);
     auto door = readDoorOptions(reader, options.notes);
     if (!door)

@@ -61,6 +61,7 @@ struct Options
     quint16 port = 8000;
     DoorOptions door;     ///< who may come in
     GatewayLimits limits; ///< what a client may use
+    ApiLimits api;        ///< what operators may
     QString dataDir;
     QString dialect;
     QString logLevel;

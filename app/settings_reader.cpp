@@ -26,9 +26,15 @@ Expected<QUrl> SettingsReader::webUrl(const QString &setting, const QString &tex
 {
     const QUrl url(text, QUrl::StrictMode);
     if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "http"_L1 && url.scheme() != "https"_L1))
-        return wrong(setting, u"'%1' is not an http(s) URL"_s.arg(text),
-                     u"such as https://api.openai.com/v1"_s);
+        return wrong(setting, u"%1 is not an http(s) URL"_s.arg(shown(text)),
+                     u"such as https://host.example/path"_s);
     return url;
+}
+
+QString SettingsReader::shown(const QString &text)
+{
+    // What is before an @ may be a password.
+    return text.contains(u'@') ? u"what is set"_s : u'\'' + text + u'\'';
 }
 
 void SettingsReader::fail(const Error &error)
@@ -188,7 +194,7 @@ FleetOptions SettingsReader::fleet()
     const bool isPlain = options.nodeUrl.path().size() <= 1 && !options.nodeUrl.hasQuery() &&
                          options.nodeUrl.userInfo().isEmpty();
     if (!options.nodeUrl.isValid() || options.nodeUrl.host().isEmpty() || !isWeb || !isPlain)
-        fail(wrong(u"LOQUAT_NODE_URL"_s, u"'%1' is not an address of this node"_s.arg(url),
+        fail(wrong(u"LOQUAT_NODE_URL"_s, u"%1 is not an address of this node"_s.arg(shown(url)),
                    u"http://HOST:PORT where the other nodes reach this one"_s));
     return options;
 }

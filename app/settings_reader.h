@@ -16,6 +16,9 @@ public:
 
     static Error wrong(const QString &setting, const QString &what, const QString &right);
 
+    /// `text` in quotes for a message, or words for it where it may hold a password.
+    static QString shown(const QString &text);
+
     /// An address that can be asked over the web.
     static Expected<QUrl> webUrl(const QString &setting, const QString &text);
 

@@ -70,25 +70,20 @@ void Backend::serveOperators()
     if (!m_parts.history || !m_parts.tail)
         return;
     m_desk = std::make_unique<OperatorDesk>(OperatorParts{
-        *m_parts.history,
-        *m_parts.tail,
-        m_operatorFeed,
-        m_live,
+        *m_parts.history, *m_parts.tail, m_operatorFeed, m_live,
         [this](const QString &id, const Command &command, QObject *context,
                std::function<void(Expected<void>)> done) {
             this->command(id, command, context, std::move(done));
         },
-        [this] { return status(); },
-        m_parts.exportSession,
+        [this] { return status(); }, m_parts.exportSession,
         OperatorPolicy{m_parts.operatorToken, m_parts.host.isLoopback()},
         [origins = m_parts.door.origins](const QByteArray &origin) { return origins.corsHeaders(origin); },
-        {},
+        m_parts.api,
         [this](const QString &id, const Command &command, QObject *context,
                std::function<void(Expected<void>)> done) {
             m_gateway->command(id, command, context, std::move(done));
         },
-        [this](const QString &id) { m_gateway->retell(id); },
-        m_fleet.get()});
+        [this](const QString &id) { m_gateway->retell(id); }, m_fleet.get(), m_counters});
     m_desk->start();
     m_gateway->setOperators(
         [desk = m_desk.get()](FrontDoor::TakeSocket take, const RequestHead &head) {
@@ -187,21 +182,21 @@ HttpParts Backend::httpParts() const
 {
     HttpParts parts{[this] { return readiness(); }, [this] { return metrics(); }};
     // What a service does and costs is its operators' business.
-    if (!m_parts.host.isLoopback() || !m_parts.operatorToken.isEmpty())
-        parts.refuseMetrics =
-            [token = m_parts.operatorToken.toUtf8()](QByteArrayView authorization) -> std::optional<Refusal> {
-            const QString what = u"The metrics are not for everybody."_s;
-            if (token.isEmpty())
-                return Refusal{403,
-                               {u"operator_token_not_set"_s, what,
-                                u"Set LOQUAT_OPERATOR_TOKEN and send it as 'Authorization: Bearer'."_s,
-                                false}};
-            if (sameSecret(bearerOf(authorization), token))
-                return {};
-            return Refusal{401,
-                           {u"operator_token_needed"_s, what,
-                            u"Send the operator token as 'Authorization: Bearer'."_s, false}};
-        };
+    parts.refuseMetrics = [token = m_parts.operatorToken.toUtf8(), loopback = m_parts.host.isLoopback()](
+                              QByteArrayView authorization, bool forwarded) -> std::optional<Refusal> {
+        const QString what = u"The metrics are not for everybody."_s;
+        if (token.isEmpty() && loopback && !forwarded)
+            return {};
+        if (token.isEmpty())
+            return Refusal{403,
+                           {u"operator_token_not_set"_s, what,
+                            u"Set LOQUAT_OPERATOR_TOKEN and send it as 'Authorization: Bearer'."_s, false}};
+        if (sameSecret(bearerOf(authorization), token))
+            return {};
+        return Refusal{401,
+                       {u"operator_token_needed"_s, what,
+                        u"Send the operator token as 'Authorization: Bearer'."_s, false}};
+    };
     return parts;
 }
 
@@ -236,8 +231,9 @@ Readiness Backend::readiness() const
     QJsonObject model{{"state"_L1, now.modelOk ? "ok"_L1 : "failing"_L1},
                       {"name"_L1, now.model},
                       {"simulated"_L1, now.modelSimulated}};
-    if (!now.modelDetail.isEmpty())
-        model["detail"_L1] = now.modelDetail;
+    // Its words may repeat what somebody said, and anybody may ask here.
+    if (!now.modelCode.isEmpty())
+        model["code"_L1] = now.modelCode;
     const StoreHealth store = m_parts.storeHealth();
     const bool journalOk = store.journalOk;
     QJsonObject replica{{"state"_L1, nameOf(now.store)}, {"queued"_L1, now.storeQueued}};

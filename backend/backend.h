@@ -37,6 +37,7 @@ struct BackendParts
     bool modelSimulated = false;
     SessionSettings session;
     GatewayLimits limits;
+    ApiLimits api = {};
     const Dialect *dialect = &framesDialect();
     DoorPolicy door = {};
     QHostAddress host = QHostAddress::LocalHost;

@@ -90,7 +90,8 @@ struct BackendStatus
     QString model; ///< e.g. "gpt-4o-mini" or "simulated"
     bool modelSimulated = false;
     bool modelOk = true;
-    QString modelDetail; ///< why it is not ok
+    QString modelDetail; ///< why it is not ok, in the provider's words: for operators alone
+    QString modelCode;   ///< the same as an error's code; of this process only
     enum class Store { JournalOnly, InSync, CatchingUp, Unreachable, Failing };
     Store store = Store::JournalOnly;
     QString storeName;      ///< "SQLite", "Supabase", "Postgres"

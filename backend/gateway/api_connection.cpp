@@ -36,7 +36,7 @@ std::optional<ApiReply> bodyProblem(const RequestHead &head, const ApiLimits &li
 } // namespace
 
 ApiConnection::ApiConnection(QTcpSocket *socket, const RequestHead &head, const ApiLimits &limits,
-                             Handle handle, QObject *parent)
+                             GatewayCounters &counters, Handle handle, QObject *parent)
     : QObject(parent)
     , m_socket(socket)
     , m_limits(limits)
@@ -46,26 +46,29 @@ ApiConnection::ApiConnection(QTcpSocket *socket, const RequestHead &head, const 
     m_socket->setParent(this);
     connect(m_socket, &QTcpSocket::disconnected, this, &QObject::deleteLater);
     connect(m_socket, &QTcpSocket::readyRead, this, &ApiConnection::read);
-    connect(m_socket, &QTcpSocket::bytesWritten, this, [this] { m_patience.start(m_limits.stallTime); });
+    connect(m_socket, &QTcpSocket::bytesWritten, this, [this] { m_patience.start(m_limits.answerTime); });
     m_patience.setSingleShot(true);
-    connect(&m_patience, &QTimer::timeout, this, [this] {
+    connect(&m_patience, &QTimer::timeout, this, [this, &counters] {
+        counters.count(Refused::SlowRequest);
         m_socket->abort();
         deleteLater();
     });
     m_patience.start(m_limits.bodyTime);
-    if (const auto problem = bodyProblem(head, limits, m_bodySize))
+    if (const auto problem = bodyProblem(head, limits, m_bodySize)) {
+        counters.count(problem->status == 413 ? Refused::RequestTooLarge : Refused::BadRequest);
         answer(*problem);
-    else
+    } else {
         read();
+    }
 }
 
 void ApiConnection::refuse(QTcpSocket *socket, const QByteArray &method, const ApiReply &reply,
-                           const ApiLimits &limits, QObject *parent)
+                           const ApiLimits &limits, GatewayCounters &counters, QObject *parent)
 {
     RequestHead head; // of which nothing more is awaited
     head.method = method;
     auto *connection = new ApiConnection(
-        socket, head, limits, [](const QByteArray &, const Answer &) {}, parent);
+        socket, head, limits, counters, [](const QByteArray &, const Answer &) {}, parent);
     connection->answer(reply);
 }
 
@@ -93,7 +96,7 @@ void ApiConnection::answer(const ApiReply &reply)
         return;
     m_received.clear();
     m_socket->readAll();
-    m_patience.start(m_limits.stallTime);
+    m_patience.start(m_limits.answerTime);
     m_socket->write(httpMessage(reply, m_withBody));
     // With bytes of the client still on their way, closing would reset the connection and lose the answer.
     if (!m_handled)

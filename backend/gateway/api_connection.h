@@ -3,6 +3,7 @@
 
 #include "gateway/api_limits.h"
 #include "gateway/api_reply.h"
+#include "gateway/gateway_counters.h"
 #include "gateway/request_head.h"
 
 #include <QObject>
@@ -26,12 +27,12 @@ public:
     using Handle = std::function<void(const QByteArray &body, Answer answer)>;
 
     /// Takes `socket`, of which the head is there to be read but not read.
-    ApiConnection(QTcpSocket *socket, const RequestHead &head, const ApiLimits &limits, Handle handle,
-                  QObject *parent);
+    ApiConnection(QTcpSocket *socket, const RequestHead &head, const ApiLimits &limits,
+                  GatewayCounters &counters, Handle handle, QObject *parent);
 
     /// Answers a request of `method` with `reply`, whatever is sent.
     static void refuse(QTcpSocket *socket, const QByteArray &method, const ApiReply &reply,
-                       const ApiLimits &limits, QObject *parent);
+                       const ApiLimits &limits, GatewayCounters &counters, QObject *parent);
 
 private:
     void read();

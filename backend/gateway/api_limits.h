@@ -10,9 +10,10 @@ namespace loquat {
 /// What operators' clients may use, each and together.
 struct ApiLimits
 {
-    int maxRequests = 200;                      ///< HTTP requests under way; beyond: 503
-    qsizetype maxBodyBytes = 64 * 1024;         ///< of a POST; beyond: 413
-    std::chrono::milliseconds bodyTime{10'000}; ///< until the body is there; beyond: closed
+    int maxRequests = 200;                        ///< HTTP requests under way; beyond: 503
+    qsizetype maxBodyBytes = 64 * 1024;           ///< of a POST; beyond: 413
+    std::chrono::milliseconds bodyTime{10'000};   ///< until the body is there; beyond: closed
+    std::chrono::milliseconds answerTime{30'000}; ///< an answer that nobody goes on reading is given up then
     int sessionPage = 50;
     int maxSessionPage = 200;
     int eventPage = 200;

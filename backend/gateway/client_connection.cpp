@@ -190,7 +190,8 @@ void ClientConnection::received(const QString &frame)
 
 void ClientConnection::closing()
 {
-    if (m_socket->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData)
+    const bool tooMuch = m_socket->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData;
+    if (tooMuch && !std::exchange(m_saidTooMuch, true)) // Qt tells of the end twice
         m_around.counters.count(Refused::MessageTooLarge);
     LingeringClose::afterAbruptEnd(*m_socket, m_transport, parent());
 }

@@ -108,11 +108,11 @@ void FrontDoor::headArrived(const IncomingPtr &incoming, QByteArrayView bytes)
     if (const auto problem = requestProblem(*head))
         return refuse(incoming, Refused::BadRequest, *problem);
     const QHostAddress &peer = incoming->peer();
-    if (m_policy.proxies.contains(peer) &&
-        !takesPlace(incoming, m_ledger.enterFrom(m_policy.proxies.clientOf(peer, *head)),
-                    Refused::TooManyFromAddress))
+    const bool proxied = m_policy.proxies.contains(peer);
+    if (proxied && !takesPlace(incoming, m_ledger.enterFrom(m_policy.proxies.clientOf(peer, *head)),
+                               Refused::TooManyFromAddress))
         return;
-    switch (m_policy.origins.judge(*head, m_policy.proxies.hostOf(peer, *head))) {
+    switch (m_policy.origins.judge(*head, m_policy.proxies.hostOf(peer, *head), proxied)) {
     case OriginPolicy::Verdict::WrongOrigin:
         return refuse(incoming, Refused::Origin,
                       {403,
@@ -135,7 +135,7 @@ void FrontDoor::headArrived(const IncomingPtr &incoming, QByteArrayView bytes)
     } else if (head->wantsWebSocket || head->target.startsWith("/ws/session/"))
         admit(incoming, *head);
     else
-        serveHttp(incoming);
+        serveHttp(incoming, *head, bytes.size());
 }
 
 void FrontDoor::admit(const IncomingPtr &incoming, const RequestHead &head)
@@ -170,10 +170,17 @@ void FrontDoor::admit(const IncomingPtr &incoming, const RequestHead &head)
                                   });
 }
 
-void FrontDoor::serveHttp(const IncomingPtr &incoming)
+void FrontDoor::serveHttp(const IncomingPtr &incoming, const RequestHead &head, qsizetype arrived)
 {
+    // A second request would not pass this door.
+    const qsizetype whole = head.size + head.header("content-length").toLongLong();
+    if (arrived > whole || head.count("transfer-encoding") > 0)
+        return refuse(incoming, Refused::BadRequest,
+                      {400,
+                       {u"bad_request"_s, u"A connection carries one request, and says how long it is."_s,
+                        u"Send Content-Length, and the next request on a connection of its own."_s, false}});
     if (QTcpSocket *socket = incoming->takeSocket(this)) {
-        new HttpGuard(socket, m_limits, m_counters);
+        new HttpGuard(socket, m_limits, whole, m_counters);
         addPendingConnection(socket);
         // What was decrypted to look at it is not announced once more.
         if (socket->bytesAvailable() > 0)

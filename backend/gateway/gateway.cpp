@@ -80,18 +80,25 @@ Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
     m_acceptor.start();
     quint16 listening = 0;
     QString failure;
+    auto why = QAbstractSocket::UnknownSocketError;
     runIn(m_door.get(), [&] {
         if (m_door->listen(address, port)) {
             listening = m_door->serverPort();
             m_http->bind(m_door.get());
         } else {
             failure = m_door->errorString();
+            why = m_door->serverError();
         }
     });
-    if (listening == 0)
+    if (listening == 0 &&
+        (why == QAbstractSocket::AddressInUseError || why == QAbstractSocket::SocketAccessError))
         return Error{u"cannot_listen"_s,
                      u"Cannot listen on %1 port %2: %3."_s.arg(address.toString()).arg(port).arg(failure),
                      u"Choose another --port (0: any free one) or stop what uses it."_s, false};
+    if (listening == 0)
+        return Error{u"cannot_listen"_s,
+                     u"--host: cannot listen on %1: %2"_s.arg(address.toString(), failure),
+                     u"expected an address of this machine, such as 127.0.0.1 or 0.0.0.0"_s, false};
     return listening;
 }
 

@@ -41,9 +41,11 @@ QByteArray GatewayCounters::name(Refused why)
     case Refused::RequestTooLarge:
         return "request_too_large";
     case Refused::Tls:
+        return "tls";
+    case Refused::TooManyOperators:
         break;
     }
-    return "tls";
+    return "too_many_operators";
 }
 
 QList<std::pair<QByteArray, quint64>> GatewayCounters::all() const

@@ -29,7 +29,8 @@ enum class Refused {
     SlowRequest,
     RequestTooLarge,
     Tls,
-    Last = Tls
+    TooManyOperators, ///< requests, readers and connections of theirs
+    Last = TooManyOperators
 };
 
 /// Counts every refusal by its reason, for whoever watches the service. Thread-safe.

@@ -44,7 +44,7 @@ void HeadPeek::look()
         return;
     }
     const QByteArrayView bytes(buffer.data(), got);
-    if (isHeadComplete(bytes)) {
+    if (isHeadComplete(bytes.first(std::min(got, ssize_t(m_maxBytes))))) {
         conclude(Verdict::Arrived, bytes);
         return;
     }

@@ -3,11 +3,12 @@
 
 namespace loquat {
 
-HttpGuard::HttpGuard(QTcpSocket *socket, const GatewayLimits &limits, GatewayCounters &counters)
+HttpGuard::HttpGuard(QTcpSocket *socket, const GatewayLimits &limits, qint64 whole, GatewayCounters &counters)
     : QObject(socket)
     , m_socket(socket)
     , m_limits(limits)
     , m_counters(counters)
+    , m_whole(whole)
 {
     m_deadline.setSingleShot(true);
     connect(&m_deadline, &QTimer::timeout, this, [this] {
@@ -22,11 +23,17 @@ HttpGuard::HttpGuard(QTcpSocket *socket, const GatewayLimits &limits, GatewayCou
 void HttpGuard::arrived()
 {
     // This is told before the server, which then takes all there is: no byte is seen twice.
+    const qint64 before = m_seen;
     m_seen += m_socket->bytesAvailable();
-    if (m_seen <= m_limits.maxRequestBytes)
-        return;
-    m_counters.count(Refused::RequestTooLarge);
-    m_socket->abort();
+    if (m_seen > m_limits.maxRequestBytes) {
+        m_counters.count(Refused::RequestTooLarge);
+        m_socket->abort();
+    } else if (before >= m_whole && before > 0) {
+        m_socket->readAll(); // a second request
+    } else if (m_seen > m_whole) {
+        m_counters.count(Refused::BadRequest); // it began with the end of the first
+        m_socket->abort();
+    }
 }
 
 void HttpGuard::sent()

@@ -18,7 +18,8 @@ class HttpGuard final : public QObject
 
 public:
     /// Attach it before the server gets the socket.
-    HttpGuard(QTcpSocket *socket, const GatewayLimits &limits, GatewayCounters &counters);
+    /// `whole`: the bytes of the request; what comes behind them is not read.
+    HttpGuard(QTcpSocket *socket, const GatewayLimits &limits, qint64 whole, GatewayCounters &counters);
 
 private:
     void arrived();
@@ -28,6 +29,7 @@ private:
     const GatewayLimits &m_limits;
     GatewayCounters &m_counters;
     QTimer m_deadline;
+    const qint64 m_whole;
     qint64 m_seen = 0;
 };
 

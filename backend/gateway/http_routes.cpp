@@ -88,8 +88,11 @@ ApiReply root(const QHttpServerRequest &request)
 
 ApiReply metrics(const QHttpServerRequest &request, const HttpParts &parts)
 {
+    bool forwarded = false;
+    for (const char *by : {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host"})
+        forwarded = forwarded || !request.value(by).isEmpty();
     const auto refused =
-        parts.refuseMetrics ? parts.refuseMetrics(request.value("Authorization")) : std::nullopt;
+        parts.refuseMetrics ? parts.refuseMetrics(request.value("Authorization"), forwarded) : std::nullopt;
     if (refused)
         return problemReply(refused->status, refused->error);
     return {

@@ -23,8 +23,8 @@ struct HttpParts
 {
     std::function<Readiness()> readiness;
     std::function<QByteArray()> metrics; ///< in Prometheus's text format; unset: there are none
-    /// Why not, by the Authorization header; unset: everybody may read them.
-    std::function<std::optional<Refusal>(QByteArrayView authorization)> refuseMetrics = {};
+    /// Why not, by the Authorization header and whether a proxy passed it on; unset: everybody may read them.
+    std::function<std::optional<Refusal>(QByteArrayView authorization, bool forwarded)> refuseMetrics = {};
 };
 
 /// The plain HTTP of the gateway: what the service is, how it is, and the browser client. Every page carries

@@ -32,8 +32,10 @@ OperatorConnection::OperatorConnection(std::unique_ptr<QWebSocket> socket, Opera
     connect(m_socket.get(), &QWebSocket::bytesWritten, this, [this] { m_alive = true; });
     connect(m_socket.get(), &QWebSocket::disconnected, this, &QObject::deleteLater);
     m_proofTime.setSingleShot(true);
-    connect(&m_proofTime, &QTimer::timeout, this,
-            [this] { close(QWebSocketProtocol::CloseCodePolicyViolated, u"no token came"_s); });
+    connect(&m_proofTime, &QTimer::timeout, this, [this] {
+        m_parts.counters->count(Refused::Credentials);
+        close(QWebSocketProtocol::CloseCodePolicyViolated, u"no token came"_s);
+    });
     if (m_proven) {
         begin();
     } else {
@@ -161,8 +163,10 @@ void OperatorConnection::received(const QString &text)
 void OperatorConnection::prove(const QJsonObject &frame)
 {
     const QByteArray token = frame["token"_L1].toString().toUtf8();
-    if (frame["type"_L1].toString() != "auth"_L1 || !sameSecret(token, m_parts.policy.token.toUtf8()))
+    if (frame["type"_L1].toString() != "auth"_L1 || !sameSecret(token, m_parts.policy.token.toUtf8())) {
+        m_parts.counters->count(Refused::Credentials);
         return close(QWebSocketProtocol::CloseCodePolicyViolated, u"the token is wrong"_s);
+    }
     m_proofTime.stop();
     m_proven = true;
     Q_EMIT proven();

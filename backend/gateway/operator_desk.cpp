@@ -151,8 +151,12 @@ HttpHeaders OperatorDesk::headersFor(const RequestHead &head) const
 
 void OperatorDesk::refuse(QTcpSocket *socket, const RequestHead &head, ApiReply reply)
 {
+    if (reply.status == 401 || reply.status == 403)
+        m_parts.counters->count(Refused::Credentials);
+    else if (reply.status == 503)
+        m_parts.counters->count(Refused::TooManyOperators);
     reply.headers += headersFor(head);
-    ApiConnection::refuse(socket, head.method, reply, m_parts.limits, m_connections.get());
+    ApiConnection::refuse(socket, head.method, reply, m_parts.limits, *m_parts.counters, m_connections.get());
 }
 
 void OperatorDesk::serveApi(QTcpSocket *socket, const RequestHead &head)
@@ -160,7 +164,7 @@ void OperatorDesk::serveApi(QTcpSocket *socket, const RequestHead &head)
     if (connected<ApiConnection>(m_connections).size() >= m_parts.limits.maxRequests)
         return refuse(socket, head, problemReply(overloaded(u"requests"_s)));
     new ApiConnection(
-        socket, head, m_parts.limits,
+        socket, head, m_parts.limits, *m_parts.counters,
         [this, head](const QByteArray &body, ApiConnection::Answer answer) {
             m_routes.handle(head.method, head.target, body,
                             [headers = headersFor(head), answer = std::move(answer)](ApiReply reply) {

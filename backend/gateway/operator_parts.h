@@ -4,6 +4,7 @@
 #include "domain/command.h"
 #include "gateway/api_limits.h"
 #include "gateway/api_reply.h"
+#include "gateway/gateway_counters.h"
 #include "gateway/operator_access.h"
 #include "gateway/operator_fleet.h"
 #include "session/live_feed.h"
@@ -36,6 +37,7 @@ struct OperatorParts
     RunCommand commandHere = {};                               ///< by this node only
     std::function<void(const QString &sessionId)> retell = {}; ///< Gateway::retell()
     OperatorFleet *fleet = nullptr;                            ///< none: there are no other nodes
+    std::shared_ptr<GatewayCounters> counters = std::make_shared<GatewayCounters>();
 
     /// A session's events from where the newest are: from the journal, what was appended just before
     /// included, from the node that leads the session, or from the database. `hereOnly`: from the journal.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/origin_policy.h"
 
+#include "gateway/security_headers.h"
+
 #include <QHostAddress>
 
 #include <algorithm>
@@ -41,6 +43,22 @@ QByteArray nameOfHost(QByteArrayView host)
     return colon < 0 ? name : name.first(colon);
 }
 
+/// Of "shop.example", "shop.example:8080" or "[::1]:8080", as an entry of the list has it.
+bool isPlausible(const QByteArray &host)
+{
+    const qsizetype end = host.startsWith('[') ? host.indexOf(']') + 1 : host.indexOf(':');
+    const QByteArray name = end < 0 ? host : host.first(end);
+    const auto isOdd = [](char c) { return QByteArrayView("?#\"<>{}|^`%").contains(c); };
+    if (name.isEmpty() || name.contains("..") || name.contains(']') != name.contains('[') ||
+        std::ranges::any_of(name, isOdd))
+        return false;
+    if (end < 0 || end == host.size())
+        return true;
+    bool whole = false;
+    const int port = host.sliced(end + 1).toInt(&whole);
+    return host[end] == ':' && whole && port > 0 && port <= 65535;
+}
+
 bool isSameHost(QByteArrayView origin, QByteArrayView host)
 {
     const auto parts = splitOrigin(origin);
@@ -77,7 +95,7 @@ std::optional<OriginPolicy> OriginPolicy::parse(const QString &list)
         if (entry.endsWith('/')) // as it is copied from an address bar
             entry.chop(1);
         auto parts = splitOrigin(entry);
-        if (!parts)
+        if (!parts || !isPlausible(parts->second))
             return {};
         Entry added{parts->first, parts->second};
         if (added.host.startsWith("*.")) {
@@ -91,9 +109,9 @@ std::optional<OriginPolicy> OriginPolicy::parse(const QString &list)
     return policy;
 }
 
-OriginPolicy::Verdict OriginPolicy::judge(const RequestHead &head, QByteArrayView host) const
+OriginPolicy::Verdict OriginPolicy::judge(const RequestHead &head, QByteArrayView host, bool proxied) const
 {
-    if (m_guardsHost && !knowsHost(host))
+    if (m_guardsHost && !proxied && !knowsHost(host))
         return Verdict::WrongHost;
     const QByteArray origin = head.header("Origin");
     if (origin.isEmpty() || isSameHost(origin, host) || lists(origin))
@@ -141,7 +159,7 @@ QByteArray OriginPolicy::preflightAnswer(QByteArrayView origin) const
 {
     QByteArray answer = "HTTP/1.1 204 No Content\r\nConnection: close\r\n";
     const auto headers = corsHeaders(origin);
-    for (const auto &[name, value] : headers)
+    for (const auto &[name, value] : securityHeaders() + headers)
         answer += name + ": " + value + "\r\n";
     if (!headers.isEmpty())
         answer += "Access-Control-Allow-Methods: GET, POST, OPTIONS\r\n"

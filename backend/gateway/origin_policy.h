@@ -21,11 +21,11 @@ public:
     static std::optional<OriginPolicy> parse(const QString &list);
 
     /// Refuses a Host that is a name of somebody else's: what a page sends that had its own name point at
-    /// this machine (DNS rebinding). For a service on the loopback that no proxy stands in front of.
+    /// this machine (DNS rebinding). For a service on the loopback.
     void guardHost() { m_guardsHost = true; }
 
-    /// `host`: that the client asked for.
-    [[nodiscard]] Verdict judge(const RequestHead &head, QByteArrayView host) const;
+    /// `host`: that the client asked for. `proxied`: by a trusted proxy, which has names of its own.
+    [[nodiscard]] Verdict judge(const RequestHead &head, QByteArrayView host, bool proxied = false) const;
     /// Whether the list has it; without a list, no.
     [[nodiscard]] bool lists(QByteArrayView origin) const;
     /// The header lines that let a page of `origin` read an answer; none if the list does not have it.

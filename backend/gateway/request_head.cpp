@@ -63,7 +63,8 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
     const qsizetype end = bytes.indexOf("\r\n\r\n");
     if (end < 0)
         return {};
-    const bool followed = bytes.size() > end + qsizetype(qstrlen("\r\n\r\n"));
+    const qsizetype size = end + qsizetype(qstrlen("\r\n\r\n"));
+    const bool followed = bytes.size() > size;
     bytes = bytes.first(end);
     const qsizetype lineEnd = bytes.indexOf("\r\n");
     const QByteArrayView line = lineEnd < 0 ? bytes : bytes.first(lineEnd);
@@ -78,6 +79,7 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
     RequestHead head;
     head.method = line.first(firstSpace).toByteArray();
     head.target = line.sliced(firstSpace + 1, lastSpace - firstSpace - 1).toByteArray();
+    head.size = size;
     head.followed = followed;
     head.minorVersion = version[7] - '0';
     if (!isToken(head.method) || head.target.contains(' ') || hasControls(head.target))

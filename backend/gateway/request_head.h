@@ -20,6 +20,7 @@ struct RequestHead
     QByteArray target;    ///< as sent: path and query
     int minorVersion = 1; ///< 0: HTTP/1.0
     bool wantsWebSocket = false;
+    qsizetype size = 0;    ///< in bytes, with the empty line
     bool followed = false; ///< bytes came with it, behind its end
     QByteArray webSocketKey;
     QByteArray webSocketVersion;

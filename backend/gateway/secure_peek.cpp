@@ -46,7 +46,7 @@ void SecurePeek::look()
     if (!m_socket->isEncrypted())
         return;
     const QByteArray bytes = m_socket->peek(m_maxBytes + 1);
-    if (isHeadComplete(bytes))
+    if (isHeadComplete(QByteArrayView(bytes).first(std::min(bytes.size(), m_maxBytes))))
         conclude(HeadPeek::Verdict::Arrived, bytes);
     else if (bytes.size() > m_maxBytes)
         conclude(HeadPeek::Verdict::TooLarge);

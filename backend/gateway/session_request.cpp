@@ -121,6 +121,9 @@ std::optional<Refusal> upgradeProblem(const RequestHead &head)
         return bad(u"A WebSocket upgrade is a GET request of HTTP/1.1."_s);
     if (head.count("upgrade") > 1 || head.header("upgrade").compare("websocket", Qt::CaseInsensitive) != 0)
         return bad(u"The Upgrade header asks for more than a WebSocket."_s, u"Send Upgrade: websocket."_s);
+    if (!head.header("connection").toLower().contains("upgrade")) // QWebSocketServer reads the first alone
+        return bad(u"The first Connection header does not ask for an upgrade."_s,
+                   u"Send one: Connection: Upgrade."_s);
     if (head.count("content-length") > 0 || head.count("transfer-encoding") > 0)
         return bad(u"A WebSocket upgrade has no body."_s);
     if (head.followed) // QWebSocketServer would lose it
@@ -136,10 +139,13 @@ std::optional<Refusal> upgradeProblem(const RequestHead &head)
     const auto isLong = [](const auto &each) {
         return each.first.size() + each.second.size() > maxUpgradeLine;
     };
-    if (head.headers.size() > maxUpgradeHeaders || std::ranges::any_of(head.headers, isLong))
+    if (head.target.size() > maxUpgradeLine || head.headers.size() > maxUpgradeHeaders ||
+        std::ranges::any_of(head.headers, isLong))
         return refusal(
             431, u"head_too_large"_s,
-            u"An upgrade has at most %1 headers of %2 bytes."_s.arg(maxUpgradeHeaders).arg(maxUpgradeLine));
+            u"An upgrade has at most %1 headers, and none nor its target is longer than %2 bytes."_s
+                .arg(maxUpgradeHeaders)
+                .arg(maxUpgradeLine));
     return {};
 }
 

@@ -16,6 +16,20 @@ QHostAddress plainAddress(const QHostAddress &address)
     return plain;
 }
 
+namespace {
+
+/// Some proxies add the port: "203.0.113.1:4711", "[2001:db8::1]:4711".
+QHostAddress addressOf(QByteArray hop)
+{
+    if (hop.startsWith('['))
+        hop = hop.sliced(1, std::max<qsizetype>(0, hop.indexOf(']') - 1));
+    else if (hop.count(':') == 1)
+        hop.truncate(hop.indexOf(':'));
+    return QHostAddress(QString::fromLatin1(hop));
+}
+
+} // namespace
+
 std::optional<TrustedProxies> TrustedProxies::parse(const QString &list)
 {
     TrustedProxies proxies;
@@ -50,7 +64,7 @@ QHostAddress TrustedProxies::clientOf(const QHostAddress &peer, const RequestHea
         if (name.compare("x-forwarded-for", Qt::CaseInsensitive) == 0)
             hops += value.split(',');
     while (!hops.isEmpty() && contains(client)) {
-        const QHostAddress before(QString::fromLatin1(hops.takeLast().trimmed()));
+        const QHostAddress before = addressOf(hops.takeLast().trimmed());
         if (before.isNull())
             break;
         client = plainAddress(before);

@@ -16,6 +16,7 @@ void SessionStatistics::onEvent(const Event &event)
         const QMutexLocker lock(&m_mutex);
         m_modelOk = false;
         m_modelDetail = event.content;
+        m_modelCode = event.meta["code"_L1].toString();
         return;
     }
     if (event.type != EventType::AiMessage || !event.meta["final"_L1].toBool())
@@ -25,6 +26,7 @@ void SessionStatistics::onEvent(const Event &event)
         finish == "stop"_L1 || finish == "length"_L1) {
         m_modelOk = true;
         m_modelDetail.clear();
+        m_modelCode.clear();
     }
     if (const QJsonValue ttft = event.meta["ttft_ms"_L1]; ttft.isDouble()) {
         m_ttft.emplace_back(event.atMs, ttft.toInteger());
@@ -66,6 +68,7 @@ void SessionStatistics::fill(BackendStatus &status, qint64 nowMs) const
     status.streamingSessions = int(std::ranges::count_if(m_live, &Live::streaming));
     status.modelOk = m_modelOk;
     status.modelDetail = m_modelDetail;
+    status.modelCode = m_modelCode;
     std::vector<qint64> recent;
     for (const auto &[at, ms] : m_ttft)
         if (at >= nowMs - latencyWindowMs)

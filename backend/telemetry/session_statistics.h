@@ -44,6 +44,7 @@ private:
     std::deque<std::pair<qint64, qint64>> m_ttft; ///< (at, ms)
     bool m_modelOk = true;
     QString m_modelDetail;
+    QString m_modelCode;
     std::array<Second, 8> m_seconds; ///< ring by second modulo its size
 };
 

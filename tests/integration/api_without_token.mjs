@@ -26,6 +26,19 @@ describe('Without an operator token', () => {
       assert.match(answer.body.remedy, /LOQUAT_/);
     });
 
+  it('the bounds of operators can be set, and who meets one is counted', async () => {
+    const small = await startLoquat({ env: { LOQUAT_MAX_SESSION_PAGE: '2', LOQUAT_MAX_EVENT_PAGE: '3', LOQUAT_MAX_LIVE_READERS: '0' } });
+    assert.equal((await ask(small, '/api/sessions?limit=2')).status, 200);
+    assert.equal((await ask(small, '/api/sessions?limit=3')).status, 400);
+    assert.equal((await ask(small, '/api/sessions')).status, 200);
+    assert.equal((await ask(small, '/api/live')).status, 503);
+    assert.equal((await ask(small, '/api/sessions', { headers: { origin: 'null' } })).status, 403);
+    const metrics = await (await fetch(`${small.url}/metrics`)).text();
+    assert.match(metrics, /reason="too_many_operators"\} 1\n/);
+    assert.match(metrics, /reason="credentials"\} 1\n/);
+    await small.stop();
+  });
+
   it('a page of this server is', async () => {
     assert.equal((await ask(server, '/api/sessions', { headers: { origin: server.url } })).status, 200);
   });

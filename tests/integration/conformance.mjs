@@ -13,7 +13,7 @@ import { close, frame, key, op, piece, ping, Raw, RawWebSocket, say, text } from
 let fake, server, bystander;
 before(async () => {
   fake = await startFakeOpenAi();
-  server = await startLoquat({ env: fake.settings });
+  server = await startLoquat({ env: { ...fake.settings, LOQUAT_PING_INTERVAL_MS: '3600000' } });
   bystander = await Chat.open(server);
 });
 
@@ -170,6 +170,9 @@ describe('Handshakes', () => {
   const upgradeFirst = bad(426, { upgrade: 'websocket', 'sec-websocket-version': '13' });
   const rows = [
     ['as it should be', head(), good({ 'sec-websocket-accept': createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64') })],
+    ['with Connection in two lines, its own first', head({}, { more: ['Connection: keep-alive'] }), good()],
+    ['with Connection in two lines, another first', head({ Connection: undefined }, { more: ['Connection: keep-alive', 'Connection: Upgrade'] }), bad()],
+    ['with a target of more than 8,000 bytes', head({}, { line: `GET /ws/session/long?x=${'q'.repeat(8_000)} HTTP/1.1` }), bad(431)],
     ['in other cases, and with more in Connection', head({ Upgrade: 'WebSocket', Connection: 'keep-alive, UPGRADE' }), good()],
     ['of HTTP/1.2, to be read as 1.1', head({}, { line: 'GET /ws/session/shake HTTP/1.2' }), good()],
     ['with an absolute address', head({}, { line: 'GET http://localhost/ws/session/shake HTTP/1.1' }), good()],

@@ -2,8 +2,8 @@
 // What a plain HTTP client finds on the port.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startLoquat } from './lib/processes.mjs';
-import { wholeAnswer } from './lib/raw.mjs';
+import { startLoquat, within } from './lib/processes.mjs';
+import { Raw, wholeAnswer } from './lib/raw.mjs';
 import { refusal } from './lib/chat.mjs';
 
 describe('HTTP', () => {
@@ -88,6 +88,24 @@ describe('HTTP', () => {
     assert.match(refused, /^HTTP\/1\.1 403 [^]*Content-Length: [1-9][^]*\r\n\r\n$/);
     const answer = await wholeAnswer(server, 'HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     assert.match(answer, /^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
+  });
+
+  it('answers one request of a connection', async () => {
+    const first = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    const other = 'GET /metrics HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n';
+    assert.match(await wholeAnswer(server, first + other), /^HTTP\/1\.1 400 /);
+    const raw = await Raw.open(server);
+    raw.write(first);
+    raw.write(other);
+    await within(raw.ended, () => 'it stays open');
+    assert.equal(raw.received.toString('latin1').match(/HTTP\/1\.1 /g).length, 1);
+    assert.ok(!raw.received.toString('latin1').includes('loquat_'), 'the metrics are told past the door');
+  });
+
+  it('tells the metrics to nobody behind a proxy, without a token', async () => {
+    assert.equal((await get('/metrics')).status, 200);
+    for (const name of ['forwarded', 'x-forwarded-for', 'x-forwarded-host'])
+      assert.equal((await get('/metrics', { [name]: '203.0.113.9' })).status, 403, name);
   });
 
   it('says which methods a page has', async () => {

@@ -105,6 +105,13 @@ describe('Size', () => {
     raw.socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(3000)}\r\n\r\n`);
     await raw.ends();
     assert.match(raw.text, /^HTTP\/1\.1 431 /);
+    for (const [bytes, status] of [[2048, 200], [2049, 431]]) {
+      const start = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ';
+      const exact = await Raw.open(server);
+      exact.socket.write(`${start}${'x'.repeat(bytes - start.length - 4)}\r\n\r\n`);
+      await exact.ends();
+      assert.match(exact.text, new RegExp(`^HTTP/1\\.1 ${status} `), `${bytes} bytes`);
+    }
     const never = await Raw.open(server);
     never.socket.write(`GET / HTTP/1.1\r\nX-Long: ${'x'.repeat(3000)}`);
     await never.ends();
@@ -120,9 +127,12 @@ describe('Size', () => {
   });
 
   it('of a frame is limited', async () => {
+    const counted = async () => Number(/loquat_refused_total\{reason="message_too_large"\} (\d+)/.exec(await (await fetch(`${server.url}/metrics`)).text())[1]);
+    const before = await counted();
     const chat = await Chat.open(server);
     chat.send('x'.repeat(1001));
     assert.equal((await chat.closes()).code, 1009);
+    assert.equal(await counted(), before + 1);
   });
 
   it('of a message of many frames is limited', async () => {

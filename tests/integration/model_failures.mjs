@@ -54,6 +54,14 @@ describe('A model that fails', () => {
       await chat.leave();
     });
 
+  it('tells everybody no more of it than a code', async () => {
+    const chat = await Chat.open(server);
+    await chat.ask('fake:status 400');
+    const { model } = (await (await fetch(`${server.url}/readyz`)).json()).dependencies;
+    assert.deepEqual([model.state, model.code, model.detail], ['failing', 'model_bad_request', undefined]);
+    await chat.leave();
+  });
+
   it('answers the first message after many that failed, in any conversation', async () => {
     const [chat, other] = await Promise.all([Chat.open(server), Chat.open(server)]);
     for (let i = 0; i < 6; ++i) {

@@ -69,6 +69,16 @@ describe('Without a list of origins, on the loopback', () => {
       assert.equal((await ask(server, '/readyz', { host })).status, 200, host);
   });
 
+  it('nor is it where a proxy is trusted, unless that asks', async () => {
+    const host = 'rebound.example';
+    const elsewhere = await startLoquat({ env: { LOQUAT_TRUSTED_PROXIES: '192.0.2.1' } });
+    assert.equal((await ask(elsewhere, '/readyz', { host })).status, 403);
+    await isRefused(elsewhere, { host, origin: `http://${host}` });
+    const here = await startLoquat({ env: { LOQUAT_TRUSTED_PROXIES: '127.0.0.0/8' } });
+    assert.equal((await ask(here, '/readyz', { host })).status, 200);
+    await Promise.all([elsewhere.stop(), here.stop()]);
+  });
+
   it('every answer carries the headers that protect a browser', async () => {
     const paths = [['/', {}], ['/demo', {}], ['/readyz', {}], ['/nothing', {}], ['/api/sessions', {}], ['/api/live', {}],
       ['/readyz', { host: 'rebound.example' }]];

@@ -218,6 +218,8 @@ describe('A certificate that cannot be used', () => {
     ['has a key that is rubbish', 'LOQUAT_TLS_KEY', { cert: one.cert, key: rubbish }],
     ['has a key with a password', 'LOQUAT_TLS_KEY', { cert: one.cert, key: locked }],
     ['has the key of another', 'LOQUAT_TLS_KEY', { cert: one.cert, key: other.key }],
+    ['is too short for clients', 'LOQUAT_TLS_KEY', makeCertificate(folder, 'short', ['-newkey', 'rsa:1024'])],
+    ['is on a curve that TLS has not', 'LOQUAT_TLS_KEY', makeCertificate(folder, 'odd', ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'])],
   ])
     it(`because it ${what}, ends with status 2 and one line`, async () => {
       const program = runLoquat(['--server', '--port', '0', '--data-dir', temporaryFolder()], settings(env));

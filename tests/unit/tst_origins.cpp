@@ -47,6 +47,10 @@ private Q_SLOTS:
         row(u"https://a.*.example"_s, false);
         row(u"https://*"_s, false);
         row(u"https://user@a.example"_s, false);
+        row(u"https://[::1]:8000, capacitor://localhost, http://127.0.0.1:3000"_s, true);
+        for (const auto *odd : {":99999", ":abc", ":", "?x=1", "#x", "..b"})
+            row(u"https://a.example"_s + QLatin1StringView(odd), false);
+        row(u"https://[::1"_s, false);
         row(u"https://a.example https://b.example"_s, false);
     }
 
@@ -105,6 +109,7 @@ private Q_SLOTS:
             QVERIFY2(policy->judge(plain, host) == Verdict::Allowed, host.constData());
         for (const QByteArray host : {"rebound.example", "localhost.example", "a.example.org", "127.0.0.1.x"})
             QVERIFY2(policy->judge(plain, host) == Verdict::WrongHost, host.constData());
+        QVERIFY(policy->judge(plain, "rebound.example", true) == Verdict::Allowed);
     }
 
     void forwardedAddressesCountFromTrustedProxiesOnly()
@@ -121,6 +126,8 @@ private Q_SLOTS:
         QCOMPARE(clientOf("::1", line + "X-Forwarded-For: 10.7.7.7\r\n"), u"2.2.2.2"_s);
         QCOMPARE(clientOf("10.1.2.3", "X-Forwarded-For: 1.1.1.1, rubbish\r\n"), u"10.1.2.3"_s);
         QCOMPARE(clientOf("10.1.2.3", {}), u"10.1.2.3"_s);
+        QCOMPARE(clientOf("10.1.2.3", "X-Forwarded-For: 2.2.2.2:4711\r\n"), u"2.2.2.2"_s);
+        QCOMPARE(clientOf("10.1.2.3", "X-Forwarded-For: [2001:db8::1]:4711\r\n"), u"2001:db8::1"_s);
         for (const QString &wrong : {u"proxy"_s, u"10"_s, u"10.0.0.0/99"_s, u"1.2.3.4/x"_s})
             QVERIFY2(!TrustedProxies::parse(wrong), qPrintable(wrong));
         const auto host = head("Host: inner\r\nX-Forwarded-Host: outer\r\n");
