@@ -6,6 +6,9 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <algorithm>
+#include <iterator>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -204,6 +207,7 @@ void Gateway::stop()
         entry.thread->quit();
         entry.thread->wait();
     }
+    std::ranges::move(m_threads, std::back_inserter(m_ended));
     m_threads.clear();
 }
 

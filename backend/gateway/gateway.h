@@ -78,6 +78,7 @@ private:
     FrontDoor::ToOperators m_operators;
     QThread *m_operatorThread = nullptr;
     std::vector<GatewayThread> m_threads;
+    std::vector<GatewayThread> m_ended; ///< kept: the log may still answer them
     QThread m_acceptor;
     // Both live in m_acceptor.
     std::unique_ptr<FrontDoor> m_door;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command line and the environment: a wrong setting ends the program at once, and says which one it was.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
@@ -56,6 +56,13 @@ describe('A wrong setting', () => {
 });
 
 describe('Settings', () => {
+  it('--screenshot saves the console and ends, whatever is being said', async () => {
+    const picture = join(temporaryFolder(), 'console.png');
+    const program = runLoquat(['--demo', '--port', '0', '--screenshot', picture], { QT_QPA_PLATFORM: 'offscreen' });
+    assert.deepEqual(await within(program.ended, () => 'it does not end'), { code: 0, signal: null }, program.stderr);
+    assert.equal(readFileSync(picture).subarray(1, 4).toString(), 'PNG');
+  });
+
   it('--version and --help speak and end', async () => {
     const version = runLoquat(['--version']);
     assert.equal((await within(version.ended, () => '--version does not end')).code, 0);
