@@ -69,21 +69,30 @@ void Backend::serveOperators()
 {
     if (!m_parts.history || !m_parts.tail)
         return;
-    m_desk = std::make_unique<OperatorDesk>(OperatorParts{
-        *m_parts.history, *m_parts.tail, m_operatorFeed, m_live,
-        [this](const QString &id, const Command &command, QObject *context,
-               std::function<void(Expected<void>)> done) {
-            this->command(id, command, context, std::move(done));
-        },
-        [this] { return status(); }, m_parts.exportSession,
-        OperatorPolicy{m_parts.operatorToken, m_parts.host.isLoopback()},
-        [origins = m_parts.door.origins](const QByteArray &origin) { return origins.corsHeaders(origin); },
-        m_parts.api,
-        [this](const QString &id, const Command &command, QObject *context,
-               std::function<void(Expected<void>)> done) {
-            m_gateway->command(id, command, context, std::move(done));
-        },
-        [this](const QString &id) { m_gateway->retell(id); }, m_fleet.get(), m_counters});
+    m_desk = std::make_unique<OperatorDesk>(
+        OperatorParts{.history = *m_parts.history,
+                      .tail = *m_parts.tail,
+                      .feed = m_operatorFeed,
+                      .live = m_live,
+                      .command =
+                          [this](const QString &id, const Command &command, QObject *context,
+                                 std::function<void(Expected<void>)> done) {
+                              this->command(id, command, context, std::move(done));
+                          },
+                      .status = [this] { return status(); },
+                      .exportSession = m_parts.exportSession,
+                      .policy = {m_parts.operatorToken, m_parts.host.isLoopback()},
+                      .headersFor = [origins = m_parts.door.origins](
+                                        const QByteArray &origin) { return origins.corsHeaders(origin); },
+                      .limits = m_parts.api,
+                      .commandHere =
+                          [this](const QString &id, const Command &command, QObject *context,
+                                 std::function<void(Expected<void>)> done) {
+                              m_gateway->command(id, command, context, std::move(done));
+                          },
+                      .retell = [this](const QString &id) { m_gateway->retell(id); },
+                      .fleet = m_fleet.get(),
+                      .counters = m_counters});
     m_desk->start();
     m_gateway->setOperators(
         [desk = m_desk.get()](FrontDoor::TakeSocket take, const RequestHead &head) {

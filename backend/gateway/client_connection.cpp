@@ -46,7 +46,8 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
         });
     connect(m_socket.get(), &QWebSocket::pong, this, [this] { m_silentIntervals = 0; });
     connect(m_socket.get(), &QWebSocket::bytesWritten, this, [this] { m_outgoing.advance(); });
-    connect(m_socket.get(), &QWebSocket::aboutToClose, this, &ClientConnection::closing);
+    connect(m_socket.get(), &QWebSocket::aboutToClose, this, &ClientConnection::closing,
+            Qt::SingleShotConnection); // Qt tells of it twice
     connect(m_socket.get(), &QWebSocket::disconnected, this, &ClientConnection::disconnected);
 }
 
@@ -190,8 +191,7 @@ void ClientConnection::received(const QString &frame)
 
 void ClientConnection::closing()
 {
-    const bool tooMuch = m_socket->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData;
-    if (tooMuch && !std::exchange(m_saidTooMuch, true)) // Qt tells of the end twice
+    if (m_socket->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData)
         m_around.counters.count(Refused::MessageTooLarge);
     LingeringClose::afterAbruptEnd(*m_socket, m_transport, parent());
 }

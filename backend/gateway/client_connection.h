@@ -88,7 +88,6 @@ private:
     MessageRate m_rate;
     int m_silentIntervals = 0;
     bool m_attached = false;
-    bool m_saidTooMuch = false;
     bool m_greeted = false;
     QStringList m_answers; ///< that wait for the greeting
 };

@@ -135,7 +135,7 @@ void FrontDoor::headArrived(const IncomingPtr &incoming, QByteArrayView bytes)
     } else if (head->wantsWebSocket || head->target.startsWith("/ws/session/"))
         admit(incoming, *head);
     else
-        serveHttp(incoming, *head, bytes.size());
+        serveHttp(incoming, *head);
 }
 
 void FrontDoor::admit(const IncomingPtr &incoming, const RequestHead &head)
@@ -170,17 +170,17 @@ void FrontDoor::admit(const IncomingPtr &incoming, const RequestHead &head)
                                   });
 }
 
-void FrontDoor::serveHttp(const IncomingPtr &incoming, const RequestHead &head, qsizetype arrived)
+void FrontDoor::serveHttp(const IncomingPtr &incoming, const RequestHead &head)
 {
     // A second request would not pass this door.
-    const qsizetype whole = head.size + head.header("content-length").toLongLong();
-    if (arrived > whole || head.count("transfer-encoding") > 0)
+    const qint64 body = head.header("content-length").toLongLong();
+    if (head.behind > body || head.count("transfer-encoding") > 0)
         return refuse(incoming, Refused::BadRequest,
                       {400,
                        {u"bad_request"_s, u"A connection carries one request, and says how long it is."_s,
                         u"Send Content-Length, and the next request on a connection of its own."_s, false}});
     if (QTcpSocket *socket = incoming->takeSocket(this)) {
-        new HttpGuard(socket, m_limits, whole, m_counters);
+        new HttpGuard(socket, m_limits, head.size + body, m_counters);
         addPendingConnection(socket);
         // What was decrypted to look at it is not announced once more.
         if (socket->bytesAvailable() > 0)

@@ -56,7 +56,7 @@ private:
     void peeked(const IncomingPtr &incoming, HeadPeek::Verdict verdict, QByteArrayView head);
     void headArrived(const IncomingPtr &incoming, QByteArrayView head);
     void admit(const IncomingPtr &incoming, const RequestHead &head);
-    void serveHttp(const IncomingPtr &incoming, const RequestHead &head, qsizetype arrived);
+    void serveHttp(const IncomingPtr &incoming, const RequestHead &head);
     /// Whether it may go on.
     bool takesPlace(const IncomingPtr &incoming, const ConnectionLedger::Entry &entry, Refused why);
     void refuse(const IncomingPtr &incoming, Refused why, const Refusal &refusal);

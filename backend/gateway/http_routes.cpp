@@ -2,6 +2,7 @@
 #include "gateway/http_routes.h"
 
 #include "gateway/api_reply.h"
+#include "gateway/operator_access.h"
 #include "gateway/security_headers.h"
 #include "gateway/session_request.h"
 #include "gateway/without_slash.h"
@@ -9,6 +10,8 @@
 #include <QCoreApplication>
 #include <QFile>
 #include <QHash>
+
+#include <algorithm>
 
 namespace loquat {
 
@@ -88,9 +91,8 @@ ApiReply root(const QHttpServerRequest &request)
 
 ApiReply metrics(const QHttpServerRequest &request, const HttpParts &parts)
 {
-    bool forwarded = false;
-    for (const char *by : {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host"})
-        forwarded = forwarded || !request.value(by).isEmpty();
+    const bool forwarded = std::ranges::any_of(
+        forwardingHeaders, [&request](const char *name) { return !request.value(name).isEmpty(); });
     const auto refused =
         parts.refuseMetrics ? parts.refuseMetrics(request.value("Authorization"), forwarded) : std::nullopt;
     if (refused)

@@ -46,8 +46,8 @@ std::optional<Refusal> withoutToken(const RequestHead &head, const OperatorPolic
     if (!policy.loopbackListener)
         return refusal(403, u"operator_token_not_set"_s,
                        u"Operators need a token where others can reach the port, and none is set."_s, remedy);
-    for (const char *proxy : {"forwarded", "x-forwarded-for", "x-forwarded-host"})
-        if (head.count(proxy) > 0)
+    for (const char *name : forwardingHeaders)
+        if (head.count(name) > 0)
             return refusal(403, u"operator_token_not_set"_s,
                            u"Operators need a token behind a proxy, and none is set."_s, remedy);
     const QByteArray host = head.header("host");

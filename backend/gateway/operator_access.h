@@ -4,6 +4,8 @@
 #include "gateway/request_head.h"
 #include "gateway/session_request.h"
 
+#include <array>
+
 namespace loquat {
 
 /// Who counts as an operator.
@@ -22,6 +24,9 @@ inline constexpr auto operatorSubprotocol = "loquat.operator";
 /// A browser cannot send headers with a WebSocket; it offers this, followed by the token in base64url, as a
 /// second subprotocol.
 inline constexpr auto tokenSubprotocol = "loquat.token.";
+
+/// By these a request shows that a proxy passed it on.
+inline constexpr std::array forwardingHeaders{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host"};
 
 /// What an Authorization header brings as a Bearer token; empty if it brings none.
 QByteArray bearerOf(QByteArrayView authorization);

@@ -64,7 +64,7 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
     if (end < 0)
         return {};
     const qsizetype size = end + qsizetype(qstrlen("\r\n\r\n"));
-    const bool followed = bytes.size() > size;
+    const qsizetype behind = bytes.size() - size;
     bytes = bytes.first(end);
     const qsizetype lineEnd = bytes.indexOf("\r\n");
     const QByteArrayView line = lineEnd < 0 ? bytes : bytes.first(lineEnd);
@@ -80,7 +80,7 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
     head.method = line.first(firstSpace).toByteArray();
     head.target = line.sliced(firstSpace + 1, lastSpace - firstSpace - 1).toByteArray();
     head.size = size;
-    head.followed = followed;
+    head.behind = behind;
     head.minorVersion = version[7] - '0';
     if (!isToken(head.method) || head.target.contains(' ') || hasControls(head.target))
         return {};

@@ -20,8 +20,8 @@ struct RequestHead
     QByteArray target;    ///< as sent: path and query
     int minorVersion = 1; ///< 0: HTTP/1.0
     bool wantsWebSocket = false;
-    qsizetype size = 0;    ///< in bytes, with the empty line
-    bool followed = false; ///< bytes came with it, behind its end
+    qsizetype size = 0;   ///< in bytes, with the empty line
+    qsizetype behind = 0; ///< bytes that came with it, after its end
     QByteArray webSocketKey;
     QByteArray webSocketVersion;
     QList<std::pair<QByteArray, QByteArray>> headers; ///< as sent, in order

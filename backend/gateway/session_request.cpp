@@ -126,7 +126,7 @@ std::optional<Refusal> upgradeProblem(const RequestHead &head)
                    u"Send one: Connection: Upgrade."_s);
     if (head.count("content-length") > 0 || head.count("transfer-encoding") > 0)
         return bad(u"A WebSocket upgrade has no body."_s);
-    if (head.followed) // QWebSocketServer would lose it
+    if (head.behind > 0) // QWebSocketServer would lose it
         return bad(u"A WebSocket client sends nothing before the upgrade is answered."_s);
     const auto key =
         QByteArray::fromBase64Encoding(head.webSocketKey, QByteArray::AbortOnBase64DecodingErrors);

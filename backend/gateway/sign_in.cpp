@@ -21,12 +21,14 @@ SignIn::SignIn(Socket client, QTcpSocket *transport, Authenticator &authenticato
     m_client->setMaxAllowedIncomingMessageSize(limits.maxMessageBytes);
     connect(m_client.get(), &QWebSocket::textMessageReceived, this, &SignIn::heard);
     connect(m_client.get(), &QWebSocket::binaryMessageReceived, this, [this] { refuse(u"sign in first"_s); });
-    connect(m_client.get(), &QWebSocket::aboutToClose, this, [this, told = false]() mutable {
-        const bool tooMuch = m_client->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData;
-        if (tooMuch && !std::exchange(told, true))
-            m_counters.count(Refused::MessageTooLarge);
-        LingeringClose::afterAbruptEnd(*m_client, m_transport, this->parent());
-    });
+    connect(
+        m_client.get(), &QWebSocket::aboutToClose, this,
+        [this] {
+            if (m_client->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData)
+                m_counters.count(Refused::MessageTooLarge);
+            LingeringClose::afterAbruptEnd(*m_client, m_transport, this->parent());
+        },
+        Qt::SingleShotConnection); // Qt tells of it twice
     connect(m_client.get(), &QWebSocket::disconnected, this, &QObject::deleteLater);
     m_late.setSingleShot(true);
     connect(&m_late, &QTimer::timeout, this, [this] { refuse(u"sign in"_s); });

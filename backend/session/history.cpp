@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/history.h"
 
+#include "session/own_words.h"
+
 #include <QJsonDocument>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-/// What the assistant really said: without the sentence that stood in for a failed reply.
-QString spoken(const Event &event)
-{
-    const QJsonValue fallbackFrom = event.meta["fallback_from"_L1];
-    return fallbackFrom.isDouble() ? event.content.left(fallbackFrom.toInteger()) : event.content;
-}
-
-} // namespace
 
 void History::add(const Event &event)
 {
@@ -25,7 +16,7 @@ void History::add(const Event &event)
         m_messages.append({Role::User, event.content, {}, {}});
         break;
     case EventType::AiMessage:
-        if (const QString text = spoken(event); !text.isEmpty()) {
+        if (const QString text = event.content.left(ownWords(event)); !text.isEmpty()) {
             m_messages.append({Role::Assistant, text, {}, {}, event.meta["provider_data"_L1].toObject()});
             m_openRound = event.meta["round"_L1].toInteger(-1);
             return;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/replay_buffer.h"
 
+#include "session/own_words.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -32,7 +34,7 @@ QList<Outbound> replyOf(const Event &event, const QString &saidBefore)
 {
     QList<Outbound> told;
     const int turn = int(event.meta["turn"_L1].toInteger());
-    const qsizetype own = event.meta["fallback_from"_L1].toInteger(event.content.size());
+    const qsizetype own = ownWords(event);
     if (own > 0)
         told.append(outbound::Token{turn, event.content.left(own)});
     if (own < event.content.size())

@@ -7,6 +7,7 @@
 
 #include <QMap>
 
+#include <algorithm>
 #include <vector>
 
 namespace loquat {
@@ -25,6 +26,12 @@ struct ReplicaNotes
     QList<Reject> rejects;
 
     [[nodiscard]] bool isEmpty() const { return marks.isEmpty() && rejects.isEmpty(); }
+    /// Of several marks for one target the furthest counts.
+    void note(const QString &target, qint64 eventId)
+    {
+        qint64 &mark = marks[target];
+        mark = std::max(mark, eventId);
+    }
 };
 
 /// Writes a batch of events in one transaction. If one of them is refused, all are written again with a

@@ -30,8 +30,7 @@ void JournalQueue::note(const QString &target, qint64 eventId)
 {
     const QMutexLocker lock(&m_mutex);
     expectNotes();
-    auto &mark = m_notes.marks[target];
-    mark = std::max(mark, eventId);
+    m_notes.note(target, eventId);
     m_wake.wakeOne();
 }
 
@@ -46,10 +45,8 @@ void JournalQueue::noteReject(ReplicaNotes::Reject reject)
 void JournalQueue::giveBack(ReplicaNotes notes)
 {
     const QMutexLocker lock(&m_mutex);
-    for (auto it = notes.marks.cbegin(); it != notes.marks.cend(); ++it) {
-        auto &mark = m_notes.marks[it.key()];
-        mark = std::max(mark, it.value());
-    }
+    for (auto it = notes.marks.cbegin(); it != notes.marks.cend(); ++it)
+        m_notes.note(it.key(), it.value());
     m_notes.rejects = std::move(notes.rejects) + m_notes.rejects;
     m_notesDue = QDeadlineTimer(m_settings.markDelay);
 }

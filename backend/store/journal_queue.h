@@ -48,7 +48,6 @@ public:
 
     /// False: full, or finished; the job was not taken.
     Expected<void> add(Job job);
-    /// Of several marks for one target the furthest counts.
     void note(const QString &target, qint64 eventId);
     void noteReject(ReplicaNotes::Reject reject);
     /// Could not be written; to be taken again a while later.

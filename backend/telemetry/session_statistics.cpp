@@ -14,7 +14,6 @@ void SessionStatistics::onEvent(const Event &event)
 {
     if (event.type == EventType::ErrorRaised && event.meta["code"_L1].toString().startsWith("model_"_L1)) {
         const QMutexLocker lock(&m_mutex);
-        m_modelOk = false;
         m_modelDetail = event.content;
         m_modelCode = event.meta["code"_L1].toString();
         return;
@@ -24,7 +23,6 @@ void SessionStatistics::onEvent(const Event &event)
     const QMutexLocker lock(&m_mutex);
     if (const QString finish = event.meta["finish"_L1].toString();
         finish == "stop"_L1 || finish == "length"_L1) {
-        m_modelOk = true;
         m_modelDetail.clear();
         m_modelCode.clear();
     }
@@ -66,7 +64,7 @@ void SessionStatistics::fill(BackendStatus &status, qint64 nowMs) const
     const QMutexLocker lock(&m_mutex);
     status.openSessions = int(m_live.size());
     status.streamingSessions = int(std::ranges::count_if(m_live, &Live::streaming));
-    status.modelOk = m_modelOk;
+    status.modelOk = m_modelCode.isEmpty();
     status.modelDetail = m_modelDetail;
     status.modelCode = m_modelCode;
     std::vector<qint64> recent;

@@ -42,9 +42,8 @@ private:
     mutable QMutex m_mutex;
     QHash<QString, Live> m_live;
     std::deque<std::pair<qint64, qint64>> m_ttft; ///< (at, ms)
-    bool m_modelOk = true;
+    QString m_modelCode;                          ///< of the last error; empty: it is well
     QString m_modelDetail;
-    QString m_modelCode;
     std::array<Second, 8> m_seconds; ///< ring by second modulo its size
 };
 
