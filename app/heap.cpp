@@ -4,15 +4,23 @@
 
 #ifdef __GLIBC__
 #include <malloc.h>
+#include <unistd.h>
+
+#include <fstream>
 #endif
 
 namespace loquat::heap {
 
-qsizetype freeBytes()
+qsizetype unusedBytes()
 {
-    // It counts what the system has back as well.
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
-    return qsizetype(::mallinfo2().fordblks);
+    // Not what the allocator calls free: that counts what the system has back as well, and does not show when
+    // it is taken again.
+    qsizetype total = 0;
+    qsizetype resident = 0; // in pages
+    std::ifstream("/proc/self/statm") >> total >> resident;
+    const auto heap = ::mallinfo2();
+    return resident * ::sysconf(_SC_PAGESIZE) - qsizetype(heap.uordblks + heap.hblkhd);
 #else
     return 0;
 #endif

@@ -5,8 +5,9 @@
 
 namespace loquat::heap {
 
-/// Bytes that the allocator keeps for later, though nobody uses them.
-[[nodiscard]] qsizetype freeBytes();
+/// Bytes of memory that nobody has asked the allocator for: what it keeps for later, and what the program
+/// takes by itself, which does not change much.
+[[nodiscard]] qsizetype unusedBytes();
 /// Gives them to the system, as far as whole pages are free.
 void giveBack();
 

@@ -15,7 +15,7 @@ constexpr qsizetype worthIt = 16 * 1024 * 1024;
 } // namespace
 
 HeapRelief::HeapRelief()
-    : m_keptFree(heap::freeBytes())
+    : m_least(heap::unusedBytes())
 {
     QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] { look(); });
     m_timer.start(std::chrono::milliseconds(500));
@@ -23,12 +23,12 @@ HeapRelief::HeapRelief()
 
 bool HeapRelief::look()
 {
-    const qsizetype now = heap::freeBytes();
-    m_keptFree = std::min(m_keptFree, now);
-    if (now - m_keptFree < worthIt)
+    const qsizetype now = heap::unusedBytes();
+    m_least = std::min(m_least, now);
+    if (now - m_least < worthIt)
         return false;
     heap::giveBack();
-    m_keptFree = heap::freeBytes();
+    m_least = heap::unusedBytes();
     return true;
 }
 

@@ -19,7 +19,7 @@ public:
     bool look();
 
 private:
-    qsizetype m_keptFree = 0; ///< bytes: the least that was free since then
+    qsizetype m_least = 0; ///< bytes that were unused since then
     QTimer m_timer;
 };
 

@@ -84,6 +84,16 @@ private Q_SLOTS:
         QVERIFY(!relief.look());
     }
 
+    void aCrowdThatNobodySawIsOneToo()
+    {
+        HeapRelief relief;
+        for (int i = 0; i < 3; ++i) {
+            Crowd crowd(64 * MiB); // comes and goes between two looks
+            crowd.leave();
+            QVERIFY(relief.look());
+        }
+    }
+
     void theNextCrowdIsANewOne()
     {
         HeapRelief relief;
