@@ -14,6 +14,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype goodSecretBytes = 32; // RFC 7518, 3.2
+/// Another node names many sessions in one frame, whatever clients may send.
+constexpr quint64 leastOperatorFrame = 64 * 1024;
 
 Expected<void> readJwt(SettingsReader &reader, DoorOptions &door, QStringList &notes)
 {
@@ -155,6 +157,10 @@ ApiLimits readApiLimits(SettingsReader &reader, const GatewayLimits &gateway)
         int(reader.number(u"LOQUAT_MAX_LIVE_READERS"_s, limits.maxLiveReaders, 0, 10'000));
     limits.maxOperators = int(reader.number(u"LOQUAT_MAX_OPERATORS"_s, limits.maxOperators, 1, 10'000));
     limits.maxRequests = int(reader.number(u"LOQUAT_MAX_API_REQUESTS"_s, limits.maxRequests, 1, 10'000));
+    limits.maxOperatorFrame = std::max(gateway.maxFrameBytes, leastOperatorFrame);
+    limits.maxOperatorMessage = std::max(gateway.maxMessageBytes, leastOperatorFrame);
+    limits.heartbeat = std::min(limits.heartbeat, gateway.pingInterval);
+    limits.stallTime = 3 * gateway.pingInterval;
     limits.maxBodyBytes = std::min(limits.maxBodyBytes, gateway.maxRequestBytes);
     limits.bodyTime = std::min(limits.bodyTime, gateway.requestTime);
     limits.answerTime = gateway.requestTime;

@@ -105,7 +105,7 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         journalSettings.retention.replicas.append(plan->target->place());
     auto journal = Journal::open(journalSettings);
     if (!journal)
-        return SettingsReader::wrong(u"--data-dir"_s, journal.error().message, journal.error().remedy);
+        return naming(u"--data-dir"_s, journal.error());
 
     service->m_journal = std::move(*journal);
     if (plan->target) {
@@ -116,7 +116,7 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     service->m_history = service->makeHistory(options.databaseUrl);
     const auto budget = loadBudget(config->budgets, service->m_journal->file());
     if (!budget)
-        return SettingsReader::wrong(u"--data-dir"_s, budget.error().message, budget.error().remedy);
+        return naming(u"--data-dir"_s, budget.error());
     SessionSettings session = sessionSettings(*effective, *config);
     GatewayLimits limits = options.limits;
     if (*fleet) {

@@ -191,17 +191,19 @@ HttpParts Backend::httpParts() const
 {
     HttpParts parts{[this] { return readiness(); }, [this] { return metrics(); }};
     // What a service does and costs is its operators' business.
-    parts.refuseMetrics = [token = m_parts.operatorToken.toUtf8(), loopback = m_parts.host.isLoopback()](
-                              QByteArrayView authorization, bool forwarded) -> std::optional<Refusal> {
+    parts.refuseMetrics = [token = m_parts.operatorToken.toUtf8(), loopback = m_parts.host.isLoopback(),
+                           counters = m_counters](QByteArrayView authorization,
+                                                  bool forwarded) -> std::optional<Refusal> {
         const QString what = u"The metrics are not for everybody."_s;
         if (token.isEmpty() && loopback && !forwarded)
             return {};
+        if (!token.isEmpty() && sameSecret(bearerOf(authorization), token))
+            return {};
+        counters->count(Refused::Credentials);
         if (token.isEmpty())
             return Refusal{403,
                            {u"operator_token_not_set"_s, what,
                             u"Set LOQUAT_OPERATOR_TOKEN and send it as 'Authorization: Bearer'."_s, false}};
-        if (sameSecret(bearerOf(authorization), token))
-            return {};
         return Refusal{401,
                        {u"operator_token_needed"_s, what,
                         u"Send the operator token as 'Authorization: Bearer'."_s, false}};

@@ -38,11 +38,13 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   session_started  {user_id, model, node_id, protocol}         session_resumed {}
 ///   user_message     {turn}
 ///   ai_message       {turn, finish, usage:{input_tokens,output_tokens,source}, ttft_ms, duration_ms, model,
-///   provider,
-///                     cost_usd, attempts:[{provider,code,message}] who failed before, provider_data}
+///                     provider, cost_usd, attempts:[{provider,code,message}] who failed before,
+///                     provider_data, fallback_from}
 ///                    finish: stop|length|cancelled|failed|human; a number that is unknown is absent.
 ///                    A reply that calls tools is one ai_message per model call only if it had text;
 ///                    the turn's last one carries `final: true` and the turn's totals.
+///                    fallback_from: where in the content the sentence begins that stands in for the
+///                    rest of a reply that failed; absent where none does
 ///                    {by: client} where the client brought it along as said before
 ///   tool_call        {turn, round, call_id, tool, args, routed?, by?: client} content: the tool's name
 ///                    by client: a tool that the client brought and answers itself

@@ -59,6 +59,10 @@ ApiConnection::ApiConnection(QTcpSocket *socket, const RequestHead &head, const 
         answer(*problem);
     } else {
         read();
+        // Whoever sent all of it already was not waiting for this (RFC 9110, 10.1.1).
+        if (!m_handled && head.minorVersion > 0 &&
+            head.header("expect").compare("100-continue", Qt::CaseInsensitive) == 0)
+            m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
     }
 }
 

@@ -33,6 +33,7 @@ struct ApiLimits
     int maxUnproven = 16;                        ///< of them, those that have yet to send their token
     std::chrono::milliseconds proofTime{10'000}; ///< until they must have
     quint64 maxOperatorFrame = 256 * 1024;       ///< from an operator; beyond: close 1009
+    quint64 maxOperatorMessage = 256 * 1024;     ///< the same of a message of several frames
     qint64 maxOperatorUnsent = 16 * 1024 * 1024; ///< to one; beyond, batches are left out and "gap" says so
     int maxOperatorRequests = 32;                ///< of one operator, not yet answered
     qsizetype snapshotChunk = 500;               ///< sessions in one frame

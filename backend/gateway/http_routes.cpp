@@ -111,7 +111,7 @@ ApiReply ready(const Readiness &state)
 /// What GET answers at `path`.
 ApiReply page(const QString &path, const QHttpServerRequest &request, const HttpParts &parts)
 {
-    if (path == "/"_L1)
+    if (path.isEmpty() || path == "/"_L1) // empty: http://host
         return root(request);
     if (path == "/healthz"_L1)
         return json({{"status"_L1, "ok"_L1},

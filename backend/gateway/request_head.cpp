@@ -37,6 +37,20 @@ bool hasControls(QByteArrayView text)
     return std::ranges::any_of(text, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; });
 }
 
+/// What a proxy is sent (RFC 9112, 3.2.2) names the host as well; nobody but the Host header is asked for it.
+QByteArrayView withoutAuthority(QByteArrayView target)
+{
+    for (const QByteArrayView scheme : {QByteArrayView("http://"), QByteArrayView("https://")}) {
+        if (target.first(std::min(scheme.size(), target.size())).compare(scheme, Qt::CaseInsensitive) != 0)
+            continue;
+        target = target.sliced(scheme.size());
+        const qsizetype slash = target.indexOf('/');
+        const qsizetype query = target.indexOf('?');
+        return slash < 0 || (query >= 0 && query < slash) ? QByteArrayView("/") : target.sliced(slash);
+    }
+    return target;
+}
+
 } // namespace
 
 bool isHeadComplete(QByteArrayView bytes)
@@ -78,7 +92,7 @@ std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
 
     RequestHead head;
     head.method = line.first(firstSpace).toByteArray();
-    head.target = line.sliced(firstSpace + 1, lastSpace - firstSpace - 1).toByteArray();
+    head.target = withoutAuthority(line.sliced(firstSpace + 1, lastSpace - firstSpace - 1)).toByteArray();
     head.size = size;
     head.behind = behind;
     head.minorVersion = version[7] - '0';

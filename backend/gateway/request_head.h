@@ -17,7 +17,7 @@ namespace loquat {
 struct RequestHead
 {
     QByteArray method;
-    QByteArray target;    ///< as sent: path and query
+    QByteArray target;    ///< as sent: path and query, without scheme and host
     int minorVersion = 1; ///< 0: HTTP/1.0
     bool wantsWebSocket = false;
     qsizetype size = 0;   ///< in bytes, with the empty line

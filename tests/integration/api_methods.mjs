@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
-import { ask } from './lib/operators.mjs';
-import { startLoquat } from './lib/processes.mjs';
+import { request } from 'node:http';
+import { ask, bearer, Operator } from './lib/operators.mjs';
+import { startLoquat, within } from './lib/processes.mjs';
 import { wholeAnswer } from './lib/raw.mjs';
 
 const encoded = { token: 'operators-token' };
@@ -37,5 +38,51 @@ describe('The API', () => {
     for (const path of ['/api/sessions', `/api/sessions/${chat.id}`, `/api/sessions/${chat.id}/export`])
       assert.equal((await ask(server, `${path}/`, encoded)).status, 200, path);
     assert.deepEqual((await ask(server, `/api/sessions/${chat.id}/`, encoded)).body.session_id, chat.id);
+  });
+
+  it('takes a target that names the host as well, as proxies are sent it', async () => {
+    const from = (target) => wholeAnswer(server, `GET ${target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${encoded.token}\r\n\r\n`);
+    for (const target of ['http://localhost/api/sessions', 'HTTPS://localhost:1/api/sessions?limit=1'])
+      assert.match(await from(target), /^HTTP\/1\.1 200 [^]*"sessions"/, target);
+    assert.match(await from('http://localhost?x=/api/sessions'), /^HTTP\/1\.1 200 [^]*"app":"loquat"/);
+  });
+
+  it('tells a client that asks first to go on with the body', async () => {
+    const body = '{"command":"note","text":"asked first"}';
+    const post = (to) => new Promise((resolve, reject) => {
+      const asked = request(`${server.url}/api/sessions/${to}/commands`, { method: 'POST',
+        headers: { ...bearer(encoded.token), expect: '100-continue', 'content-length': body.length } });
+      asked.on('continue', () => asked.end(body));
+      asked.on('response', (answer) => { answer.resume(); resolve(answer.statusCode); asked.destroy(); });
+      asked.on('error', reject);
+      asked.flushHeaders();
+    });
+    assert.equal(await within(post(chat.id), () => 'it waits for ever'), 200);
+  });
+});
+
+describe('What operators are refused', () => {
+  let server;
+  before(async () => {
+    server = await startLoquat({ env: { LOQUAT_OPERATOR_TOKEN: encoded.token, LOQUAT_MAX_FRAME_BYTES: '70000', LOQUAT_MAX_MESSAGE_BYTES: '70000' } });
+  });
+  after(() => server.stop());
+  const metrics = (token = encoded.token) => ask(server, '/metrics', { token });
+  const refused = async (reason) => Number(new RegExp(`loquat_refused_total\\{reason="${reason}"\\} (\\d+)`).exec((await metrics()).body)[1]);
+
+  it('is counted at /metrics, whose own token is one of them', async () => {
+    const before = await refused('credentials');
+    assert.equal((await metrics('wrong')).status, 401);
+    assert.equal(await refused('credentials'), before + 1);
+  });
+
+  it('by the size of a frame is what clients are refused', async () => {
+    const before = await refused('message_too_large');
+    const operator = await Operator.open(server, encoded);
+    operator.send(' '.repeat(69_000));
+    await operator.until(({ error }) => error?.code === 'unknown_frame');
+    operator.send(' '.repeat(70_001));
+    assert.equal((await within(operator.closed, () => 'it stays open')).code, 1009);
+    assert.equal(await refused('message_too_large'), before + 1);
   });
 });

@@ -222,5 +222,8 @@ describe('loquat doctor', () => {
     }
     writeFileSync(join(folder, 'file'), '');
     assert.equal((await checks(['--data-dir', join(folder, 'file')])).of('data folder').state, 'bad');
+    const server = runLoquat(['--server', '--port', '0', '--data-dir', join(folder, 'file')]);
+    assert.equal((await within(server.ended, () => 'it serves from a file')).code, 2);
+    assert.match(server.stderr, /--data-dir: The data folder .* cannot be written: .*\(Make it writable/);
   });
 });

@@ -44,6 +44,9 @@ private Q_SLOTS:
         const auto head = parseRequestHead(upgradeHead + "more bytes");
         QVERIFY(head);
         QVERIFY(head->wantsWebSocket);
+        // Proxies are sent the host in the target as well.
+        QCOMPARE(parseRequestHead("GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n")->target, "/b?c");
+        QCOMPARE(parseRequestHead("GET https://a HTTP/1.1\r\nHost: a\r\n\r\n")->target, "/");
         const auto request = parseUpgrade(*parseRequestHead(upgradeHead), framesDialect());
         QVERIFY(request.has_value());
         QCOMPARE(request->sessionId, u"s-1"_s);
