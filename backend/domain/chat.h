@@ -42,6 +42,22 @@ struct ToolSpec
     bool operator==(const ToolSpec &) const = default;
 };
 
+/// Whether a model may answer, or must call a tool.
+struct ToolChoice
+{
+    enum class Kind {
+        Auto,
+        None,
+        Any, ///< of those it is offered
+        Named
+    };
+    Kind kind = Kind::Auto;
+    QString name = {}; ///< of the tool, where one is named
+
+    [[nodiscard]] bool forces() const { return kind == Kind::Any || kind == Kind::Named; }
+    bool operator==(const ToolChoice &) const = default;
+};
+
 /// A model's wish to call a tool. `arguments` is the text as the model wrote it: possibly not JSON at all.
 struct ToolCall
 {
@@ -81,6 +97,7 @@ struct ChatRequest
     /// JSON Schema that the reply must match, where the provider can be told so; the caller checks what
     /// comes.
     std::optional<QJsonObject> replySchema = std::nullopt;
+    ToolChoice toolChoice = {}; ///< forces only what `tools` has
     QStringList providers = {}; ///< names, in order of preference; empty: all, in theirs
     QString sessionId = {};     ///< whose budget the call is counted against
     QString userId = {};

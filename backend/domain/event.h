@@ -48,8 +48,11 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///                    {by: client} where the client brought it along as said before
 ///   tool_call        {turn, round, call_id, tool, args, routed?, by?: client} content: the tool's name
 ///                    by client: a tool that the client brought and answers itself
-///   tool_result      {turn, call_id, tool, ok, ms, late?}         content: the result as JSON text
+///   tool_result      {turn, call_id, tool, ok, ms, by?: client, late?, unknown?}
+///                                                                 content: the result as JSON text, of a
+///                                                                 client's own tool what it said
 ///                    late: the client's own, after another had to stand in for it
+///                    unknown: there is no such tool, the model made it up
 ///   tool_approval    {turn, call_id, tool, decision: asked|approved|denied|expired, by?}
 ///   synopsis         {turn, covers: how many messages of the history it stands for, model, provider, usage,
 ///                     cost_usd}                                   content: what no longer fits the model's

@@ -98,6 +98,13 @@ QString systemText(const ChatRequest &request)
     return system;
 }
 
+QJsonObject wireChoice(const ToolChoice &choice)
+{
+    if (choice.kind == ToolChoice::Kind::Any)
+        return {{"type"_L1, "any"_L1}};
+    return {{"type"_L1, "tool"_L1}, {"name"_L1, choice.name}};
+}
+
 } // namespace
 
 QByteArray anthropicRequest(const ChatRequest &request, const QString &model)
@@ -119,6 +126,8 @@ QByteArray anthropicRequest(const ChatRequest &request, const QString &model)
     }
     if (!tools.isEmpty())
         body["tools"_L1] = tools;
+    if (request.toolChoice.forces())
+        body["tool_choice"_L1] = wireChoice(request.toolChoice);
     return QJsonDocument(body).toJson(QJsonDocument::Compact);
 }
 

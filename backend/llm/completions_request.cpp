@@ -78,6 +78,13 @@ QString messagesText(const QList<ChatMessage> &messages)
     return json.isEmpty() ? u"[]"_s : json + u']';
 }
 
+QJsonValue wireChoice(const ToolChoice &choice)
+{
+    if (choice.kind == ToolChoice::Kind::Any)
+        return u"required"_s;
+    return QJsonObject{{"type"_L1, "function"_L1}, {"function"_L1, QJsonObject{{"name"_L1, choice.name}}}};
+}
+
 } // namespace
 
 CompletionsDialect CompletionsDialect::ofHost(const QString &host)
@@ -121,6 +128,8 @@ QByteArray completionsRequest(const ChatRequest &request, const QString &model,
                                 QJsonObject{{"name"_L1, "reply"_L1}, {"schema"_L1, *request.replySchema}}}});
     if (!tools.isEmpty())
         body.json("tools"_L1, tools);
+    if (!tools.isEmpty() && request.toolChoice.forces())
+        body.value("tool_choice"_L1, wireChoice(request.toolChoice));
     return body.json("messages"_L1, messagesText(request.messages)).object().toUtf8();
 }
 

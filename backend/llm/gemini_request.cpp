@@ -144,6 +144,14 @@ QJsonArray declarations(const QList<ToolSpec> &tools)
     return declared;
 }
 
+QJsonObject callingConfig(const ToolChoice &choice)
+{
+    QJsonObject config{{"mode"_L1, "ANY"_L1}};
+    if (choice.kind == ToolChoice::Kind::Named)
+        config["allowedFunctionNames"_L1] = QJsonArray{choice.name};
+    return config;
+}
+
 } // namespace
 
 QByteArray geminiRequest(const ChatRequest &request, const QString &model)
@@ -157,6 +165,8 @@ QByteArray geminiRequest(const ChatRequest &request, const QString &model)
             QJsonObject{{"parts"_L1, QJsonArray{QJsonObject{{"text"_L1, system}}}}};
     if (!request.tools.isEmpty())
         body["tools"_L1] = QJsonArray{QJsonObject{{"functionDeclarations"_L1, declarations(request.tools)}}};
+    if (request.toolChoice.forces())
+        body["toolConfig"_L1] = QJsonObject{{"functionCallingConfig"_L1, callingConfig(request.toolChoice)}};
     QJsonObject generation;
     if (request.temperature)
         generation["temperature"_L1] = *request.temperature;

@@ -44,6 +44,13 @@ QJsonArray wireTools(const QList<ToolSpec> &tools)
     return wire;
 }
 
+QJsonValue wireChoice(const ToolChoice &choice)
+{
+    if (choice.kind == ToolChoice::Kind::Any)
+        return u"required"_s;
+    return QJsonObject{{"type"_L1, "function"_L1}, {"name"_L1, choice.name}};
+}
+
 } // namespace
 
 QByteArray responsesRequest(const ChatRequest &request, const QString &model)
@@ -62,6 +69,8 @@ QByteArray responsesRequest(const ChatRequest &request, const QString &model)
         body["instructions"_L1] = instructions.join(u"\n\n"_s);
     if (!request.tools.isEmpty())
         body["tools"_L1] = wireTools(request.tools);
+    if (request.toolChoice.forces())
+        body["tool_choice"_L1] = wireChoice(request.toolChoice);
     if (request.temperature)
         body["temperature"_L1] = *request.temperature;
     if (request.maxOutputTokens)

@@ -126,14 +126,26 @@ void readTopics(Wishes &wishes, const QString &said)
             wishes.call(u"knowledge_base_lookup"_s, {{"topic"_L1, topic}});
 }
 
+QJsonObject argumentsIn(const QString &said)
+{
+    static const Pattern object(u"\\{.*\\}"_s, Pattern::DotMatchesEverythingOption);
+    return QJsonDocument::fromJson(object.match(said).captured().toUtf8()).object();
+}
+
+QString lastSaid(const QList<ChatMessage> &messages)
+{
+    const auto last = std::find_if(messages.rbegin(), messages.rend(),
+                                   [](const ChatMessage &message) { return message.role == Role::User; });
+    return last == messages.rend() ? QString() : last->content;
+}
+
 /// A tool of somebody's own, called by its name: `open_door {"door":"front"}`.
 void readNamed(Wishes &wishes, const QString &said, const QList<ToolSpec> &tools)
 {
-    static const Pattern object(u"\\{.*\\}"_s, Pattern::DotMatchesEverythingOption);
     for (const ToolSpec &tool : tools) {
         const Pattern name(u"(?<![\\w-])"_s + Pattern::escape(tool.name) + u"(?![\\w-])"_s);
         if (name.match(said).hasMatch())
-            wishes.call(tool.name, QJsonDocument::fromJson(object.match(said).captured().toUtf8()).object());
+            wishes.call(tool.name, argumentsIn(said));
     }
 }
 
@@ -141,18 +153,26 @@ void readNamed(Wishes &wishes, const QString &said, const QList<ToolSpec> &tools
 
 Intents intentsOf(const QList<ChatMessage> &messages, const QList<ToolSpec> &tools)
 {
-    const auto last = std::find_if(messages.rbegin(), messages.rend(),
-                                   [](const ChatMessage &message) { return message.role == Role::User; });
-    if (last == messages.rend())
-        return {};
+    const QString said = lastSaid(messages);
     Wishes wishes(tools);
-    readShipping(wishes, last->content);
-    readBalance(wishes, last->content, messages);
-    readOrder(wishes, last->content);
-    readTopics(wishes, last->content);
+    readShipping(wishes, said);
+    readBalance(wishes, said, messages);
+    readOrder(wishes, said);
+    readTopics(wishes, said);
     if (wishes.intents().calls.isEmpty() && wishes.intents().question.isEmpty())
-        readNamed(wishes, last->content, tools);
+        readNamed(wishes, said, tools);
     return wishes.intents();
+}
+
+QList<ToolCall> forcedCalls(const ChatRequest &request)
+{
+    const ToolChoice &choice = request.toolChoice;
+    const bool named = choice.kind == ToolChoice::Kind::Named;
+    Wishes forced(request.tools);
+    forced.call(named ? choice.name : request.tools.first().name, argumentsIn(lastSaid(request.messages)));
+    QList<ToolCall> calls = intentsOf(request.messages, request.tools).calls;
+    calls.removeIf([&](const ToolCall &call) { return named && call.name != choice.name; });
+    return calls.isEmpty() ? forced.intents().calls : calls;
 }
 
 } // namespace loquat::simulated

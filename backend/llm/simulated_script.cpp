@@ -56,6 +56,9 @@ Answer answerTo(const ChatRequest &request)
     if (request.purpose == Purpose::Synopsis)
         return {u"Earlier: "_s + request.messages.last().content.simplified().left(longestSynopsis), {}};
 
+    if (request.toolChoice.forces())
+        return {{}, forcedCalls(request)};
+
     const qsizetype user = lastUserMessage(request.messages);
     // Before the first user message a system message is the instructions, not a whisper.
     const QString whisper = user < 0 ? QString() : whispered(request.messages, user);

@@ -16,6 +16,7 @@ struct Profile
     QStringList providers; ///< in order; empty: all
     Router router;
     QHash<QString, QString> toolPolicies; ///< tool → allow | ask | deny; "*" for those not named
+    ToolChoice toolChoice = {}; ///< for what the model is asked first, not for what follows its calls
 };
 
 } // namespace loquat

@@ -92,7 +92,7 @@ public:
     /// Ends the reply it asked for last.
     void cancelReply(const QString &ref);
     /// What came of a CallForClient.
-    void answerCall(const QString &callId, const QJsonValue &result, const QString &ref);
+    void answerCall(const QString &callId, const QString &result, const QString &ref);
 
     Expected<void> command(const Command &command);
     /// Tells the observer all that the running reply has said so far, once more.
@@ -150,6 +150,7 @@ private:
     Steering &steering();
     [[nodiscard]] bool isPaused() const { return m_steering && m_steering->paused; }
     bool takesFromClient(const QString &ref);
+    [[nodiscard]] bool hasTool(const ReplyWishes &wishes, const QString &name) const;
     void keep(const Note &note);
     void keepHeld();
     void applyWishes();

@@ -4,6 +4,8 @@
 #include "domain/json_text.h"
 #include "session/session.h"
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -24,9 +26,10 @@ Profile wished(Profile profile, const ReplyWishes &wishes, bool userSpoke)
     if (wishes.maxOutputTokens)
         profile.maxOutputTokens =
             std::min(*wishes.maxOutputTokens, profile.maxOutputTokens.value_or(*wishes.maxOutputTokens));
-    if (!wishes.mayCallTools)
+    profile.toolChoice = wishes.toolChoice;
+    if (wishes.toolChoice.kind == ToolChoice::Kind::None)
         profile.toolPolicies = {{u"*"_s, u"deny"_s}};
-    if (!wishes.mayCallTools || !userSpoke)
+    if (wishes.toolChoice != ToolChoice() || !userSpoke)
         profile.router = {}; // its rules answer what the user just said
     return profile;
 }
@@ -39,6 +42,7 @@ Steering &Session::steering()
         m_steering = std::make_unique<Steering>(Steering{ClientTools(
             m_parts.tools, m_parts.clock, m_parts.settings.clientToolLimit, [this](const ToolCall &call) {
                 m_outbox.send(outbound::CallForClient{call});
+                m_steering->calledClient = true;
                 pauseForClient();
             })});
     return *m_steering;
@@ -106,6 +110,12 @@ void Session::keepHeld()
         keep(note);
 }
 
+bool Session::hasTool(const ReplyWishes &wishes, const QString &name) const
+{
+    const auto all = wishes.tools + m_parts.tools.specs();
+    return std::ranges::find(all, name, &ToolSpec::name) != all.cend();
+}
+
 void Session::respond(const ReplyWishes &wishes, const QString &ref)
 {
     if (deferUntilOpen([this, wishes, ref] { respond(wishes, ref); }, Source::Client) ||
@@ -115,13 +125,16 @@ void Session::respond(const ReplyWishes &wishes, const QString &ref)
     if ((m_turn && !steer.paused) || !m_waiting.isEmpty())
         return tell(refusal(u"conversation_already_has_active_response"_s,
                             u"A reply is running already; cancel it, or wait for its end."_s, ref));
+    if (wishes.toolChoice.kind == ToolChoice::Kind::Named && !hasTool(wishes, wishes.toolChoice.name))
+        return tell(
+            refusal(u"unknown_tool"_s, u"There is no tool named '%1'."_s.arg(wishes.toolChoice.name), ref));
     steer.wishes = wishes;
     const bool spoke = std::exchange(steer.userSpoke, false);
     if (m_turn) {
         m_saidBeforeTools.clear(); // was a reply of its own
         m_outbox.send(outbound::ReplyBegins{m_runningTurn, ref});
-        if (spoke) // it no longer waits for its tools
-            steer.tools.giveUp(u"The client went on without an answer."_s);
+        // What is asked for is asked for now; an answer that comes later has its place still.
+        steer.tools.giveUp(u"The client has not answered yet."_s);
         steer.paused = false;
         applyWishes();
         return m_turn->goOn();
@@ -159,7 +172,7 @@ void Session::cancelReply(const QString &ref)
     publish();
 }
 
-void Session::answerCall(const QString &callId, const QJsonValue &result, const QString &ref)
+void Session::answerCall(const QString &callId, const QString &result, const QString &ref)
 {
     if (deferUntilOpen([this, callId, result, ref] { answerCall(callId, result, ref); }, Source::Client) ||
         !takesFromClient(ref))
@@ -169,10 +182,11 @@ void Session::answerCall(const QString &callId, const QJsonValue &result, const 
         const auto tool = tools.takeUnanswered(callId);
         if (!tool)
             return tell(refusal(u"unknown_call"_s, u"No call with this id waits for the client."_s, ref));
-        emitEvent(EventType::ToolResult, Role::Tool, storable(jsonText(result)),
+        emitEvent(EventType::ToolResult, Role::Tool, storable(result),
                   {{"turn"_L1, m_state.turns},
                    {"call_id"_L1, callId},
                    {"tool"_L1, *tool},
+                   {"by"_L1, u"client"_s},
                    {"ok"_L1, true},
                    {"late"_L1, true}});
     }
@@ -182,8 +196,9 @@ void Session::answerCall(const QString &callId, const QJsonValue &result, const 
 void Session::pauseForClient()
 {
     Steering &steer = *m_steering;
-    const bool onlyClients = steer.tools.waiting() > 0 && steer.openCalls == steer.tools.waiting();
-    if (!m_turn || m_turn->hasEnded() || !onlyClients || !std::exchange(steer.mayPause, false))
+    // Also where the client answered before the last of the service's own tools.
+    const bool onlyClients = steer.calledClient && steer.openCalls == steer.tools.waiting();
+    if (!m_turn || m_turn->hasEnded() || !onlyClients || !std::exchange(steer.calledClient, false))
         return;
     steer.paused = true;
     m_turn->pause();

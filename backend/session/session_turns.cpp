@@ -128,10 +128,8 @@ void Session::turnCallsTool(const ToolCall &call, const QJsonValue &args, int ro
     const bool forClient = m_steering && m_steering->tools.isClients(call.name);
     if (forClient)
         meta["by"_L1] = u"client"_s;
-    if (m_steering) {
+    if (m_steering)
         ++m_steering->openCalls;
-        m_steering->mayPause = true;
-    }
     const Event event = emitEvent(EventType::ToolCall, Role::Assistant, call.name, meta);
     m_outbox.send(outbound::ToolStarted{call.name, args, call.id, event.seq, forClient}, event.seq);
     setPhase(Phase::RunningTool, call.name);
@@ -169,12 +167,20 @@ void Session::turnToolProgressed(const ToolCall &call, const QString &howFar)
 void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms)
 {
     ++(outcome.ok ? m_state.toolCallsOk : m_state.toolCallsFailed);
-    const Event event = emitEvent(EventType::ToolResult, Role::Tool, storable(jsonText(outcome.result)),
-                                  {{"turn"_L1, m_runningTurn},
-                                   {"call_id"_L1, call.id},
-                                   {"tool"_L1, call.name},
-                                   {"ok"_L1, outcome.ok},
-                                   {"ms"_L1, ms}});
+    QJsonObject meta{{"turn"_L1, m_runningTurn},
+                     {"call_id"_L1, call.id},
+                     {"tool"_L1, call.name},
+                     {"ok"_L1, outcome.ok},
+                     {"ms"_L1, ms}};
+    const bool byClient = m_steering && m_steering->tools.isClients(call.name);
+    if (byClient)
+        meta["by"_L1] = u"client"_s;
+    else if (!hasTool({}, call.name))
+        meta["unknown"_L1] = true;
+    // What a client says is the model's to read as it stands.
+    const bool asItStands = byClient && outcome.result.isString();
+    const QString content = asItStands ? outcome.result.toString() : jsonText(outcome.result);
+    const Event event = emitEvent(EventType::ToolResult, Role::Tool, storable(content), meta);
     m_outbox.send(outbound::ToolEnded{call.name, call.id, outcome.result, outcome.ok, ms, event.seq},
                   event.seq);
     if (m_steering) {

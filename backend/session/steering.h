@@ -20,7 +20,7 @@ struct Steering
     bool userSpoke = false;     ///< since a reply was asked for last
     bool mayRoute = true;       ///< the running turn answers what the user said
     int openCalls = 0;          ///< calls of the running turn without a result
-    bool mayPause = false;      ///< the running round has not waited for the client yet
+    bool calledClient = false;  ///< in the running round, which did not wait for it yet
     bool paused = false;        ///< the running turn goes on when the client asks for it
 };
 

@@ -27,6 +27,15 @@ Usage combined(const std::optional<Usage> &before, const Usage &call)
             sum(before->reasoningTokens, call.reasoningTokens)};
 }
 
+/// `choice`, as far as `tools` has what it forces.
+ToolChoice offeredOf(const QList<ToolSpec> &tools, const ToolChoice &choice)
+{
+    const bool has = choice.kind == ToolChoice::Kind::Named
+                         ? std::ranges::find(tools, choice.name, &ToolSpec::name) != tools.cend()
+                         : !tools.isEmpty();
+    return choice.forces() && has ? choice : ToolChoice();
+}
+
 } // namespace
 
 Turn::Turn(TurnOwner &owner, ChatModel &model, ToolRunner &tools, Clock &clock,
@@ -78,6 +87,7 @@ void Turn::pause()
 void Turn::goOn()
 {
     m_paused = false;
+    m_mayForce = true;
     limitAnew();
     if (m_running.empty())
         callModel();
@@ -101,6 +111,8 @@ void Turn::ask(bool mayFold)
     request.userId = m_who.userId;
     if (m_round <= m_settings.maxToolRounds)
         request.tools = offered();
+    if (m_mayForce)
+        request.toolChoice = offeredOf(request.tools, m_profile.toolChoice);
     const auto window =
         m_settings.contextTokens ? m_settings.contextTokens : m_model.contextWindow(m_profile.providers);
     if (window) {
@@ -115,6 +127,7 @@ void Turn::ask(bool mayFold)
                          u"Send a shorter one."_s, false});
         request.messages = plan.messages;
     }
+    m_mayForce = false;
     m_reply = m_model.start(request);
     QObject::connect(m_reply.get(), &ChatReply::delta, m_reply.get(),
                      [this](const QString &text) { modelSaid(text); });

@@ -125,6 +125,7 @@ private:
     std::optional<qint64> m_ttftMs;
     int m_round = 0;
     bool m_paused = false;
+    bool m_mayForce = true; ///< a call of a tool: what the model says of its result is its own
     bool m_ended = false;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true); ///< tools outlive a cancelled turn
 };

@@ -26,6 +26,14 @@ const Buckets delays{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
 
 constexpr qsizetype maxTools = 100;
 
+/// The service's own tools by name. Whoever connects may bring tools of any name, and models make them up.
+QString toolLabel(const QJsonObject &meta)
+{
+    if (meta["by"_L1] == "client"_L1)
+        return u"client"_s;
+    return meta["unknown"_L1].toBool() ? u"other"_s : meta["tool"_L1].toString();
+}
+
 } // namespace
 
 struct Metrics::Families
@@ -95,7 +103,7 @@ void Metrics::onEvent(const Event &event)
         return count.decisions.Add({{"decision", said("decision"_L1)}}).Increment();
     case EventType::ToolResult:
         count.toolTime
-            .Add({{"gen_ai_tool_name", count.tools.of(event.meta["tool"_L1].toString())},
+            .Add({{"gen_ai_tool_name", count.tools.of(toolLabel(event.meta))},
                   {"ok", event.meta["ok"_L1].toBool() ? "true" : "false"}},
                  durationBuckets)
             .Observe(seconds(event.meta["ms"_L1]));

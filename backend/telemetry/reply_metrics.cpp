@@ -48,8 +48,10 @@ ReplyMetrics::ReplyMetrics(prometheus::Registry &registry)
           counters(registry, "loquat_failed_attempts_total", "Providers that were asked in vain, by code."))
     , m_duration(
           histograms(registry, "loquat_turn_duration_seconds", "From a message to the end of its reply."))
-    , m_firstToken(histograms(registry, "gen_ai_client_operation_time_to_first_chunk_seconds",
-                              "From a message to the first token of its reply."))
+    , m_firstToken(histograms(registry, "loquat_time_to_first_token_seconds",
+                              "From a message to the first token of its reply, tools included."))
+    , m_firstChunk(histograms(registry, "gen_ai_client_operation_time_to_first_chunk_seconds",
+                              "From asking a model to its first token, in replies without tools."))
     , m_perToken(histograms(registry, "gen_ai_client_operation_time_per_output_chunk_seconds",
                             "Mean time between two tokens of a reply."))
     , m_usage(histograms(registry, "gen_ai_client_token_usage",
@@ -128,8 +130,10 @@ void ReplyMetrics::countTimes(const QJsonObject &meta, double outputTokens, cons
     if (!first.isDouble())
         return;
     observe(series.firstToken, m_firstToken, firstChunks, seconds(first));
-    // With tools in between, the time between tokens is not the model's.
-    if (outputTokens > 1 && meta["round"_L1].toInt() <= 1)
+    if (meta["round"_L1].toInt() > 1)
+        return; // with tools in between, the times are not the model's
+    observe(series.firstChunk, m_firstChunk, firstChunks, seconds(first));
+    if (outputTokens > 1)
         observe(series.perToken, m_perToken, chunkGaps,
                 (seconds(duration) - seconds(first)) / (outputTokens - 1));
 }

@@ -41,6 +41,7 @@ private:
         prometheus::Histogram *outputTokens = nullptr;
         prometheus::Histogram *duration = nullptr;
         prometheus::Histogram *firstToken = nullptr;
+        prometheus::Histogram *firstChunk = nullptr;
         prometheus::Histogram *perToken = nullptr;
     };
     using Names = std::pair<std::string, std::string>; ///< of model and provider
@@ -56,6 +57,7 @@ private:
     Counters &m_attempts;
     Histograms &m_duration;
     Histograms &m_firstToken;
+    Histograms &m_firstChunk;
     Histograms &m_perToken;
     Histograms &m_usage;
 

@@ -60,10 +60,18 @@ public:
             add(key, {{"doubleValue"_L1, value}});
         return *this;
     }
+    /// A list of one; nothing where it is not known.
+    Span &list(QLatin1StringView key, const QString &only)
+    {
+        if (!only.isEmpty())
+            add(key, {{"arrayValue"_L1,
+                       QJsonObject{{"values"_L1, QJsonArray{QJsonObject{{"stringValue"_L1, only}}}}}}});
+        return *this;
+    }
     Span &failed(const QString &code)
     {
         m_json["status"_L1] = QJsonObject{{"code"_L1, statusError}};
-        return set("error.type"_L1, code);
+        return set("error.type"_L1, code.isEmpty() ? u"failed"_s : code);
     }
     QJsonObject json()
     {
@@ -95,47 +103,63 @@ QJsonArray TraceBuilder::take(const Event &event)
     if (known == m_sessions.end()) {
         if (event.type == EventType::SessionStarted || event.type == EventType::SessionResumed)
             m_sessions.insert(event.sessionId,
-                              {{event.atMs, event.seq}, 0, {}, event.meta["model"_L1].toString()});
+                              {{event.atMs, event.seq}, event.meta["model"_L1].toString(), {}, event.atMs});
         return {};
     }
     Session &session = *known;
+    const int number = event.meta["turn"_L1].toInt();
     const QString callId = event.meta["call_id"_L1].toString();
     switch (event.type) {
     case EventType::UserMessage:
-        if (session.turn && session.number == event.meta["turn"_L1].toInt())
-            return {}; // one more message of the turn that runs
-        session.number = event.meta["turn"_L1].toInt();
-        session.turn = Turn{{event.atMs, event.seq}, {event.atMs, event.seq}, true, {}};
+        turnOf(event, session);
         return {};
     case EventType::ToolCall: {
-        if (!session.turn)
-            return {};
-        session.turn->tools.insert(callId, {event.atMs, event.seq});
+        Turn &turn = turnOf(event, session);
+        turn.tools.insert(callId, {event.atMs, event.seq});
         const bool routed = event.meta["routed"_L1].toBool();
-        if (!session.turn->modelRuns || routed)
-            return {};
-        session.turn->modelRuns = false;
-        return {endModelCall(event, session)};
+        return std::exchange(turn.modelRuns, false) && !routed ? endModelCall(event, session, turn)
+                                                               : QJsonArray();
     }
     case EventType::ToolResult: {
-        if (!session.turn || !session.turn->tools.contains(callId))
+        const auto turn = session.turns.find(number);
+        if (turn == session.turns.end() || !turn->tools.contains(callId))
             return {};
-        const Started started = session.turn->tools.take(callId);
+        const Started started = turn->tools.take(callId);
         const QString tool = event.meta["tool"_L1].toString();
         Span span(event, u"execute_tool "_s + tool, internalKind, started.atMs,
                   spanId(event.sessionId, started.seq, "tool"_L1));
-        span.under(spanId(event.sessionId, session.turn->started.seq, "turn"_L1))
+        span.under(spanId(event.sessionId, turn->started.seq, "turn"_L1))
             .set("gen_ai.operation.name"_L1, u"execute_tool"_s)
             .set("gen_ai.tool.name"_L1, tool)
             .set("gen_ai.tool.call.id"_L1, callId);
         if (!event.meta["ok"_L1].toBool())
             span.failed(u"tool_failed"_s);
-        session.turn->modelRuns = true; // asked again once the last result is there
-        session.turn->modelCall = {event.atMs, event.seq};
+        turn->modelRuns = true; // asked again once the last result is there
+        turn->modelCall = {event.atMs, event.seq};
         return {span.json()};
     }
+    case EventType::ErrorRaised:
+        if (const auto turn = session.turns.find(number); turn != session.turns.end())
+            turn->error = event.meta["code"_L1].toString();
+        return {};
     case EventType::AiMessage:
-        return session.turn && event.meta["final"_L1].toBool() ? endTurn(event, session) : QJsonArray();
+        if (!event.meta["final"_L1].toBool())
+            return {};
+        turnOf(event, session);
+        return endTurn(event, session, number, event.meta["finish"_L1].toString());
+    case EventType::OperatorMessage:
+    case EventType::ModeChanged: {
+        QJsonArray spans;
+        for (const QJsonValue &ended : event.meta["ends"_L1].toArray()) {
+            const auto turn = session.turns.find(ended.toInt());
+            if (turn == session.turns.end())
+                continue;
+            turn->modelRuns = false; // a person answered
+            for (const QJsonValue &span : endTurn(event, session, ended.toInt(), u"human"_s))
+                spans.append(span);
+        }
+        return spans;
+    }
     case EventType::SessionEnded: {
         Span span(event, u"session"_s, serverKind, session.started.atMs,
                   rootId(event.sessionId, session.started.seq));
@@ -149,42 +173,75 @@ QJsonArray TraceBuilder::take(const Event &event)
     }
 }
 
-QJsonObject TraceBuilder::endModelCall(const Event &event, Session &session)
+/// The turn that `event` belongs to. Not every one begins with a message: a client may ask for a greeting.
+TraceBuilder::Turn &TraceBuilder::turnOf(const Event &event, Session &session)
 {
-    const Turn &turn = *session.turn;
-    const QString model = event.meta["model"_L1].toString(session.model);
-    Span span(event, u"chat "_s + model, clientKind, turn.modelCall.atMs,
-              spanId(event.sessionId, turn.modelCall.seq, "chat"_L1));
-    span.under(spanId(event.sessionId, turn.started.seq, "turn"_L1))
-        .set("gen_ai.operation.name"_L1, u"chat"_s)
-        .set("gen_ai.request.model"_L1, session.model)
-        .set("gen_ai.response.model"_L1, event.meta["model"_L1])
-        .set("gen_ai.provider.name"_L1, event.meta["provider"_L1]);
-    if (event.meta["finish"_L1] == "failed"_L1)
-        span.failed(u"failed"_s);
-    return span.json();
+    const int number = event.meta["turn"_L1].toInt();
+    if (const auto known = session.turns.find(number); known != session.turns.end())
+        return *known;
+    const Started now{event.atMs - event.meta["duration_ms"_L1].toInteger(), event.seq};
+    return *session.turns.insert(number, {now, now});
 }
 
-QJsonArray TraceBuilder::endTurn(const Event &event, Session &session)
+QJsonArray TraceBuilder::endModelCall(const Event &event, const Session &session, const Turn &turn)
 {
+    const QJsonObject &meta = event.meta;
+    const bool only = turn.modelCall.seq == turn.started.seq && event.type == EventType::AiMessage;
+    // A message may wait until a reply is due: the model was asked when the one before was over, or later.
+    qint64 asked = std::max(turn.modelCall.atMs, session.freeSinceMs);
+    if (only && meta.contains("duration_ms"_L1))
+        asked = std::max(asked, event.atMs - meta["duration_ms"_L1].toInteger());
+    const QString parent = spanId(event.sessionId, turn.started.seq, "turn"_L1);
+    const auto call = [&](const QString &model, const QString &id) {
+        Span span(event, u"chat "_s + model, clientKind, asked, id);
+        span.under(parent).set("gen_ai.operation.name"_L1, u"chat"_s);
+        return span;
+    };
     QJsonArray spans;
-    if (session.turn->modelRuns)
-        spans.append(endModelCall(event, session));
-    const QString finish = event.meta["finish"_L1].toString();
+    const QJsonArray attempts = meta["attempts"_L1].toArray();
+    for (qsizetype i = 0; i < attempts.size(); ++i) {
+        const QString provider = attempts[i]["provider"_L1].toString();
+        spans.append(call(provider, hexId(parent + u"|attempt|"_s + QString::number(i), 8))
+                         .set("gen_ai.provider.name"_L1, attempts[i]["provider"_L1])
+                         .failed(attempts[i]["code"_L1].toString())
+                         .json());
+    }
+    // Who stands in is asked for a model of its own.
+    const QString answered = meta["model"_L1].toString(session.model);
+    const QString asks = attempts.isEmpty() ? session.model : answered;
+    Span span = call(asks, spanId(event.sessionId, turn.modelCall.seq, "chat"_L1));
+    span.set("gen_ai.request.model"_L1, asks)
+        .set("gen_ai.response.model"_L1, meta["model"_L1])
+        .set("gen_ai.provider.name"_L1, meta["provider"_L1])
+        .list("gen_ai.response.finish_reasons"_L1,
+              event.type == EventType::ToolCall ? u"tool_calls"_s : meta["finish"_L1].toString());
+    if (only) // the numbers of a turn with tools are those of all its calls
+        span.set("gen_ai.usage.input_tokens"_L1, meta["usage"_L1]["input_tokens"_L1])
+            .set("gen_ai.usage.output_tokens"_L1, meta["usage"_L1]["output_tokens"_L1]);
+    if (meta["finish"_L1] == "failed"_L1)
+        span.failed(turn.error);
+    spans.append(span.json());
+    return spans;
+}
+
+QJsonArray TraceBuilder::endTurn(const Event &event, Session &session, int number, const QString &finish)
+{
+    const Turn turn = session.turns.take(number);
+    QJsonArray spans = turn.modelRuns ? endModelCall(event, session, turn) : QJsonArray();
     const QJsonObject usage = event.meta["usage"_L1].toObject();
-    Span span(event, u"turn"_s, internalKind, session.turn->started.atMs,
-              spanId(event.sessionId, session.turn->started.seq, "turn"_L1));
+    Span span(event, u"turn"_s, internalKind, turn.started.atMs,
+              spanId(event.sessionId, turn.started.seq, "turn"_L1));
     span.under(rootId(event.sessionId, session.started.seq))
-        .set("loquat.turn"_L1, session.number)
+        .set("loquat.turn"_L1, number)
         .set("loquat.finish"_L1, finish)
         .set("loquat.ttft_ms"_L1, event.meta["ttft_ms"_L1])
         .set("loquat.cost_usd"_L1, event.meta["cost_usd"_L1])
         .set("gen_ai.usage.input_tokens"_L1, usage["input_tokens"_L1])
         .set("gen_ai.usage.output_tokens"_L1, usage["output_tokens"_L1]);
     if (finish == "failed"_L1)
-        span.failed(u"failed"_s);
+        span.failed(turn.error);
     spans.append(span.json());
-    session.turn.reset();
+    session.freeSinceMs = event.atMs;
     return spans;
 }
 

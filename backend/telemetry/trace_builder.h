@@ -6,8 +6,6 @@
 #include <QHash>
 #include <QJsonArray>
 
-#include <optional>
-
 namespace loquat {
 
 /// Makes OpenTelemetry spans of events: a session is a trace, and a turn, a model call and a tool call are a
@@ -34,18 +32,20 @@ private:
         Started started;
         Started modelCall; ///< the one that runs, or ran last
         bool modelRuns = true;
-        QHash<QString, Started> tools; ///< by call id
+        QHash<QString, Started> tools = {}; ///< by call id
+        QString error = {};                 ///< its code
     };
     struct Session
     {
         Started started;
-        int number = 0; ///< of the turn that runs
-        std::optional<Turn> turn;
         QString model;
+        QHash<int, Turn> turns = {}; ///< those that run or wait, by number
+        qint64 freeSinceMs = 0;      ///< when the last turn ended
     };
 
-    QJsonObject endModelCall(const Event &event, Session &session);
-    QJsonArray endTurn(const Event &event, Session &session);
+    static Turn &turnOf(const Event &event, Session &session);
+    static QJsonArray endModelCall(const Event &event, const Session &session, const Turn &turn);
+    static QJsonArray endTurn(const Event &event, Session &session, int number, const QString &finish);
 
     QHash<QString, Session> m_sessions;
 };

@@ -80,6 +80,28 @@ private Q_SLOTS:
         QVERIFY2(text.contains(R"(gen_ai_tool_name="other",ok="false"} 900)"), text.constData());
     }
 
+    void whatIsNoToolOfTheServiceHasNoNameOfItsOwn()
+    {
+        Metrics metrics({});
+        metrics.onEvent(of(EventType::ToolResult, {{"tool"_L1, "a secret"_L1}, {"by"_L1, "client"_L1}}));
+        metrics.onEvent(of(EventType::ToolResult, {{"tool"_L1, "made up"_L1}, {"unknown"_L1, true}}));
+        const QByteArray text = metrics.text({});
+        QVERIFY(text.contains(R"(gen_ai_tool_name="client")"));
+        QVERIFY(text.contains(R"(gen_ai_tool_name="other")"));
+        QVERIFY(!text.contains("secret") && !text.contains("made up"));
+    }
+
+    void aReplyThatWaitedForToolsIsNoMeasureOfItsModel()
+    {
+        Metrics metrics({});
+        metrics.onEvent(
+            of(EventType::AiMessage,
+               {{"final"_L1, true}, {"round"_L1, 2}, {"ttft_ms"_L1, 9'000}, {"duration_ms"_L1, 9'500}}));
+        const QByteArray text = metrics.text({});
+        QVERIFY(text.contains("loquat_time_to_first_token_seconds_sum"));
+        QVERIFY(!text.contains("time_to_first_chunk_seconds_sum"));
+    }
+
     void readingsAreTakenWhenAsked()
     {
         const Metrics metrics({});

@@ -210,6 +210,38 @@ private Q_SLOTS:
         QCOMPARE(body["tools"_L1][0]["name"_L1].toString(), u"f"_s);
     }
 
+    void aCallIsForcedInTheWordsOfEachProvider_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QByteArray>("any");
+        QTest::addColumn<QByteArray>("named");
+        QTest::newRow("openai") << u"tool_choice"_s << QByteArray("{'value':'required'}")
+                                << QByteArray("{'value':{'type':'function','function':{'name':'g'}}}");
+        QTest::newRow("openai-responses") << u"tool_choice"_s << QByteArray("{'value':'required'}")
+                                          << QByteArray("{'value':{'type':'function','name':'g'}}");
+        QTest::newRow("anthropic") << u"tool_choice"_s << QByteArray("{'value':{'type':'any'}}")
+                                   << QByteArray("{'value':{'type':'tool','name':'g'}}");
+        QTest::newRow("gemini")
+            << u"toolConfig"_s << QByteArray("{'value':{'functionCallingConfig':{'mode':'ANY'}}}")
+            << QByteArray("{'value':{'functionCallingConfig':{'mode':'ANY','allowedFunctionNames':['g']}}}");
+    }
+
+    void aCallIsForcedInTheWordsOfEachProvider()
+    {
+        QFETCH(QString, key);
+        QFETCH(QByteArray, any);
+        QFETCH(QByteArray, named);
+        ChatRequest request = conversation();
+        const auto choice = [&] {
+            return sent(QString::fromLatin1(QTest::currentDataTag()), request).toObject().value(key);
+        };
+        QVERIFY(choice().isUndefined());
+        request.toolChoice = {ToolChoice::Kind::Any};
+        QCOMPARE(shown(choice()), shown(any.constData()));
+        request.toolChoice = {ToolChoice::Kind::Named, u"g"_s};
+        QCOMPARE(shown(choice()), shown(named.constData()));
+    }
+
     void whatIsNotSetIsNotSentAndWhatIsIs()
     {
         ChatRequest request{{{Role::User, u"hi"_s, {}, {}}}, {}};

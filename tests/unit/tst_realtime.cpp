@@ -92,7 +92,8 @@ private Q_SLOTS:
         QCOMPARE(client.types(),
                  (QStringList{u"response.created"_s} + ofText + endOfText +
                   QStringList{u"response.output_item.added"_s, u"response.mcp_call_arguments.done"_s,
-                              u"response.mcp_call.completed"_s, u"response.output_item.done"_s} +
+                              u"response.mcp_call.in_progress"_s, u"response.mcp_call.completed"_s,
+                              u"response.output_item.done"_s} +
                   ofText + QStringList{u"response.output_text.delta"_s} + endOfText +
                   QStringList{u"response.done"_s}));
         const QJsonObject response = client.response();
@@ -107,9 +108,9 @@ private Q_SLOTS:
         for (const QJsonObject &event : std::as_const(client.events))
             ids.insert(event["event_id"_L1].toString());
         QCOMPARE(ids.size(), client.events.size());
-        // Every item follows the one before.
+        // Every item of the conversation follows the one before; a call of the service's is none.
         QVERIFY(client.events[2]["previous_item_id"_L1].isNull());
-        QCOMPARE(client.events[14]["previous_item_id"_L1], output[1]["id"_L1]);
+        QCOMPARE(client.events[15]["previous_item_id"_L1], output[0]["id"_L1]);
     }
 
     void aCallForTheClientEndsAResponseAndTheNextCountsOnlyItsOwnTokens()

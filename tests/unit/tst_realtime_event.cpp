@@ -69,7 +69,7 @@ private Q_SLOTS:
         QCOMPARE(wishes.instructions, u"Be brief."_s);
         QCOMPARE(wishes.tools.size(), 1);
         QCOMPARE(wishes.tools.first().parameters["type"_L1].toString(), u"object"_s); // models insist on one
-        QCOMPARE(wishes.mayCallTools, false);
+        QCOMPARE(wishes.toolChoice, ToolChoice{ToolChoice::Kind::None});
         QCOMPARE(wishes.maxOutputTokens, 50);
         // What a second update does not mention stays.
         const auto second = parsed(
@@ -78,8 +78,26 @@ private Q_SLOTS:
         const auto later = std::get<SessionUpdate>(second->said).change.appliedTo(wishes);
         QCOMPARE(later.instructions, wishes.instructions);
         QCOMPARE(later.tools, wishes.tools);
-        QCOMPARE(later.mayCallTools, true);
+        QCOMPARE(later.toolChoice, ToolChoice());
         QVERIFY(!later.maxOutputTokens);
+    }
+
+    void aCallMayBeForced_data()
+    {
+        QTest::addColumn<QJsonValue>("choice");
+        QTest::addColumn<ToolChoice>("read");
+        QTest::newRow("any") << QJsonValue("required") << ToolChoice{ToolChoice::Kind::Any};
+        QTest::newRow("named") << QJsonValue(QJsonObject{{"type"_L1, "function"_L1}, {"name"_L1, "open"_L1}})
+                               << ToolChoice{ToolChoice::Kind::Named, u"open"_s};
+    }
+
+    void aCallMayBeForced()
+    {
+        QFETCH(QJsonValue, choice);
+        const auto event = parsed(
+            {{"type"_L1, "response.create"_L1}, {"response"_L1, QJsonObject{{"tool_choice"_L1, choice}}}});
+        QVERIFY(event.has_value());
+        QTEST(std::get<ResponseCreate>(event->said).change.appliedTo({}).toolChoice, "read");
     }
 
     void whatIsWrongIsNamed_data()
@@ -113,6 +131,10 @@ private Q_SLOTS:
         row("{\"type\":\"response.create\",\"response\":{\"metadata\":{\"a\":1}}}", "invalid_value",
             "response.metadata");
         row("{\"type\":\"response.create\",\"response\":{\"tool_choice\":{\"type\":\"function\"}}}",
+            "missing_required_parameter", "response.tool_choice.name");
+        row("{\"type\":\"response.create\",\"response\":{\"tool_choice\":\"any\"}}", "invalid_value",
+            "response.tool_choice");
+        row("{\"type\":\"response.create\",\"response\":{\"tool_choice\":{\"type\":\"mcp\"}}}",
             "invalid_value", "response.tool_choice");
     }
 

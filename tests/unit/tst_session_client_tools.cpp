@@ -7,6 +7,18 @@ using namespace loquat;
 using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
 
+namespace {
+
+QStringList contentsOf(const ChatRequest &request)
+{
+    QStringList contents;
+    for (const ChatMessage &message : request.messages)
+        contents.append(message.content);
+    return contents;
+}
+
+} // namespace
+
 /// Protects conversations whose client brings tools of its own and answers their calls.
 class TestSessionClientTools : public QObject
 {
@@ -28,35 +40,58 @@ private Q_SLOTS:
         session.answerCall(u"c1"_s, u"it is open"_s, u"out"_s);
         stage.settle();
         QCOMPARE(stage.model.count(), 1); // the client has not asked for the rest yet
-        QCOMPARE(eventsOf(stage, EventType::ToolResult).first().content, u"\"it is open\""_s);
+        QCOMPARE(eventsOf(stage, EventType::ToolResult).first().content, u"it is open"_s);
         QCOMPARE(stage.client.last<outbound::Noted>().ref, u"out"_s);
         session.respond(withTool, {});
         stage.reply().push(u"Done."_s);
         stage.reply().finish({20, 3, UsageSource::Reported});
-        QCOMPARE(stage.model.lastCall().request.messages.last().content, u"\"it is open\""_s);
+        QCOMPARE(stage.model.lastCall().request.messages.last().content, u"it is open"_s);
         const auto done = stage.client.last<outbound::TurnDone>();
         QCOMPARE(done.text, u"Done."_s);
         QCOMPARE(done.usage.inputTokens, 30);
         QCOMPARE(eventsOf(stage, EventType::ToolCall).first().meta["by"_L1].toString(), u"client"_s);
     }
 
-    void aReplyMayBeAskedForBeforeAllCallsAreAnswered()
+    void aReplyThatIsAskedForBeforeAllCallsAreAnsweredIsGivenAtOnce()
     {
         SessionStage stage;
         Session &session = stage.connectClient();
         session.note({Role::User, u"open both"_s, {}});
         session.respond(withTool, {});
-        stage.reply().callTools({callOf(u"c1"_s), callOf(u"c2"_s), callOf(u"c3"_s)});
+        stage.reply().callTools({callOf(u"c1"_s), callOf(u"c2"_s)});
         QCOMPARE(stage.client.all<outbound::TurnPaused>().size(), 1);
-        session.answerCall(u"c1"_s, u"1"_s, {});
+        session.answerCall(u"c1"_s, u"{\"id\":12345678901234567890}"_s, {});
         session.respond(withTool, {});
-        session.answerCall(u"c2"_s, u"2"_s, {});
-        stage.settle();
-        QCOMPARE(stage.model.count(), 1);
-        session.answerCall(u"c3"_s, u"3"_s, {});
         stage.settle();
         QCOMPARE(stage.model.count(), 2);
+        const auto said = stage.model.lastCall().request.messages.last(2);
+        QCOMPARE(said.first().content, u"{\"id\":12345678901234567890}"_s); // to the last digit
+        QVERIFY(said.last().content.contains(u"has not answered yet"_s));
+        stage.reply().finish({});
+        session.answerCall(u"c2"_s, u"late"_s, {});
+        session.respond(withTool, {});
+        stage.settle();
+        QVERIFY(contentsOf(stage.model.lastCall().request).contains(u"late"_s));
+    }
+
+    void aReplyWaitsToBeAskedForWhereTheClientWasFasterThanTheServicesTool()
+    {
+        SessionStage stage;
+        stage.tools.add(u"weather"_s);
+        stage.restart();
+        Session &session = stage.connectClient();
+        session.note({Role::User, u"open, and rain?"_s, {}});
+        session.respond(withTool, {});
+        stage.reply().callTools({callOf(u"c1"_s), {u"c2"_s, u"weather"_s, u"{}"_s}});
+        session.answerCall(u"c1"_s, u"it is open"_s, {});
+        QVERIFY(stage.client.all<outbound::TurnPaused>().isEmpty());
+        QVERIFY(stage.tools.finish(u"c2"_s, u"dry"_s));
+        stage.settle();
         QCOMPARE(stage.client.all<outbound::TurnPaused>().size(), 1);
+        QCOMPARE(stage.model.count(), 1);
+        session.respond(withTool, {});
+        stage.settle();
+        QCOMPARE(stage.model.count(), 2);
     }
 
     void theServicesToolsRunInsideOfAReply()
@@ -115,12 +150,52 @@ private Q_SLOTS:
         Session &session = stage.connectClient();
         session.note({Role::User, u"open"_s, {}});
         ReplyWishes none = withTool;
-        none.mayCallTools = false;
+        none.toolChoice = {ToolChoice::Kind::None};
         none.maxOutputTokens = 7;
         session.respond(none, {});
         stage.settle();
         QVERIFY(stage.model.lastCall().request.tools.isEmpty());
         QCOMPARE(stage.model.lastCall().request.maxOutputTokens, 7);
+    }
+
+    void aCallIsForcedOnceForEachReplyThatIsAskedFor()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.note({Role::User, u"open"_s, {}});
+        ReplyWishes forced = withTool;
+        forced.toolChoice = {ToolChoice::Kind::Named, u"nothing like it"_s};
+        session.respond(forced, u"unknown"_s);
+        QCOMPARE(stage.client.last<outbound::Problem>().error.code, u"unknown_tool"_s);
+        QCOMPARE(stage.model.count(), 0);
+        forced.toolChoice.name = clientTool.name;
+        session.respond(forced, {});
+        QCOMPARE(stage.model.lastCall().request.toolChoice, forced.toolChoice);
+        stage.reply().callTools({callOf(u"c1"_s)});
+        session.answerCall(u"c1"_s, u"it is open"_s, {});
+        session.respond(withTool, {});
+        stage.settle();
+        QCOMPARE(stage.model.lastCall().request.toolChoice, ToolChoice());
+    }
+
+    void theModelMaySayWhatCameOfACallThatWasForced()
+    {
+        SessionStage stage;
+        stage.tools.add(u"weather"_s);
+        stage.restart();
+        Session &session = stage.connectClient();
+        session.note({Role::User, u"rain?"_s, {}});
+        ReplyWishes forced;
+        forced.toolChoice = {ToolChoice::Kind::Any};
+        session.respond(forced, {});
+        stage.settle();
+        QCOMPARE(stage.model.lastCall().request.toolChoice, forced.toolChoice);
+        stage.reply().callTools({{u"c1"_s, u"weather"_s, u"{}"_s}});
+        stage.settle();
+        QVERIFY(stage.tools.finish(u"c1"_s, u"dry"_s));
+        stage.settle();
+        QCOMPARE(stage.model.count(), 2);
+        QCOMPARE(stage.model.lastCall().request.toolChoice, ToolChoice());
     }
 
     void aCallThatIsNotAnsweredFailsAndMayBeAnsweredLate()
@@ -140,7 +215,7 @@ private Q_SLOTS:
         QCOMPARE(stage.client.last<outbound::Problem>().error.code, u"unknown_call"_s);
         session.respond(withTool, {});
         stage.settle();
-        QCOMPARE(stage.model.lastCall().request.messages.last().content, u"\"open at last\""_s);
+        QCOMPARE(stage.model.lastCall().request.messages.last().content, u"open at last"_s);
     }
 
     void aTurnThatNobodyAsksToGoOnEnds()
@@ -172,7 +247,7 @@ private Q_SLOTS:
         QCOMPARE(stage.model.count(), 2);
         const auto messages = stage.model.lastCall().request.messages;
         QCOMPARE(messages.last().content, u"never mind"_s);
-        QVERIFY(messages[messages.size() - 2].content.contains(u"went on"_s));
+        QVERIFY(messages[messages.size() - 2].content.contains(u"has not answered yet"_s));
     }
 
     void aClientThatGoesAwayLeavesNoCallBehind()

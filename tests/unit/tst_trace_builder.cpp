@@ -22,13 +22,15 @@ class TestTraceBuilder : public QObject
              m_builder.take({u"s"_s, seq, atMs, type, Role::System, u"secret"_s, meta}))
             m_spans.append(span);
     }
-    [[nodiscard]] QJsonObject span(const QString &name) const
+    [[nodiscard]] QList<QJsonObject> spans(const QString &name) const
     {
+        QList<QJsonObject> found;
         for (const QJsonValue &each : m_spans)
             if (each["name"_L1].toString() == name)
-                return each.toObject();
-        return {};
+                found.append(each.toObject());
+        return found;
     }
+    [[nodiscard]] QJsonObject span(const QString &name) const { return spans(name).value(0); }
     static QString attribute(const QJsonObject &span, const QString &key)
     {
         const QJsonArray attributes = span["attributes"_L1].toArray();
@@ -49,10 +51,12 @@ private Q_SLOTS:
     {
         take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
         take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
-        take(3, 2500, EventType::ToolCall, {{"call_id"_L1, "c"_L1}, {"tool"_L1, "t"_L1}});
-        take(4, 2700, EventType::ToolResult, {{"call_id"_L1, "c"_L1}, {"tool"_L1, "t"_L1}, {"ok"_L1, true}});
+        take(3, 2500, EventType::ToolCall, {{"turn"_L1, 1}, {"call_id"_L1, "c"_L1}, {"tool"_L1, "t"_L1}});
+        take(4, 2700, EventType::ToolResult,
+             {{"turn"_L1, 1}, {"call_id"_L1, "c"_L1}, {"tool"_L1, "t"_L1}, {"ok"_L1, true}});
         take(5, 3000, EventType::AiMessage,
-             {{"final"_L1, true},
+             {{"turn"_L1, 1},
+              {"final"_L1, true},
               {"finish"_L1, "stop"_L1},
               {"model"_L1, "m-2"_L1},
               {"usage"_L1, QJsonObject{{"output_tokens"_L1, 9}}}});
@@ -64,22 +68,25 @@ private Q_SLOTS:
         const QJsonObject tool = span(u"execute_tool t"_s);
         QCOMPARE(turn["parentSpanId"_L1], root["spanId"_L1]);
         QCOMPARE(tool["parentSpanId"_L1], turn["spanId"_L1]);
-        QCOMPARE(span(u"chat m"_s)["parentSpanId"_L1], turn["spanId"_L1]);
-        QCOMPARE(span(u"chat m-2"_s)["parentSpanId"_L1], turn["spanId"_L1]);
+        const auto calls = spans(u"chat m"_s); // by the model that was asked, whoever says that he answered
+        QCOMPARE(calls.size(), 2);
+        for (const QJsonObject &call : calls)
+            QCOMPARE(call["parentSpanId"_L1], turn["spanId"_L1]);
+        QCOMPARE(attribute(calls[1], u"gen_ai.response.model"_s), u"m-2"_s);
         QCOMPARE(tool["startTimeUnixNano"_L1].toString(), u"2500000000"_s);
         QCOMPARE(tool["endTimeUnixNano"_L1].toString(), u"2700000000"_s);
-        QCOMPARE(span(u"chat m"_s)["endTimeUnixNano"_L1].toString(), u"2500000000"_s);
-        QCOMPARE(span(u"chat m-2"_s)["startTimeUnixNano"_L1].toString(), u"2700000000"_s);
+        QCOMPARE(calls[0]["endTimeUnixNano"_L1].toString(), u"2500000000"_s);
+        QCOMPARE(calls[1]["startTimeUnixNano"_L1].toString(), u"2700000000"_s);
         QCOMPARE(attribute(turn, u"gen_ai.usage.output_tokens"_s), u"9"_s);
-        QSet<QString> traces, spans;
+        QSet<QString> traces, ids;
         for (const QJsonValue &each : std::as_const(m_spans)) {
             traces.insert(each["traceId"_L1].toString());
-            spans.insert(each["spanId"_L1].toString());
+            ids.insert(each["spanId"_L1].toString());
             QCOMPARE(each["traceId"_L1].toString().size(), 32);
             QCOMPARE(each["spanId"_L1].toString().size(), 16);
         }
         QCOMPARE(traces.size(), 1);
-        QCOMPARE(spans.size(), m_spans.size());
+        QCOMPARE(ids.size(), m_spans.size());
         QVERIFY(!QJsonDocument(m_spans).toJson().contains("secret"));
     }
 
@@ -87,8 +94,66 @@ private Q_SLOTS:
     {
         take(1, 1000, EventType::SessionStarted);
         take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
-        take(3, 3000, EventType::AiMessage, {{"final"_L1, true}, {"finish"_L1, "failed"_L1}});
+        take(3, 3000, EventType::ErrorRaised, {{"turn"_L1, 1}, {"code"_L1, "model_unauthorized"_L1}});
+        take(4, 3000, EventType::AiMessage, {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, "failed"_L1}});
         QCOMPARE(span(u"turn"_s)["status"_L1]["code"_L1].toInt(), 2);
+        QCOMPARE(attribute(span(u"turn"_s), u"error.type"_s), u"model_unauthorized"_s);
+    }
+
+    void aReplyThatNobodySaidAnythingForIsATurn()
+    {
+        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
+        take(2, 9000, EventType::AiMessage,
+             {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, "stop"_L1}, {"duration_ms"_L1, 500}});
+        QCOMPARE(span(u"turn"_s)["startTimeUnixNano"_L1].toString(), u"8500000000"_s);
+        QCOMPARE(span(u"chat m"_s)["parentSpanId"_L1], span(u"turn"_s)["spanId"_L1]);
+    }
+
+    void whatIsSaidDuringAReplyIsATurnOfItsOwn()
+    {
+        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
+        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
+        take(3, 2100, EventType::UserMessage, {{"turn"_L1, 2}});
+        take(4, 3000, EventType::AiMessage, {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, "stop"_L1}});
+        take(5, 3500, EventType::AiMessage, {{"turn"_L1, 2}, {"final"_L1, true}, {"finish"_L1, "stop"_L1}});
+        QCOMPARE(spans(u"turn"_s).size(), 2);
+        QCOMPARE(spans(u"turn"_s)[1]["startTimeUnixNano"_L1].toString(), u"2100000000"_s);
+        QCOMPARE(spans(u"chat m"_s)[0]["startTimeUnixNano"_L1].toString(), u"2000000000"_s);
+        QCOMPARE(spans(u"chat m"_s)[1]["startTimeUnixNano"_L1].toString(), u"3000000000"_s); // it waited
+    }
+
+    void whatAPersonAnswersIsATurnWithoutAModel()
+    {
+        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
+        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
+        take(3, 2500, EventType::UserMessage, {{"turn"_L1, 2}});
+        take(4, 5000, EventType::OperatorMessage, {{"ends"_L1, QJsonArray{1, 2}}});
+        QCOMPARE(spans(u"turn"_s).size(), 2);
+        QCOMPARE(attribute(span(u"turn"_s), u"loquat.finish"_s), u"human"_s);
+        QVERIFY(spans(u"chat m"_s).isEmpty());
+    }
+
+    void whoWasAskedBeforeAndFailedHasASpan()
+    {
+        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
+        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
+        const QJsonArray attempts{
+            QJsonObject{{"provider"_L1, "openai"_L1}, {"code"_L1, "model_overloaded"_L1}}};
+        take(3, 3000, EventType::AiMessage,
+             {{"turn"_L1, 1},
+              {"final"_L1, true},
+              {"finish"_L1, "stop"_L1},
+              {"model"_L1, "other"_L1},
+              {"provider"_L1, "groq"_L1},
+              {"attempts"_L1, attempts},
+              {"usage"_L1, QJsonObject{{"input_tokens"_L1, 7}}}});
+        QCOMPARE(attribute(span(u"chat openai"_s), u"error.type"_s), u"model_overloaded"_s);
+        QCOMPARE(span(u"chat openai"_s)["status"_L1]["code"_L1].toInt(), 2);
+        const QJsonObject answered = span(u"chat other"_s);
+        QVERIFY(!answered.contains("status"_L1));
+        QCOMPARE(attribute(answered, u"gen_ai.provider.name"_s), u"groq"_s);
+        QCOMPARE(attribute(answered, u"gen_ai.request.model"_s), u"other"_s);
+        QCOMPARE(attribute(answered, u"gen_ai.usage.input_tokens"_s), u"7"_s);
     }
 
     void eventsOfAnUnknownSessionMakeNoSpans()

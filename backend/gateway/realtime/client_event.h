@@ -25,7 +25,7 @@ struct ReplyChange
 {
     std::optional<QString> instructions = std::nullopt;
     std::optional<QList<ToolSpec>> tools = std::nullopt;
-    std::optional<bool> mayCallTools = std::nullopt;
+    std::optional<ToolChoice> toolChoice = std::nullopt;
     std::optional<std::optional<qint64>> maxOutputTokens = std::nullopt; ///< inside absent: no limit
 
     [[nodiscard]] ReplyWishes appliedTo(ReplyWishes wishes) const;

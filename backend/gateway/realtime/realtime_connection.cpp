@@ -3,25 +3,11 @@
 
 #include "session/session_hub.h"
 
-#include <QJsonDocument>
 #include <QUuid>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-/// What the model reads: JSON as such, anything else as the text it is.
-QJsonValue valueOf(const QString &output)
-{
-    const QJsonDocument document = QJsonDocument::fromJson(output.toUtf8());
-    if (document.isObject())
-        return document.object();
-    return document.isArray() ? QJsonValue(document.array()) : QJsonValue(output);
-}
-
-} // namespace
 
 RealtimeConnection::RealtimeConnection(std::unique_ptr<QWebSocket> socket, QTcpSocket *transport,
                                        const ClientSurroundings &surroundings, const SessionRequest &request,
@@ -102,7 +88,7 @@ void RealtimeConnection::take(const realtime::CallOutputCreate &said, const QStr
                                                   {"call_id"_L1, said.callId},
                                                   {"output"_L1, said.output}},
                                                  eventId);
-    session.answerCall(said.callId, valueOf(said.output), ref);
+    session.answerCall(said.callId, said.output, ref);
 }
 
 void RealtimeConnection::take(const realtime::ItemRetrieve &said, const QString &eventId, Session &)

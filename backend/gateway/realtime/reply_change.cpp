@@ -55,17 +55,24 @@ std::optional<QList<ToolSpec>> readTools(FieldReader &read, const QJsonObject &f
     return tools;
 }
 
-std::optional<bool> readToolChoice(FieldReader &read, const QJsonObject &from, const QString &path)
+std::optional<ToolChoice> readToolChoice(FieldReader &read, const QJsonObject &from, const QString &path)
 {
     const QJsonValue choice = from["tool_choice"_L1];
+    const QString where = FieldReader::pathOf(path, "tool_choice"_L1);
     if (choice.isUndefined() || choice.isNull())
         return {};
     if (choice == "auto"_L1)
-        return true;
+        return ToolChoice();
     if (choice == "none"_L1)
-        return false;
-    read.blame(u"invalid_value"_s, FieldReader::pathOf(path, "tool_choice"_L1),
-               u"Supported values of 'tool_choice' are 'auto' and 'none': no call can be forced."_s);
+        return ToolChoice{ToolChoice::Kind::None};
+    if (choice == "required"_L1)
+        return ToolChoice{ToolChoice::Kind::Any};
+    if (choice["type"_L1] == "function"_L1)
+        return ToolChoice{ToolChoice::Kind::Named,
+                          read.text(choice.toObject(), where, "name"_L1, true).value_or(QString())};
+    read.blame(
+        u"invalid_value"_s, where,
+        u"Supported values of '%1' are 'auto', 'none', 'required' and a function by its name."_s.arg(where));
     return {};
 }
 
@@ -104,7 +111,7 @@ ReplyChange readReplyChange(FieldReader &read, const QJsonObject &from, const QS
     ReplyChange change;
     change.instructions = read.text(from, path, "instructions"_L1);
     change.tools = readTools(read, from, path);
-    change.mayCallTools = readToolChoice(read, from, path);
+    change.toolChoice = readToolChoice(read, from, path);
     change.maxOutputTokens = readLimit(read, from, path, "max_output_tokens"_L1);
     if (!change.maxOutputTokens) // as it was called before
         change.maxOutputTokens = readLimit(read, from, path, "max_response_output_tokens"_L1);
@@ -120,7 +127,7 @@ ReplyWishes ReplyChange::appliedTo(ReplyWishes wishes) const
 {
     wishes.instructions = instructions.value_or(wishes.instructions);
     wishes.tools = tools.value_or(wishes.tools);
-    wishes.mayCallTools = mayCallTools.value_or(wishes.mayCallTools);
+    wishes.toolChoice = toolChoice.value_or(wishes.toolChoice);
     wishes.maxOutputTokens = maxOutputTokens.value_or(wishes.maxOutputTokens);
     return wishes;
 }

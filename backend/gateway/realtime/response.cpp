@@ -80,9 +80,9 @@ int Response::addItem(const QJsonObject &item)
     const int index = int(m_output.size()) - 1;
     m_events.say(u"response.output_item.added"_s,
                  {{"response_id"_L1, m_id}, {"output_index"_L1, index}, {"item"_L1, item}});
-    const QJsonValue previous = m_items.follow(item["id"_L1].toString());
     if (!isOfService(item))
-        m_events.say(u"conversation.item.added"_s, {{"previous_item_id"_L1, previous}, {"item"_L1, item}});
+        m_events.say(u"conversation.item.added"_s,
+                     {{"previous_item_id"_L1, m_items.follow(item["id"_L1].toString())}, {"item"_L1, item}});
     return index;
 }
 
@@ -164,6 +164,7 @@ void Response::toolStarted(const QString &callId, const QString &tool, const QJs
     const int index = addItem(item);
     m_tools.insert(callId, {index, item});
     sayOf(u"response.mcp_call_arguments.done"_s, index, id, {{"arguments"_L1, text}});
+    sayOf(u"response.mcp_call.in_progress"_s, index, id, {});
 }
 
 void Response::toolEnded(const QString &callId, const QJsonValue &result, bool ok)

@@ -39,6 +39,21 @@ QJsonArray toolsJson(const QList<ToolSpec> &tools)
     return array;
 }
 
+QJsonValue toolChoiceJson(const ToolChoice &choice)
+{
+    switch (choice.kind) {
+    case ToolChoice::Kind::Auto:
+        break;
+    case ToolChoice::Kind::None:
+        return u"none"_s;
+    case ToolChoice::Kind::Any:
+        return u"required"_s;
+    case ToolChoice::Kind::Named:
+        return QJsonObject{{"type"_L1, "function"_L1}, {"name"_L1, choice.name}};
+    }
+    return u"auto"_s;
+}
+
 } // namespace
 
 QStringList Translation::encode(const Outbound &message)
@@ -126,7 +141,7 @@ QJsonObject Translation::session() const
             {"output_modalities"_L1, QJsonArray{u"text"_s}},
             {"instructions"_L1, m_wishes.instructions},
             {"tools"_L1, toolsJson(m_wishes.tools)},
-            {"tool_choice"_L1, m_wishes.mayCallTools ? u"auto"_s : u"none"_s},
+            {"tool_choice"_L1, toolChoiceJson(m_wishes.toolChoice)},
             {"max_output_tokens"_L1,
              m_wishes.maxOutputTokens ? QJsonValue(*m_wishes.maxOutputTokens) : QJsonValue(u"inf"_s)},
             {"tracing"_L1, QJsonValue::Null},
