@@ -14,10 +14,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QJsonValue jsonOf(const QString &text)
+/// What a tool said: JSON, or the text that a client gave.
+QJsonValue resultOf(const QString &text)
 {
     // QJsonDocument takes only objects and arrays; wrap, then unwrap.
-    return QJsonDocument::fromJson('[' + text.toUtf8() + ']').array().first();
+    const QJsonArray wrapped = QJsonDocument::fromJson('[' + text.toUtf8() + ']').array();
+    return wrapped.size() == 1 ? wrapped.first() : QJsonValue(text);
 }
 
 QList<Outbound> endsOf(const Event &event, const QString &finish, const QString &text = {})
@@ -96,7 +98,7 @@ QList<Outbound> outboundOf(const Event &event, const QString &saidBefore)
     case EventType::ToolCall:
         return {outbound::ToolStarted{event.content, meta["args"_L1], callId, event.seq}};
     case EventType::ToolResult:
-        return {outbound::ToolEnded{meta["tool"_L1].toString(), callId, jsonOf(event.content),
+        return {outbound::ToolEnded{meta["tool"_L1].toString(), callId, resultOf(event.content),
                                     meta["ok"_L1].toBool(), meta["ms"_L1].toInteger(), event.seq}};
     case EventType::ToolApproval:
         return {outbound::ToolWaits{event.content, callId, event.seq}};

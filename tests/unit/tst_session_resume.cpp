@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fakes/session_stage.h"
 
+#include "session/replay_buffer.h"
 #include <QJsonArray>
 #include <QTest>
 
@@ -162,6 +163,24 @@ private Q_SLOTS:
                  (QStringList{u"session_started"_s, u"start"_s, u"tool_start"_s, u"tool_end"_s, u"token"_s,
                               u"done"_s, u"state"_s, u"operator_message"_s}));
         QCOMPARE(stage.later.last<outbound::ToolEnded>().result.toObject()["sky"_L1].toString(), u"blue"_s);
+    }
+
+    void whatAToolSaidIsToldAgainAsItSaidIt_data()
+    {
+        QTest::addColumn<QString>("content");
+        QTest::addColumn<QJsonValue>("result");
+        QTest::newRow("JSON") << u"{\"sky\":\"blue\"}"_s << QJsonValue(QJsonObject{{"sky"_L1, "blue"_L1}});
+        QTest::newRow("a client's words") << u"it is open"_s << QJsonValue("it is open");
+        QTest::newRow("with a comma") << u"1, 2"_s << QJsonValue("1, 2");
+        QTest::newRow("nothing") << QString() << QJsonValue("");
+    }
+
+    void whatAToolSaidIsToldAgainAsItSaidIt()
+    {
+        QFETCH(QString, content);
+        const auto told = outboundOf({u"s1"_s, 4, 0, EventType::ToolResult, Role::Tool, content, {}});
+        QCOMPARE(told.size(), 1);
+        QTEST(std::get<outbound::ToolEnded>(told.first()).result, "result");
     }
 
     void itWorksAcrossARestart()
