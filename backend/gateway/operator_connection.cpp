@@ -217,6 +217,9 @@ void OperatorConnection::runCommand(const QJsonObject &frame)
 void OperatorConnection::watch(const QJsonObject &frame)
 {
     const QJsonValue id = frame["id"_L1];
+    if (!frame["session_ids"_L1].isArray())
+        return refuse(id, {u"bad_watch"_s, u"'session_ids' is missing or not a list."_s,
+                           u"Name all that is watched from now on; an empty list is none."_s, false});
     const QJsonArray given = frame["session_ids"_L1].toArray();
     const qsizetype most = m_viewer.asNode ? m_parts.limits.maxWatchedByNode : m_parts.limits.maxWatched;
     if (given.size() > most)
