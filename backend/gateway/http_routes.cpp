@@ -111,7 +111,7 @@ ApiReply ready(const Readiness &state)
 /// What GET answers at `path`.
 ApiReply page(const QString &path, const QHttpServerRequest &request, const HttpParts &parts)
 {
-    if (path.isEmpty() || path == "/"_L1) // empty: http://host
+    if (path == "/"_L1)
         return root(request);
     if (path == "/healthz"_L1)
         return json({{"status"_L1, "ok"_L1},
