@@ -10,6 +10,7 @@ const final = new Map([
 ]);
 const firstDelay = 500;
 const longestDelay = 15000;
+const longestProbe = 5000;
 
 export class Connection {
   // onState(state, sentence): disconnected | connecting | connected | reconnecting | failed.  onFrame(frame).
@@ -58,7 +59,9 @@ export class Connection {
     if (this.userId) url.searchParams.set('user_id', this.userId);
     url.searchParams.set('dialect', 'frames');
     this.seenBefore = this.lastSeq;
-    if (this.lastSeq) url.searchParams.set('after', this.lastSeq);
+    this.snapshot = undefined;
+    // A page that knows nothing yet asks for what was never said: it is told what there is instead.
+    url.searchParams.set('after', this.lastSeq || Number.MAX_SAFE_INTEGER);
     const socket = new WebSocket(url);
     this.socket = socket;
     let opened = false;
@@ -69,13 +72,20 @@ export class Connection {
       this.say('connected');
     };
     socket.onmessage = ({ data }) => { if (socket === this.socket) this.receive(data); };
-    socket.onclose = ({ code, reason }) => { if (socket === this.socket) this.lost(code, reason, opened); };
+    socket.onclose = ({ code, reason }) => { if (socket === this.socket) this.lost(socket, code, reason, opened); };
   }
 
   receive(data) {
     let frame;
     try { frame = JSON.parse(data); } catch { return; }
-    if (frame.type === 'session_started') frame.missed = this.seenBefore > 0 && frame.seq > this.lastSeq + 1;
+    // What a snapshot has beyond the greeting after it is told again.
+    if (frame.type === 'resync') { this.snapshot = frame.snapshot; return; }
+    if (frame.type === 'session_started' && this.snapshot) {
+      Object.assign(frame, { snapshot: this.snapshot, seenBefore: this.seenBefore });
+      this.snapshot = undefined;
+      this.seenBefore = 0;
+      this.lastSeq = 0;
+    }
     if (typeof frame.seq === 'number') {
       // A replay that overlaps with what was seen before the loss; the greeting is news every time.
       if (frame.seq <= this.seenBefore && frame.type !== 'session_started') return;
@@ -84,12 +94,14 @@ export class Connection {
     this.onFrame(frame);
   }
 
-  async lost(code, reason, opened) {
+  async lost(socket, code, reason, opened) {
+    // A browser does not tell a refusal from an absent server: one that answers elsewhere has refused.
+    const refused = !opened && !final.has(code) && this.attempts === 0 && (await serverAnswers());
+    if (socket !== this.socket) return; // given up meanwhile, or there is another
     this.socket = undefined;
     if (final.has(code)) return this.say(code === 1000 ? 'disconnected' : 'failed', final.get(code));
     const attempt = this.attempts++;
-    // A browser does not tell a refusal from an absent server: one that answers elsewhere has refused.
-    if (!opened && attempt === 0 && (await serverAnswers()))
+    if (refused)
       return this.say('failed', `The server refused this conversation${reason ? `: ${reason}` : ''}. Is it allowed, and not too busy?`);
     const delay = Math.min(longestDelay, firstDelay * 2 ** attempt) * (0.75 + Math.random() / 2);
     this.say('reconnecting', opened ? 'The connection was lost.' : 'The server cannot be reached.');
@@ -98,5 +110,5 @@ export class Connection {
 }
 
 async function serverAnswers() {
-  try { return (await fetch('/healthz', { cache: 'no-store' })).ok; } catch { return false; }
+  try { return (await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(longestProbe) })).ok; } catch { return false; }
 }

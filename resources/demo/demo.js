@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The page: connects what a person does to the conversation, and the conversation's frames to the transcript.
 import { Connection } from './connection.js';
-import { Transcript, el } from './transcript.js';
+import { Transcript, el, keepFocus } from './transcript.js';
 import { Turn, tokenRate } from './turn.js';
 
 const $ = (id) => document.getElementById(id);
@@ -23,10 +23,11 @@ const modeSentences = {
 
 const modeWaits = { paused: 'paused', human: 'a person will answer' };
 
-const transcript = new Transcript({ log: $('log'), scroll: $('scroll'), jump: $('jump'), empty: $('empty') });
+const narrow = matchMedia('(max-width: 800px)');
+const transcript = new Transcript(Object.fromEntries(['log', 'scroll', 'jump', 'empty', 'heard', 'message'].map((id) => [id, $(id)])));
 let waiting = []; // messages the server has not confirmed with `start`, oldest first
 let unconfirmed = []; // those that a lost connection left in doubt
-let toSend = ''; // what to say once the connection stands
+let unsent; // what to say once the connection stands
 let turn;
 let mode = 'ai';
 let lastMessage = '';
@@ -43,39 +44,58 @@ function newId() {
 const connection = new Connection({
   onState(state, sentence) {
     const live = state === 'connected';
-    const open = ['connecting', 'connected', 'reconnecting'].includes(state);
+    const open = !closed(state);
     $('state').dataset.state = state;
     $('state-word').textContent = stateWords[state];
-    $('connect').disabled = open;
-    const left = document.activeElement === $('disconnect') && !open;
-    $('disconnect').disabled = !open;
-    if (left) $('connect').focus();
-    for (const id of ['session', 'user', 'token', 'new-session']) $(id).disabled = open;
-    $('send').disabled = open && !live;
-    $('stop').disabled = !live;
+    keepFocus(document.activeElement === $('disconnect') && !open ? $('connect') : $('message'), () => {
+      for (const id of ['connect', 'session', 'user', 'token', 'new-session']) $(id).disabled = open;
+      $('disconnect').disabled = !open;
+      $('send').disabled = open && !live;
+      $('stop').disabled = !live;
+      if (live && narrow.matches) $('setup').open = false;
+    });
     if (sentence && state !== shownState) transcript.note(sentence);
     shownState = state;
     if (!live) lost();
-    if (live && toSend) send(toSend);
-    if (state !== 'connecting') toSend = '';
-    if (state === 'disconnected' || state === 'failed') { endTurn(); showMode('ai'); }
-    if (live && matchMedia('(max-width: 800px)').matches) $('setup').open = false;
+    if (live || !open) takeUnsent(live);
+    if (!open) { endTurn(); showMode('ai'); }
   },
   onFrame(frame) { (frames[frame.type] ?? (() => {}))(frame); },
 });
 
+function closed(state = connection.state) { return state === 'disconnected' || state === 'failed'; }
+
 function lost() {
-  const left = waiting;
+  for (const one of waiting) one.view.unconfirmed(() => again(one));
+  unconfirmed.push(...waiting);
   waiting = [];
-  for (const { text, view } of left) view.unconfirmed(() => send(text));
-  unconfirmed.push(...left);
+}
+
+function again(one) {
+  if (!ask(one.text)) return false;
+  unconfirmed = unconfirmed.filter((each) => each !== one);
+  return true;
+}
+
+// What was said without a connection: said now, or given back to whoever wrote it.
+function takeUnsent(live) {
+  const one = unsent;
+  if (!one) return;
+  unsent = undefined;
+  if (!live && $('message').value) { // there is something else already
+    waiting.push(one);
+    return lost();
+  }
+  one.view.remove();
+  if (live) return send(one.text);
+  $('message').value = one.text;
+  fit();
 }
 
 function endTurn(frame = { finish: 'cancelled' }) {
   turn?.done(frame);
   turn = undefined;
-  if (document.activeElement === $('stop')) $('message').focus(); // it would be lost with the button
-  $('stop').hidden = true;
+  keepFocus($('message'), () => { $('stop').hidden = true; });
 }
 
 function showMode(now) {
@@ -96,12 +116,8 @@ const frames = {
   session_started(frame) {
     $('simulated').hidden = frame.simulated !== true;
     if (frame.mode) showMode(frame.mode);
-    if (frame.missed) {
-      endTurn({ finish: 'missed' });
-      transcript.note('Something was said while the connection was lost, and is not shown here.');
-    }
-    turn?.restart();
-    if (frame.resumed && !$('log').querySelector('.row')) transcript.note('This conversation goes on from before.');
+    if (frame.snapshot) rebuild(frame);
+    if (frame.after !== undefined) turn?.restart();
   },
   start({ turn: number }) {
     (waiting.shift() ?? unconfirmed.shift())?.view.stored();
@@ -130,23 +146,37 @@ const frames = {
   },
   error({ message, code, retryable }) {
     const text = lastMessage;
-    transcript.error(message ?? 'The server reported an error.', code, retryable && text ? () => send(text) : undefined);
-  },
-  resync({ snapshot }) {
-    transcript.clear();
-    turn = undefined;
-    unconfirmed = [];
-    transcript.note('Some of this conversation came while you were away.');
-    for (const event of snapshot?.events ?? []) replay(event);
-    if (snapshot?.mode) showMode(snapshot.mode);
+    transcript.error(message ?? 'The server reported an error.', code, retryable && text ? () => ask(text) : undefined);
   },
 };
 
-function replay({ event_type: type, content, metadata = {} }) {
-  if (type === 'user_message') transcript.user($('user').value || 'you', content).stored();
-  else if (type === 'ai_message') transcript.assistant().end(content);
-  else if (type === 'operator_message') transcript.person(content);
-  else if (type === 'error') transcript.error(content, metadata.code);
+// Shows what the server knows of the conversation, in place of what the page had of it.
+function rebuild({ snapshot, seq: greeting, seenBefore }) {
+  const messages = snapshot.messages.filter(({ seq }) => seq < greeting); // what came after it is told anew
+  turn = undefined;
+  transcript.clear();
+  if (messages.length || !snapshot.complete)
+    transcript.note(seenBefore ? 'Some of this conversation came while you were away.' : 'This conversation goes on from before.');
+  if (!snapshot.complete) transcript.note('Its beginning is not shown here.');
+  transcript.past = true;
+  for (const { role, content } of messages) {
+    if (role === 'user') transcript.user($('user').value || 'you', content).stored();
+    else if (role === 'assistant') transcript.assistant().end(content);
+    else transcript.person(content);
+  }
+  transcript.past = false;
+  const stored = messages.filter(({ role, seq }) => role === 'user' && seq > seenBefore).map(({ content }) => content);
+  unconfirmed = unconfirmed.filter(({ text }) => {
+    const at = stored.indexOf(text);
+    if (at >= 0) stored.splice(at, 1);
+    return at < 0;
+  });
+  for (const { view } of [...unconfirmed, ...waiting]) transcript.add(view.row);
+  const { running: now } = snapshot;
+  if (now && (now.text || !waiting.length)) turn = new Turn(transcript, now.turn, modeWaits[mode], true);
+  if (now?.text) turn.token(now.text);
+  $('stop').hidden = !turn || mode !== 'ai';
+  transcript.toEnd();
 }
 
 function facts(frame) {
@@ -161,6 +191,7 @@ function facts(frame) {
 
 function connect() {
   if (!$('connection').reportValidity()) return false;
+  keepSession();
   if ($('session').value !== connection.sessionId) { transcript.clear(); unconfirmed = []; }
   connection.connect($('session').value, $('user').value.trim(), $('token').value.trim());
   return true;
@@ -175,13 +206,13 @@ function send(text) {
   return true;
 }
 
-// A question while there is no connection makes one first.
+// A question while there is no connection makes one first. Says whether it is on its way.
 function ask(text) {
-  if (!text.trim() || send(text)) return;
-  if (connection.state === 'disconnected' || connection.state === 'failed') {
-    toSend = text;
-    if (!connect()) toSend = '';
-  }
+  if (send(text)) return true;
+  if (!closed() || !connect()) return false;
+  unsent = { text, view: transcript.user($('user').value || 'you', text) };
+  unsent.view.unsent();
+  return true;
 }
 
 function stop() {
@@ -194,22 +225,35 @@ function fit() {
   field.style.height = `${field.scrollHeight + 2}px`;
 }
 
-$('session').value = newId();
-$('new-session').onclick = () => { $('session').value = newId(); };
+// A reload goes on with the same conversation, where the browser lets the page keep anything.
+function keepSession() {
+  try { sessionStorage.setItem('session', $('session').value); } catch { /* then it is a new one */ }
+}
+
+function keptSession() {
+  try { return sessionStorage.getItem('session'); } catch { return null; }
+}
+
+const composing = (event) => event.isComposing || event.keyCode === 229; // Safari's last key of a word is only the latter
+
+$('session').value = keptSession() || newId();
+$('new-session').onclick = () => { $('session').value = newId(); keepSession(); };
 $('connection').onsubmit = (event) => { event.preventDefault(); connect(); $('message').focus(); };
 $('disconnect').onclick = () => connection.disconnect();
 $('composer').onsubmit = (event) => {
   event.preventDefault();
   const text = $('message').value;
   if (!text.trim() || $('send').disabled) return;
-  ask(text);
-  $('message').value = '';
+  $('message').value = ''; // before it may be given back
+  if (ask(text)) $('message').focus();
+  else $('message').value = text;
   fit();
 };
 $('message').oninput = fit;
 $('message').onkeydown = (event) => {
-  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); $('composer').requestSubmit(); }
+  if (event.key === 'Enter' && !event.shiftKey && !composing(event)) { event.preventDefault(); $('composer').requestSubmit(); }
 };
 $('stop').onclick = stop;
-addEventListener('keydown', (event) => { if (event.key === 'Escape') stop(); });
+addEventListener('keydown', (event) => { if (event.key === 'Escape' && !composing(event)) stop(); });
+narrow.onchange = () => { if (!narrow.matches) $('setup').open = true; };
 $('examples').append(...examples.map((text) => el('li', {}, el('button', { type: 'button', textContent: text, onclick: () => ask(text) }))));

@@ -60,7 +60,10 @@ const makers = {
 const make = (token) => [makers[token.type](token)].flat();
 const all = (tokens = []) => tokens.flatMap(make);
 
-// The elements of a row of blocks, one each.
+// The elements of a row of blocks, one each. The first letter says from which side one is written, which its items, cells and
+// paragraphs inherit: "auto" does not look into elements with a direction of their own. Code is written from the left.
 export function elementsOf(blocks) {
-  return all(blocks);
+  const nodes = all(blocks);
+  for (const node of nodes) if (node.localName !== 'pre') node.dir = 'auto';
+  return nodes;
 }

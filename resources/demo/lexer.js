@@ -3,11 +3,11 @@
 // stays the text it is. Pure: text in, tokens out. `raw` is the text a block came from; together they are all of it.
 
 const ruleLine = /^ {0,3}([-*_])(?: *\1){2,} *(?:\n|$)/;
-const headingLine = /^ {0,3}(#{1,6})(?: +([^\n]*?))?(?: +#+)? *(?:\n|$)/;
+const headingLine = /^ {0,3}(#{1,6})(?![^ \n])([^\n]*)(?:\n|$)/;
 const fenceLine = /^( {0,3})(`{3,}|~{3,})([^\n`]*)(?:\n|$)/;
 const quoteLine = /^ {0,3}> ?/;
 const marker = /^( {0,3})([-*+]|(\d{1,9})([.)]))( +|(?=\n|$))/;
-const delimiterLine = /^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *(?:\n|$)/;
+const delimiterLine = /^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*(?:\| *)?(?:\n|$)/;
 const underline = /^ {0,3}(?:(=+)|-{2,}) *(?:\n|$)/;
 const deepest = 16; // what is nested deeper stays text
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };
@@ -46,7 +46,7 @@ function code(text) {
 
 function heading(text) {
   const found = headingLine.exec(text);
-  return found && { type: 'heading', raw: found[0], depth: found[1].length, tokens: inline(found[2] ?? '') };
+  return found && { type: 'heading', raw: found[0], depth: found[1].length, tokens: inline(found[2].trim().replace(/ #+$/, '').trimEnd()) };
 }
 
 function rule(text) {
@@ -156,16 +156,17 @@ const decoded = (text) => text.replace(/&(?:(amp|lt|gt|quot|apos|nbsp)|#(\d{1,7}
   return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
 });
 
+// In all of these there is one way to read a text: with two, a long one that does not match takes forever.
 const reach = 4000; // how far a mark may be from the one that ends it
-const special = /[\\`*_~[!<]| {2,}\n|\bhttps?:\/\//g;
+const special = /[\\`*_~[!<]|(?<! ) {2,}\n|\bhttps?:\/\//g;
 const address = String.raw`(?:<([^<>\n]*)>|((?:[^\s()<>]|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)`;
 const inlines = [
   [/^\\([!-/:-@[-`{-~])/, ([, text]) => ({ type: 'text', text })],
   [/^(?: {2,}|\\)\n\s*/, () => ({ type: 'br' })],
   [/^(`+)(?!`)([\s\S]*?[^`])\1(?!`)/, ([, , text]) => ({ type: 'codespan', text: text.replace(/\n/g, ' ').replace(/^ (.*\S.*) $/, '$1') })],
   [/^(?:<(https?:\/\/[^\s<>]+|mailto:[^\s<>]+)>|(https?:\/\/[^\s<]*[^\s<?!.,:;*_~'")\]]))/i, ([, inAngles, bare]) => ({ type: 'link', href: inAngles ?? bare, tokens: [{ type: 'text', text: inAngles ?? bare }] })],
-  [new RegExp(String.raw`^!\[((?:\\.|[^[\]\\])*)\]\(\s*${address}`), ([, text, inAngles, bare]) => ({ type: 'image', text, href: inAngles ?? bare })],
-  [new RegExp(String.raw`^\[((?:\\.|!?\[[^[\]]*\](?:\([^()\s]*\))?|[^[\]\\])*)\]\(\s*${address}`), ([, text, inAngles, bare], depth) => ({ type: 'link', href: decoded(inAngles ?? bare), tokens: inline(text, depth) })],
+  [new RegExp(String.raw`^!\[((?:\\.|[^[\]\\])*)\]\(\s*(?!\s)${address}`), ([, text, inAngles, bare]) => ({ type: 'image', text, href: inAngles ?? bare })],
+  [new RegExp(String.raw`^\[((?:\\.|\[[^[\]]*\]|[^[\]\\])*)\]\(\s*(?!\s)${address}`), ([, text, inAngles, bare], depth) => ({ type: 'link', href: decoded(inAngles ?? bare), tokens: inline(text, depth) })],
   [/^\*\*\*(?=[^\s*])([^*]*[^\s*])\*\*\*(?!\*)/, ([, text], depth) => ({ type: 'strong', tokens: [{ type: 'em', tokens: inline(text, depth) }] })],
   [/^\*\*(?=\S)((?:\\.|[^\\])*?[^\s\\])\*\*(?!\*(?!\*))/, ([, text], depth) => ({ type: 'strong', tokens: inline(text, depth) })],
   [/^__(?=\S)([\s\S]*?[^\s\\])__(?!\w)/, ([, text], depth) => ({ type: 'strong', tokens: inline(text, depth) })],

@@ -8,9 +8,11 @@ const normal = (text) => text.replace(/\r/g, '').replace(/\t/g, '    ');
 
 // Emphasis or a link that is opened but not closed yet shows as what it is about to be, not as signs that vanish.
 function closed(text) {
-  let tail = text.replace(/!?\[([^\]\n]*)\]\([^)\n]*$/, '$1').replace(/(\*{1,2}|_{1,2}|`)$/, '');
-  for (const mark of ['`', '**'])
-    if (tail.split(mark).length % 2 === 0) tail = tail.replace(/\s+$/, '') + mark;
+  let tail = text.replace(/!?\[([^[\]\n]*)\]\([^()\n]*$/, '$1').replace(/(\*{1,2}|_{1,2}|`)$/, '');
+  for (const mark of ['`', '**']) {
+    const parts = tail.split(mark);
+    if (parts.length % 2 === 0 && /^\S/.test(parts.at(-1))) tail = tail.trimEnd() + mark;
+  }
   return tail;
 }
 
@@ -28,11 +30,14 @@ function patchChildren(parent, start, wanted) {
   while (parent.childNodes.length > start + wanted.length) parent.lastChild.remove();
 }
 
+// Only what is being written: in code, or in a block before the last, a sign is what it is.
 function withClosedTail(blocks) {
-  if (!blocks.length || blocks.at(-1).type === 'code') return blocks;
-  const raw = blocks.map((block) => block.raw).join('');
-  const fixed = closed(raw);
-  return fixed === raw ? blocks : lexer(fixed);
+  const last = blocks.at(-1);
+  const inner = last?.type === 'list' ? last.items.at(-1) : last?.type === 'blockquote' ? last : undefined;
+  if (inner) inner.tokens = withClosedTail(inner.tokens);
+  if (inner || !last || last.type === 'code') return blocks;
+  const fixed = closed(last.raw);
+  return fixed === last.raw ? blocks : [...blocks.slice(0, -1), ...lexer(fixed)];
 }
 
 export class MarkdownView {

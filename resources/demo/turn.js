@@ -10,9 +10,7 @@ function words(frame) {
   const rate = tokenRate(frame);
   if (rate) list.push(`${rate} tok/s`);
   if (usage?.source === 'estimated') list.push('tokens estimated');
-  const ends = { cancelled: 'stopped', failed: 'failed', length: 'cut off: too long', missed: 'not all of it arrived' };
-  if (ends[finish]) list.push(ends[finish]);
-  return list;
+  return [list, { cancelled: 'stopped', failed: 'failed', length: 'cut off: too long' }[finish]];
 }
 
 export function tokenRate({ usage, duration_ms: whole, ttft_ms: first }) {
@@ -21,9 +19,11 @@ export function tokenRate({ usage, duration_ms: whole, ttft_ms: first }) {
 }
 
 export class Turn {
-  constructor(transcript, number, waitsFor = 'thinking') {
+  // `seeded`: taken up in the middle, what it said before its tools stands above.
+  constructor(transcript, number, waitsFor = 'thinking', seeded = false) {
     this.transcript = transcript;
     this.number = number;
+    this.seeded = seeded;
     this.tools = new Map();
     this.texts = [];
     this.current = this.transcript.assistant();
@@ -35,6 +35,8 @@ export class Turn {
   }
 
   token(text) {
+    if (this.stale) this.current.view.clear();
+    this.stale = false;
     if (!this.texts.includes(this.current)) this.texts.push(this.current);
     this.current.token(text);
   }
@@ -58,23 +60,24 @@ export class Turn {
     this.tools.delete(id); // it has one end
   }
 
-  // After a lost connection the server tells the running reply again from its beginning.
+  // After a lost connection the server tells again what it said since its last tool. Until it does, or if it died
+  // meanwhile and never does, what was read stays.
   restart() {
-    for (const text of this.texts) if (text !== this.current) text.remove();
-    this.texts = [];
-    this.current.view.clear();
+    this.stale = true;
   }
 
   done(frame) {
     for (const tool of this.tools.values()) tool.interrupted();
     const { text } = frame; // none where the server did not say how the reply ended
     const shown = this.texts.map((part) => part.view.text);
-    // Either all of it is here, in parts, or its last part is the reply; else the server's word counts.
-    const complete = text === undefined || [shown.join(''), shown.at(-1) ?? ''].some((part) => squeezed(part) === squeezed(text));
+    const [here, last, told] = [shown.join(''), shown.at(-1) ?? '', text ?? ''].map(squeezed);
+    // Either all of it is here, in parts, or its last part is the reply; else the server's word counts, unless it knows less.
+    const complete = text === undefined || [here, last].includes(told) ||
+      (this.stale && here.startsWith(told)) || (this.seeded && here && told.endsWith(here));
     // What a person answered stands there already, as theirs.
     if (!shown.length && (!text || frame.finish === 'human')) {
       if (frame.finish === 'failed') this.current.end('The reply broke off.', ...words(frame));
-      else if (['cancelled', 'missed'].includes(frame.finish)) this.current.end('', ...words(frame));
+      else if (frame.finish === 'cancelled') this.current.end('', ...words(frame));
       else this.current.remove();
       return;
     }

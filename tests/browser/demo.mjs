@@ -15,7 +15,7 @@ describe('The browser client', () => {
     await open(server);
     await page.fill('#token', 'another-token');
     await page.click('#connect');
-    await page.getByText('Does it ask for a token?').waitFor();
+    await page.locator('.note', { hasText: 'Does it ask for a token?' }).waitFor();
     await page.fill('#token', 'a-token');
     await connect();
     await say('Hello');
@@ -72,6 +72,24 @@ describe('The browser client', () => {
     await finished();
     assert.equal(await page.evaluate(() => globalThis.fencesSeen), 0);
     assert.match(await reply().locator('pre').textContent(), /const one = 1;\nlet two = 2;/);
+  });
+
+  it('adds nothing to code in a list while it grows, nor to a text after it', async () => {
+    await open(scripted);
+    await connect();
+    await page.evaluate(() => {
+      globalThis.shown = new Set();
+      new MutationObserver(() => globalThis.shown.add(document.querySelector('.row.assistant .said')?.textContent.trim() ?? ''))
+        .observe(document.querySelector('#log'), { subtree: true, childList: true, characterData: true });
+    });
+    await say('fake:slow 40 The steps:\n\n1. Install:\n\n   ```sh\n   npm install thing\n   npm run build\n   ```\n\n2. Compute 2 ** 3 of it');
+    await finished();
+    assert.equal(await reply().locator('li code').textContent(), 'npm install thing\nnpm run build');
+    const whole = await reply().locator('.said').textContent();
+    const shown = await page.evaluate(() => [...globalThis.shown]);
+    assert.ok(shown.length > 10, `the text came in ${shown.length} steps`);
+    // The beginning of a fence is not known for one yet.
+    assert.deepEqual(shown.filter((text) => !whole.startsWith(text) && !/Install:\s*`+$/.test(text)), []);
   });
 
   it('asks an example question, and shows the tool it leads to', async () => {
@@ -183,7 +201,7 @@ describe('The browser client', () => {
     const said = reply().locator('.said');
     for (const word of ['one', 'two', 'four', 'five', 'six']) await said.getByText(word, { exact: true }).click();
     const found = await said.evaluate((element) => [...element.querySelectorAll('*')].map(({ localName, attributes }) => [localName, ...[...attributes].map(({ name }) => name)].join(' ')));
-    const allowed = /^(p|a href target rel|span|code|pre|table|thead|tbody|tr|th|td|h[3-6]|blockquote|ul|ol|li|strong|em|del|br|hr)$/;
+    const allowed = /^((p|table|h[3-6]|blockquote|ul|ol|hr)( dir)?|a href target rel|span|code|pre|thead|tbody|tr|th|td|li|strong|em|del|br)$/;
     assert.deepEqual(found.filter((each) => !allowed.test(each)), []);
     assert.deepEqual(await said.locator('a').evaluateAll((links) => links.map(({ href, rel }) => `${href} ${rel}`)),
       ['https://example.com/?a=1&b=2 noopener noreferrer', 'https://example.com/bare noopener noreferrer']);

@@ -42,22 +42,31 @@ describe('The browser client, whoever uses it', () => {
 
   it('tells a screen reader what happens, once', async () => {
     await open(scripted);
-    assert.equal(await page.getAttribute('#log', 'aria-live'), 'polite');
+    assert.equal(await page.getAttribute('#log', 'aria-live'), 'off', 'each token is read out');
     assert.equal(await page.getAttribute('#log', 'role'), 'log');
+    assert.equal(await page.getAttribute('#heard', 'aria-live'), 'polite');
     assert.equal(await page.getAttribute('#state', 'role'), 'status');
     assert.equal(await page.getAttribute('html', 'lang'), 'en');
     await connect();
     await say(`fake:slow 20 ${'word '.repeat(60)}`);
     await reply().locator('.said:not(:empty)').waitFor();
-    assert.equal(await reply().getAttribute('aria-busy'), 'true', 'each token is read out');
+    const heard = () => page.locator('#heard > *').allTextContents();
+    assert.deepEqual(await heard(), []);
     await finished();
-    assert.equal(await reply().getAttribute('aria-busy'), 'false');
+    assert.deepEqual(await heard(), [(await reply().locator('.said').textContent()).trim()]);
     await say('fake:status 500');
-    await page.locator('#log .row.error').waitFor(); // in the log, and so read out as well
+    const error = await page.locator('#log .row.error .said').textContent();
+    await finished(1);
+    assert.deepEqual((await heard()).slice(1), [`Something went wrong, ${error}`, `Sorry, I could not answer just now. ${error}, failed`]);
+    await say('fake:tool calculate_shipping {"weight_kg":5,"destination_country":"US"}');
+    await finished(2);
+    const [outcome, answer, ...more] = (await heard()).slice(3);
+    assert.deepEqual([outcome, more], ['calculate_shipping, ok', []]);
+    assert.equal(answer, (await reply(2).locator('.said').innerText()).trim());
     const nameless = await page.$$eval('button, input, textarea, a, summary, [role=region], [role=log]', (controls) => controls
       .filter((control) => !control.textContent.trim() && !control.labels?.length && !control.ariaLabel).map(({ id, localName }) => id || localName));
     assert.deepEqual(nameless, []);
-    const landmarks = await page.evaluate(() => ['header', 'main', 'h1'].map((name) => document.querySelectorAll(name).length));
+    const landmarks = await page.evaluate(() => ['body > header', 'main', 'h1'].map((name) => document.querySelectorAll(name).length));
     assert.deepEqual(landmarks, [1, 1, 1]);
   });
 
@@ -80,6 +89,118 @@ describe('The browser client, whoever uses it', () => {
     const small = await page.$$eval('button:not([hidden])', (buttons) => buttons.map((button) => [button.id || button.textContent, button.getBoundingClientRect()])
       .filter(([, box]) => box.width > 0 && (box.height < 24 || box.width < 24)).map(([name]) => name));
     assert.deepEqual(small, [], 'too small for a finger');
+  });
+
+  it('keeps the side panel where a phone is turned', async () => {
+    await open(scripted);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await connect();
+    assert.equal(await page.locator('#disconnect').isVisible(), false);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.locator('#disconnect').waitFor();
+  });
+
+  it('gives the focus to something where what had it goes', async () => {
+    const focused = () => page.evaluate(() => document.activeElement.id);
+    const pressOn = async (locator) => { await locator.focus(); await page.keyboard.press('Enter'); };
+    const button = (name) => page.getByRole('button', { name });
+    await open(scripted);
+    await page.fill('#message', `fake:slow 0 ${'one\n\n'.repeat(60)}`);
+    await pressOn(page.locator('#send'));
+    await finished();
+    assert.equal(await focused(), 'message', 'after a first message');
+    await page.locator('#scroll').evaluate((element) => { element.scrollTop = 0; });
+    await pressOn(page.locator('#jump'));
+    await page.locator('#jump').waitFor({ state: 'hidden' });
+    assert.equal(await focused(), 'scroll', 'after a jump to the end');
+    await say('fake:status 500');
+    await pressOn(button('Try again'));
+    await page.locator('.row.error').nth(1).waitFor();
+    assert.equal(await focused(), 'message', 'after another try');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`${scripted.url}/demo`);
+    await pressOn(button('What does co2 say?'));
+    await state(/^Connected$/);
+    await page.locator('#setup:not([open])').waitFor();
+    assert.equal(await focused(), 'message', 'after an example');
+  });
+
+  it('leaves Enter and Escape to whoever composes a letter with them', async () => {
+    await open(scripted);
+    await connect();
+    await say(`fake:slow 50 ${'word '.repeat(400)}`);
+    await reply().locator('.said:not(:empty)').waitFor();
+    await page.fill('#message', 'にほ');
+    const prevented = await page.evaluate(() => [{ key: 'Escape', isComposing: true }, { key: 'Escape', keyCode: 229 }, { key: 'Enter', isComposing: true }, { key: 'Enter', keyCode: 229 }]
+      .map((init) => !document.getElementById('message').dispatchEvent(new KeyboardEvent('keydown', { ...init, bubbles: true, cancelable: true }))));
+    assert.deepEqual(prevented, [false, false, false, false]);
+    assert.equal(await page.inputValue('#message'), 'にほ');
+    await page.click('#stop');
+    await finished();
+    assert.equal(await page.locator('.row.user').count(), 1);
+  });
+
+  it('leaves a reply running while a letter is composed', async () => {
+    const sent = [];
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(JSON.parse(payload).type)));
+    await open(scripted);
+    await connect();
+    await say(`fake:slow 20 ${'word '.repeat(40)}`);
+    await page.locator('#stop').waitFor();
+    await page.evaluate(() => document.getElementById('message').dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true })));
+    await finished();
+    assert.deepEqual(sent, ['message']);
+  });
+
+  it('writes from the side that the language is written from', async () => {
+    await open(scripted);
+    await connect();
+    await say('fake:slow 0 :\n\nمرحبا بالعالم!\n\n- פריט ראשון: שלום!\n\n- second\n\n> اقتباس\n\n| اسم | قيمة |\n|---|---|\n| أ | 1 |\n\n```\nمرحبا\n```\n\nand in English');
+    await finished();
+    const direction = (selector) => reply().locator(`.said ${selector}`).last().evaluate((element) => getComputedStyle(element).direction);
+    for (const [selector, expected] of [['p:nth-child(2)', 'rtl'], ['ul', 'rtl'], ['li', 'rtl'], ['li p', 'rtl'], ['blockquote p', 'rtl'], ['td', 'rtl'], ['pre', 'ltr'], ['> p', 'ltr']])
+      assert.equal(await direction(selector), expected, selector);
+    assert.ok(await reply().locator('ul').evaluate((list) => parseFloat(getComputedStyle(list).paddingRight) > 0), 'there is no room for the marks');
+    await say('שלום, מה שלומך?');
+    assert.equal(await page.locator('.row.user .said').last().evaluate((element) => getComputedStyle(element).direction), 'rtl');
+    assert.equal(await page.getAttribute('#message', 'dir'), 'auto');
+  });
+
+  it('scrolls a wide table, and breaks no word in it', async () => {
+    await open(scripted);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await connect();
+    await say('fake:slow 0 :\n\n| Language | Released | Paradigm | Typing | Compiled |\n|---|---|---|---|---|\n| JavaScript | 1995 | multi-paradigm | dynamic | interpreted |');
+    await finished();
+    const table = await reply().locator('table').evaluate((element) => ({ seen: element.clientWidth, whole: element.scrollWidth, heights: [...element.querySelectorAll('th')].map(({ offsetHeight }) => offsetHeight) }));
+    assert.ok(table.whole > table.seen, JSON.stringify(table));
+    assert.ok(table.heights.every((height) => height < 36), JSON.stringify(table));
+  });
+
+  it('stays at the end while a reply grows, and where somebody scrolled to', async () => {
+    await open(scripted);
+    await connect();
+    await say(`fake:slow 15 ${'line\n\n'.repeat(150)}`);
+    await page.waitForFunction(() => document.getElementById('scroll').scrollTop > 200);
+    // It grew, and is looked at before it was scrolled to its end again.
+    const hidden = await page.evaluate(() => {
+      document.getElementById('log').append(...Array.from({ length: 9 }, () => Object.assign(document.createElement('p'), { textContent: 'more' })));
+      document.getElementById('scroll').dispatchEvent(new Event('scroll'));
+      return document.getElementById('jump').hidden;
+    });
+    assert.equal(hidden, true, 'it was left behind by a reply that grows fast');
+    await page.mouse.move(700, 300);
+    await page.mouse.wheel(0, -12);
+    await page.locator('#jump').waitFor();
+    const place = () => page.locator('#scroll').evaluate((element) => element.scrollTop);
+    const before = await place();
+    await finished();
+    assert.equal(await place(), before);
+    assert.equal(await page.locator('#jump').isVisible(), true);
+    await page.click('#jump');
+    await page.waitForFunction(() => { const { scrollHeight, scrollTop, clientHeight } = document.getElementById('scroll'); return scrollHeight - scrollTop - clientHeight < 2; });
+    // However long the conversation is, only the row that grows is laid out.
+    assert.equal(await reply().evaluate((row) => getComputedStyle(row).contain), 'layout');
   });
 
   for (const colorScheme of ['light', 'dark'])
