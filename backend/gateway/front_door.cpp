@@ -175,10 +175,7 @@ void FrontDoor::serveHttp(const IncomingPtr &incoming, const RequestHead &head)
     // A second request would not pass this door.
     const qint64 body = head.header("content-length").toLongLong();
     if (head.behind > body || head.count("transfer-encoding") > 0)
-        return refuse(incoming, Refused::BadRequest,
-                      {400,
-                       {u"bad_request"_s, u"A connection carries one request, and says how long it is."_s,
-                        u"Send Content-Length, and the next request on a connection of its own."_s, false}});
+        return refuse(incoming, Refused::BadRequest, {400, oneRequestOnly()});
     if (QTcpSocket *socket = incoming->takeSocket(this)) {
         new HttpGuard(socket, m_limits, head.size + body, m_counters);
         addPendingConnection(socket);

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/http_guard.h"
 
+#include "gateway/problem.h"
+
 namespace loquat {
+
+using namespace Qt::StringLiterals;
+
+Error oneRequestOnly()
+{
+    return {u"bad_request"_s, u"A connection carries one request, and says how long it is."_s,
+            u"Send Content-Length, and the next request on a connection of its own."_s, false};
+}
 
 HttpGuard::HttpGuard(QTcpSocket *socket, const GatewayLimits &limits, qint64 whole, GatewayCounters &counters)
     : QObject(socket)
@@ -31,8 +41,11 @@ void HttpGuard::arrived()
     } else if (before >= m_whole && before > 0) {
         m_socket->readAll(); // a second request
     } else if (m_seen > m_whole) {
-        m_counters.count(Refused::BadRequest); // it began with the end of the first
-        m_socket->abort();
+        // A second began with the end of the first: the server must see neither.
+        m_counters.count(Refused::BadRequest);
+        QObject::disconnect(m_socket, &QTcpSocket::readyRead, nullptr, nullptr);
+        m_socket->readAll();
+        m_socket->write(problemResponse(400, oneRequestOnly()));
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "domain/error.h"
 #include "gateway/gateway_counters.h"
 #include "gateway/limits.h"
 
@@ -8,6 +9,9 @@
 #include <QTimer>
 
 namespace loquat {
+
+/// To whoever sends more than one request.
+[[nodiscard]] Error oneRequestOnly();
 
 /// Stands beside a plain HTTP connection, since Qt's server limits neither the time nor the size of a
 /// request: one request to a connection, whole within the time, no larger than the limit, and closed when its

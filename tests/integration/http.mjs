@@ -94,12 +94,16 @@ describe('HTTP', () => {
     const first = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
     const other = 'GET /metrics HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n';
     assert.match(await wholeAnswer(server, first + other), /^HTTP\/1\.1 400 /);
-    const raw = await Raw.open(server);
-    raw.write(first);
-    raw.write(other);
-    await within(raw.ended, () => 'it stays open');
-    assert.equal(raw.received.toString('latin1').match(/HTTP\/1\.1 /g).length, 1);
-    assert.ok(!raw.received.toString('latin1').includes('loquat_'), 'the metrics are told past the door');
+    for (let i = 0; i < 60; i += 1) { // the second comes before the first is read, with it, or after
+      const raw = await Raw.open(server);
+      raw.write(first);
+      if (i % 4) await new Promise(setImmediate);
+      raw.write(other);
+      await within(raw.ended, () => 'it stays open');
+      const answer = raw.received.toString('latin1');
+      assert.equal(answer.match(/HTTP\/1\.1 /g)?.length, 1, answer);
+      assert.ok(!answer.includes('loquat_'), 'the metrics are told past the door');
+    }
   });
 
   it('tells the metrics to nobody behind a proxy, without a token', async () => {
