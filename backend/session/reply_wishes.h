@@ -8,9 +8,9 @@ namespace loquat {
 /// What a client asks of its replies, beside what its conversation's profile says.
 struct ReplyWishes
 {
-    QString instructions;  ///< added to the profile's system prompt, never in its place
-    QList<ToolSpec> tools; ///< that the client answers itself, also where the service has one of that name
-    ToolChoice toolChoice = {};                           ///< among these and the service's own
+    QString instructions;       ///< added to the profile's system prompt, never in its place
+    QList<ToolSpec> tools;      ///< the client's to answer, also where the service has one of that name
+    ToolChoice toolChoice = {}; ///< among these and the service's own
     std::optional<qint64> maxOutputTokens = std::nullopt; ///< the profile's limit stays where it is lower
 
     bool operator==(const ReplyWishes &) const = default;

@@ -145,7 +145,9 @@ QJsonArray TraceBuilder::take(const Event &event)
     case EventType::AiMessage:
         if (!event.meta["final"_L1].toBool())
             return {};
-        turnOf(event, session);
+        // What was never begun to be answered took no time.
+        if (Turn &turn = turnOf(event, session); !event.meta.contains("duration_ms"_L1))
+            turn.modelRuns = false;
         return endTurn(event, session, number, event.meta["finish"_L1].toString());
     case EventType::OperatorMessage:
     case EventType::ModeChanged: {
@@ -189,7 +191,7 @@ QJsonArray TraceBuilder::endModelCall(const Event &event, const Session &session
     const bool only = turn.modelCall.seq == turn.started.seq && event.type == EventType::AiMessage;
     // A message may wait until a reply is due: the model was asked when the one before was over, or later.
     qint64 asked = std::max(turn.modelCall.atMs, session.freeSinceMs);
-    if (only && meta.contains("duration_ms"_L1))
+    if (only)
         asked = std::max(asked, event.atMs - meta["duration_ms"_L1].toInteger());
     const QString parent = spanId(event.sessionId, turn.started.seq, "turn"_L1);
     const auto call = [&](const QString &model, const QString &id) {

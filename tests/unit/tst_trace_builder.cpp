@@ -58,6 +58,7 @@ private Q_SLOTS:
              {{"turn"_L1, 1},
               {"final"_L1, true},
               {"finish"_L1, "stop"_L1},
+              {"duration_ms"_L1, 1000},
               {"model"_L1, "m-2"_L1},
               {"usage"_L1, QJsonObject{{"output_tokens"_L1, 9}}}});
         take(6, 4000, EventType::SessionEnded, {{"reason"_L1, "closed"_L1}});
@@ -95,7 +96,8 @@ private Q_SLOTS:
         take(1, 1000, EventType::SessionStarted);
         take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
         take(3, 3000, EventType::ErrorRaised, {{"turn"_L1, 1}, {"code"_L1, "model_unauthorized"_L1}});
-        take(4, 3000, EventType::AiMessage, {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, "failed"_L1}});
+        take(4, 3000, EventType::AiMessage,
+             {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, "failed"_L1}, {"duration_ms"_L1, 1000}});
         QCOMPARE(span(u"turn"_s)["status"_L1]["code"_L1].toInt(), 2);
         QCOMPARE(attribute(span(u"turn"_s), u"error.type"_s), u"model_unauthorized"_s);
     }
@@ -114,12 +116,25 @@ private Q_SLOTS:
         take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
         take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
         take(3, 2100, EventType::UserMessage, {{"turn"_L1, 2}});
-        take(4, 3000, EventType::AiMessage, {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, "stop"_L1}});
-        take(5, 3500, EventType::AiMessage, {{"turn"_L1, 2}, {"final"_L1, true}, {"finish"_L1, "stop"_L1}});
+        take(4, 3000, EventType::AiMessage,
+             {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, "stop"_L1}, {"duration_ms"_L1, 1000}});
+        take(5, 3500, EventType::AiMessage,
+             {{"turn"_L1, 2}, {"final"_L1, true}, {"finish"_L1, "stop"_L1}, {"duration_ms"_L1, 500}});
         QCOMPARE(spans(u"turn"_s).size(), 2);
         QCOMPARE(spans(u"turn"_s)[1]["startTimeUnixNano"_L1].toString(), u"2100000000"_s);
         QCOMPARE(spans(u"chat m"_s)[0]["startTimeUnixNano"_L1].toString(), u"2000000000"_s);
         QCOMPARE(spans(u"chat m"_s)[1]["startTimeUnixNano"_L1].toString(), u"3000000000"_s); // it waited
+    }
+
+    void whatNobodyBeganToAnswerIsATurnWithoutAModel()
+    {
+        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
+        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
+        take(
+            3, 3000, EventType::AiMessage,
+            {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, "cancelled"_L1}, {"usage"_L1, QJsonObject()}});
+        QCOMPARE(spans(u"turn"_s).size(), 1);
+        QVERIFY(spans(u"chat m"_s).isEmpty());
     }
 
     void whatAPersonAnswersIsATurnWithoutAModel()
@@ -143,6 +158,7 @@ private Q_SLOTS:
              {{"turn"_L1, 1},
               {"final"_L1, true},
               {"finish"_L1, "stop"_L1},
+              {"duration_ms"_L1, 1000},
               {"model"_L1, "other"_L1},
               {"provider"_L1, "groq"_L1},
               {"attempts"_L1, attempts},
