@@ -102,7 +102,7 @@ describe('The browser client, whoever uses it', () => {
 
   it('gives the focus to something where what had it goes', async () => {
     const focused = () => page.evaluate(() => document.activeElement.id);
-    const pressOn = async (locator) => { await locator.focus(); await page.keyboard.press('Enter'); };
+    const pressOn = async (locator) => { await locator.waitFor(); await locator.focus(); await page.keyboard.press('Enter'); };
     const button = (name) => page.getByRole('button', { name });
     await open(scripted);
     await page.fill('#message', `fake:slow 0 ${'one\n\n'.repeat(60)}`);
