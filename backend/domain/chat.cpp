@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "domain/chat.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -20,6 +21,11 @@ constexpr std::array<std::pair<QLatin1StringView, Number>, 4> numbers{{
 }};
 
 } // namespace
+
+bool isAmong(const QList<ToolSpec> &tools, const QString &name)
+{
+    return std::ranges::find(tools, name, &ToolSpec::name) != tools.cend();
+}
 
 QString nameOf(UsageSource source)
 {

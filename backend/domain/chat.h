@@ -42,6 +42,9 @@ struct ToolSpec
     bool operator==(const ToolSpec &) const = default;
 };
 
+/// Whether one of `tools` has this name.
+[[nodiscard]] bool isAmong(const QList<ToolSpec> &tools, const QString &name);
+
 /// Whether a model may answer, or must call a tool.
 struct ToolChoice
 {

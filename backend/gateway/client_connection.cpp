@@ -2,6 +2,7 @@
 #include "gateway/client_connection.h"
 
 #include "gateway/lingering_close.h"
+#include "gateway/message_limits.h"
 #include "session/session_hub.h"
 
 namespace loquat {
@@ -29,9 +30,8 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
           surroundings.limits, surroundings.counters, surroundings.flusher)
     , m_rate(surroundings.limits.messagesPerMinute)
 {
-    // Qt's own limits are 2 GiB, for a frame and for the sum of its fragments.
-    m_socket->setMaxAllowedIncomingFrameSize(m_around.limits.maxFrameBytes);
-    m_socket->setMaxAllowedIncomingMessageSize(m_around.limits.maxMessageBytes);
+    limitMessages(*m_socket, m_around.limits.maxFrameBytes, m_around.limits.maxMessageBytes,
+                  m_around.counters, this);
     connect(m_socket.get(), &QWebSocket::textMessageReceived, this, &ClientConnection::received);
     connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, [this] {
         if (mayTake())
@@ -191,8 +191,6 @@ void ClientConnection::received(const QString &frame)
 
 void ClientConnection::closing()
 {
-    if (m_socket->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData)
-        m_around.counters.count(Refused::MessageTooLarge);
     LingeringClose::afterAbruptEnd(*m_socket, m_transport, parent());
 }
 

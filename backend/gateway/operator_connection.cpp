@@ -5,6 +5,7 @@
 #include "domain/json_text.h"
 #include "domain/live_json.h"
 #include "domain/same_secret.h"
+#include "gateway/message_limits.h"
 #include "gateway/operator_command.h"
 
 #include <QCoreApplication>
@@ -25,18 +26,11 @@ OperatorConnection::OperatorConnection(std::unique_ptr<QWebSocket> socket, Opera
     , m_viewer(viewer)
     , m_proven(access == OperatorAccess::Granted)
 {
-    m_socket->setMaxAllowedIncomingFrameSize(parts.limits.maxOperatorFrame);
-    m_socket->setMaxAllowedIncomingMessageSize(parts.limits.maxOperatorMessage);
+    limitMessages(*m_socket, parts.limits.maxOperatorFrame, parts.limits.maxOperatorMessage, *parts.counters,
+                  this);
     connect(m_socket.get(), &QWebSocket::textMessageReceived, this, &OperatorConnection::received);
     connect(m_socket.get(), &QWebSocket::pong, this, [this] { m_alive = true; });
     connect(m_socket.get(), &QWebSocket::bytesWritten, this, [this] { m_alive = true; });
-    connect(
-        m_socket.get(), &QWebSocket::aboutToClose, this,
-        [this] {
-            if (m_socket->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData)
-                m_parts.counters->count(Refused::MessageTooLarge);
-        },
-        Qt::SingleShotConnection); // Qt tells of it twice
     connect(m_socket.get(), &QWebSocket::disconnected, this, &QObject::deleteLater);
     m_proofTime.setSingleShot(true);
     connect(&m_proofTime, &QTimer::timeout, this, [this] {

@@ -3,6 +3,7 @@
 
 #include "gateway/client_frame.h"
 #include "gateway/lingering_close.h"
+#include "gateway/message_limits.h"
 
 namespace loquat {
 
@@ -17,17 +18,12 @@ SignIn::SignIn(Socket client, QTcpSocket *transport, Authenticator &authenticato
     , m_counters(counters)
     , m_handover(std::move(handover))
 {
-    m_client->setMaxAllowedIncomingFrameSize(limits.maxFrameBytes);
-    m_client->setMaxAllowedIncomingMessageSize(limits.maxMessageBytes);
+    limitMessages(*m_client, limits.maxFrameBytes, limits.maxMessageBytes, counters, this);
     connect(m_client.get(), &QWebSocket::textMessageReceived, this, &SignIn::heard);
     connect(m_client.get(), &QWebSocket::binaryMessageReceived, this, [this] { refuse(u"sign in first"_s); });
     connect(
         m_client.get(), &QWebSocket::aboutToClose, this,
-        [this] {
-            if (m_client->closeCode() == QWebSocketProtocol::CloseCodeTooMuchData)
-                m_counters.count(Refused::MessageTooLarge);
-            LingeringClose::afterAbruptEnd(*m_client, m_transport, this->parent());
-        },
+        [this] { LingeringClose::afterAbruptEnd(*m_client, m_transport, this->parent()); },
         Qt::SingleShotConnection); // Qt tells of it twice
     connect(m_client.get(), &QWebSocket::disconnected, this, &QObject::deleteLater);
     m_late.setSingleShot(true);

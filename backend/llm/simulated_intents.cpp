@@ -42,10 +42,7 @@ public:
     {
     }
 
-    [[nodiscard]] bool can(const QString &tool) const
-    {
-        return std::ranges::any_of(m_tools, [&tool](const ToolSpec &spec) { return spec.name == tool; });
-    }
+    [[nodiscard]] bool can(const QString &tool) const { return isAmong(m_tools, tool); }
     void call(const QString &tool, const QJsonObject &arguments)
     {
         m_intents.calls.append(
@@ -168,11 +165,13 @@ QList<ToolCall> forcedCalls(const ChatRequest &request)
 {
     const ToolChoice &choice = request.toolChoice;
     const bool named = choice.kind == ToolChoice::Kind::Named;
-    Wishes forced(request.tools);
-    forced.call(named ? choice.name : request.tools.first().name, argumentsIn(lastSaid(request.messages)));
     QList<ToolCall> calls = intentsOf(request.messages, request.tools).calls;
     calls.removeIf([&](const ToolCall &call) { return named && call.name != choice.name; });
-    return calls.isEmpty() ? forced.intents().calls : calls;
+    if (!calls.isEmpty())
+        return calls;
+    Wishes forced(request.tools);
+    forced.call(named ? choice.name : request.tools.first().name, argumentsIn(lastSaid(request.messages)));
+    return forced.intents().calls;
 }
 
 } // namespace loquat::simulated

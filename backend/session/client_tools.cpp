@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/client_tools.h"
 
-#include <algorithm>
-
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -18,7 +16,7 @@ ClientTools::ClientTools(ToolRunner &service, Clock &clock, std::chrono::millise
 
 bool ClientTools::isClients(const QString &tool) const
 {
-    return std::ranges::find(m_specs, tool, &ToolSpec::name) != m_specs.cend();
+    return isAmong(m_specs, tool);
 }
 
 QList<ToolSpec> ClientTools::specs() const

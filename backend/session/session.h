@@ -150,7 +150,6 @@ private:
     Steering &steering();
     [[nodiscard]] bool isPaused() const { return m_steering && m_steering->paused; }
     bool takesFromClient(const QString &ref);
-    [[nodiscard]] bool hasTool(const ReplyWishes &wishes, const QString &name) const;
     void keep(const Note &note);
     void keepHeld();
     void applyWishes();

@@ -4,8 +4,6 @@
 #include "domain/json_text.h"
 #include "session/session.h"
 
-#include <algorithm>
-
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -110,12 +108,6 @@ void Session::keepHeld()
         keep(note);
 }
 
-bool Session::hasTool(const ReplyWishes &wishes, const QString &name) const
-{
-    const auto all = wishes.tools + m_parts.tools.specs();
-    return std::ranges::find(all, name, &ToolSpec::name) != all.cend();
-}
-
 void Session::respond(const ReplyWishes &wishes, const QString &ref)
 {
     if (deferUntilOpen([this, wishes, ref] { respond(wishes, ref); }, Source::Client) ||
@@ -125,9 +117,9 @@ void Session::respond(const ReplyWishes &wishes, const QString &ref)
     if ((m_turn && !steer.paused) || !m_waiting.isEmpty())
         return tell(refusal(u"conversation_already_has_active_response"_s,
                             u"A reply is running already; cancel it, or wait for its end."_s, ref));
-    if (wishes.toolChoice.kind == ToolChoice::Kind::Named && !hasTool(wishes, wishes.toolChoice.name))
-        return tell(
-            refusal(u"unknown_tool"_s, u"There is no tool named '%1'."_s.arg(wishes.toolChoice.name), ref));
+    const ToolChoice &choice = wishes.toolChoice;
+    if (choice.kind == ToolChoice::Kind::Named && !isAmong(wishes.tools + m_parts.tools.specs(), choice.name))
+        return tell(refusal(u"unknown_tool"_s, u"There is no tool named '%1'."_s.arg(choice.name), ref));
     steer.wishes = wishes;
     const bool spoke = std::exchange(steer.userSpoke, false);
     if (m_turn) {

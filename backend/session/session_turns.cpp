@@ -175,7 +175,7 @@ void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qi
     const bool byClient = m_steering && m_steering->tools.isClients(call.name);
     if (byClient)
         meta["by"_L1] = u"client"_s;
-    else if (!hasTool({}, call.name))
+    else if (!isAmong(m_parts.tools.specs(), call.name))
         meta["unknown"_L1] = true;
     // What a client says is the model's to read as it stands.
     const bool asItStands = byClient && outcome.result.isString();

@@ -30,9 +30,7 @@ Usage combined(const std::optional<Usage> &before, const Usage &call)
 /// `choice`, as far as `tools` has what it forces.
 ToolChoice offeredOf(const QList<ToolSpec> &tools, const ToolChoice &choice)
 {
-    const bool has = choice.kind == ToolChoice::Kind::Named
-                         ? std::ranges::find(tools, choice.name, &ToolSpec::name) != tools.cend()
-                         : !tools.isEmpty();
+    const bool has = choice.kind == ToolChoice::Kind::Named ? isAmong(tools, choice.name) : !tools.isEmpty();
     return choice.forces() && has ? choice : ToolChoice();
 }
 

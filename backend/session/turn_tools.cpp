@@ -10,15 +10,6 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-bool isAmong(const QList<ToolSpec> &specs, const QString &tool)
-{
-    return std::ranges::find(specs, tool, &ToolSpec::name) != specs.cend();
-}
-
-} // namespace
-
 ToolPolicy Turn::policy(const QString &tool) const
 {
     const auto stated = [this](const QString &name) {

@@ -108,36 +108,19 @@ QJsonArray TraceBuilder::take(const Event &event)
     }
     Session &session = *known;
     const int number = event.meta["turn"_L1].toInt();
-    const QString callId = event.meta["call_id"_L1].toString();
     switch (event.type) {
     case EventType::UserMessage:
         turnOf(event, session);
         return {};
     case EventType::ToolCall: {
         Turn &turn = turnOf(event, session);
-        turn.tools.insert(callId, {event.atMs, event.seq});
+        turn.tools.insert(event.meta["call_id"_L1].toString(), {event.atMs, event.seq});
         const bool routed = event.meta["routed"_L1].toBool();
         return std::exchange(turn.modelRuns, false) && !routed ? endModelCall(event, session, turn)
                                                                : QJsonArray();
     }
-    case EventType::ToolResult: {
-        const auto turn = session.turns.find(number);
-        if (turn == session.turns.end() || !turn->tools.contains(callId))
-            return {};
-        const Started started = turn->tools.take(callId);
-        const QString tool = event.meta["tool"_L1].toString();
-        Span span(event, u"execute_tool "_s + tool, internalKind, started.atMs,
-                  spanId(event.sessionId, started.seq, "tool"_L1));
-        span.under(spanId(event.sessionId, turn->started.seq, "turn"_L1))
-            .set("gen_ai.operation.name"_L1, u"execute_tool"_s)
-            .set("gen_ai.tool.name"_L1, tool)
-            .set("gen_ai.tool.call.id"_L1, callId);
-        if (!event.meta["ok"_L1].toBool())
-            span.failed(u"tool_failed"_s);
-        turn->modelRuns = true; // asked again once the last result is there
-        turn->modelCall = {event.atMs, event.seq};
-        return {span.json()};
-    }
+    case EventType::ToolResult:
+        return endTool(event, session);
     case EventType::ErrorRaised:
         if (const auto turn = session.turns.find(number); turn != session.turns.end())
             turn->error = event.meta["code"_L1].toString();
@@ -185,6 +168,27 @@ TraceBuilder::Turn &TraceBuilder::turnOf(const Event &event, Session &session)
     return *session.turns.insert(number, {now, now});
 }
 
+QJsonArray TraceBuilder::endTool(const Event &event, Session &session)
+{
+    const QString callId = event.meta["call_id"_L1].toString();
+    const auto turn = session.turns.find(event.meta["turn"_L1].toInt());
+    if (turn == session.turns.end() || !turn->tools.contains(callId))
+        return {};
+    const Started started = turn->tools.take(callId);
+    const QString tool = event.meta["tool"_L1].toString();
+    Span span(event, u"execute_tool "_s + tool, internalKind, started.atMs,
+              spanId(event.sessionId, started.seq, "tool"_L1));
+    span.under(spanId(event.sessionId, turn->started.seq, "turn"_L1))
+        .set("gen_ai.operation.name"_L1, u"execute_tool"_s)
+        .set("gen_ai.tool.name"_L1, tool)
+        .set("gen_ai.tool.call.id"_L1, callId);
+    if (!event.meta["ok"_L1].toBool())
+        span.failed(u"tool_failed"_s);
+    turn->modelRuns = true; // asked again once the last result is there
+    turn->modelCall = {event.atMs, event.seq};
+    return {span.json()};
+}
+
 QJsonArray TraceBuilder::endModelCall(const Event &event, const Session &session, const Turn &turn)
 {
     const QJsonObject &meta = event.meta;
@@ -204,7 +208,7 @@ QJsonArray TraceBuilder::endModelCall(const Event &event, const Session &session
     for (qsizetype i = 0; i < attempts.size(); ++i) {
         const QString provider = attempts[i]["provider"_L1].toString();
         spans.append(call(provider, hexId(parent + u"|attempt|"_s + QString::number(i), 8))
-                         .set("gen_ai.provider.name"_L1, attempts[i]["provider"_L1])
+                         .set("gen_ai.provider.name"_L1, provider)
                          .failed(attempts[i]["code"_L1].toString())
                          .json());
     }

@@ -44,6 +44,7 @@ private:
     };
 
     static Turn &turnOf(const Event &event, Session &session);
+    static QJsonArray endTool(const Event &event, Session &session);
     static QJsonArray endModelCall(const Event &event, const Session &session, const Turn &turn);
     static QJsonArray endTurn(const Event &event, Session &session, int number, const QString &finish);
 

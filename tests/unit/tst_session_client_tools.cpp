@@ -78,7 +78,6 @@ private Q_SLOTS:
     {
         SessionStage stage;
         stage.tools.add(u"weather"_s);
-        stage.restart();
         Session &session = stage.connectClient();
         session.note({Role::User, u"open, and rain?"_s, {}});
         session.respond(withTool, {});
@@ -182,7 +181,6 @@ private Q_SLOTS:
     {
         SessionStage stage;
         stage.tools.add(u"weather"_s);
-        stage.restart();
         Session &session = stage.connectClient();
         session.note({Role::User, u"rain?"_s, {}});
         ReplyWishes forced;
