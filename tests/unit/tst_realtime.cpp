@@ -4,6 +4,8 @@
 #include <QJsonDocument>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace loquat;
 using namespace loquat::realtime;
 using namespace Qt::StringLiterals;
@@ -36,6 +38,14 @@ struct Client
         for (const QJsonObject &event : events)
             all.append(event["type"_L1].toString());
         return all;
+    }
+    /// The id of the newest item that the client was told of.
+    [[nodiscard]] QString itemAdded() const
+    {
+        const auto added =
+            std::ranges::find(events.crbegin(), events.crend(), u"response.output_item.added"_s,
+                              [](const QJsonObject &event) { return event["type"_L1].toString(); });
+        return (*added)["item"_L1]["id"_L1].toString();
     }
     [[nodiscard]] QJsonObject last() const { return events.last(); }
     [[nodiscard]] QJsonObject response() const { return events.last()["response"_L1].toObject(); }
@@ -229,8 +239,31 @@ private Q_SLOTS:
         client.hear(outbound::ReplyBegins{1, {}});
         client.hear(outbound::Token{1, u"hello"_s});
         QVERIFY(client.translation.knows(u"a"_s) && !client.translation.isNewest(u"a"_s));
-        QVERIFY(client.translation.isNewest(client.translation.items().last()));
+        QVERIFY(client.translation.isNewest(client.itemAdded()));
         QVERIFY(!client.translation.knows(u"b"_s) && !client.translation.isNewest(u"b"_s));
+    }
+
+    // @openai/agents-realtime asks for a call of the service's as soon as it runs.
+    void anItemIsFoundWhileItGrows()
+    {
+        Client client;
+        client.begin();
+        client.hear(outbound::ReplyBegins{1, {}});
+        client.hear(outbound::Token{1, u"Once"_s});
+        client.hear(outbound::Token{1, u" upon"_s});
+        const QString message = client.itemAdded();
+        const auto text = client.translation.find(message);
+        QVERIFY(text);
+        QCOMPARE((*text)["status"_L1].toString(), u"in_progress"_s);
+        QCOMPARE((*text)["content"_L1][0]["text"_L1].toString(), u"Once upon"_s);
+        client.hear(outbound::ToolStarted{u"weather"_s, QJsonObject(), u"c1"_s, 3});
+        const QString call = client.itemAdded();
+        QVERIFY(client.translation.find(call));
+        QVERIFY(client.translation.find(call)->value("output"_L1).isNull());
+        client.hear(outbound::ToolEnded{u"weather"_s, u"c1"_s, u"sunny"_s, true, 1, 4});
+        client.hear(done(u"stop"_s));
+        QCOMPARE(client.translation.find(call)->value("output"_L1).toString(), u"sunny"_s);
+        QCOMPARE(client.translation.find(message)->value("status"_L1).toString(), u"completed"_s);
     }
 
     void onlySoManyItemsAreRemembered()

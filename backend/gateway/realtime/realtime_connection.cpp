@@ -93,7 +93,7 @@ void RealtimeConnection::take(const realtime::CallOutputCreate &said, const QStr
 
 void RealtimeConnection::take(const realtime::ItemRetrieve &said, const QString &eventId, Session &)
 {
-    if (const auto item = m_translation.items().find(said.itemId))
+    if (const auto item = m_translation.find(said.itemId))
         answer(m_translation.retrieved(*item));
     else
         refuse(u"item_not_found"_s, u"No item with this id is known."_s, u"item_id"_s, eventId);

@@ -112,17 +112,33 @@ void Response::say(const QString &text)
           {{"content_index"_L1, 0}, {"delta"_L1, text}});
 }
 
+QJsonObject Response::message(const QString &status) const
+{
+    QJsonObject item = messageItem(m_messageId, Role::Assistant, m_text);
+    item["status"_L1] = status;
+    return item;
+}
+
+std::optional<QJsonObject> Response::running(const QString &itemId) const
+{
+    if (!itemId.isEmpty() && itemId == m_messageId)
+        return message(u"in_progress"_s);
+    for (const Tool &tool : m_tools)
+        if (tool.item["id"_L1].toString() == itemId)
+            return tool.item;
+    return std::nullopt;
+}
+
 void Response::closeMessage(const QString &status)
 {
     if (m_messageId.isEmpty())
         return;
+    const QJsonObject item = message(status);
     const QString id = std::exchange(m_messageId, {});
     const QString text = std::exchange(m_text, {});
     sayOf(u"response.output_text.done"_s, m_messageIndex, id, {{"content_index"_L1, 0}, {"text"_L1, text}});
     sayOf(u"response.content_part.done"_s, m_messageIndex, id,
           {{"content_index"_L1, 0}, {"part"_L1, textPart(text)}});
-    QJsonObject item = messageItem(id, Role::Assistant, text);
-    item["status"_L1] = status;
     endItem(m_messageIndex, item);
 }
 

@@ -34,6 +34,8 @@ public:
     void toolStarted(const QString &callId, const QString &tool, const QJsonValue &arguments);
     void toolEnded(const QString &callId, const QJsonValue &result, bool ok);
     void end(const ResponseEnd &how);
+    /// An item of this response that has not ended, as far as it is.
+    [[nodiscard]] std::optional<QJsonObject> running(const QString &itemId) const;
 
 private:
     struct Tool
@@ -45,6 +47,7 @@ private:
     int addItem(const QJsonObject &item);
     void endItem(int index, const QJsonObject &item);
     void sayOf(const QString &type, int index, const QString &itemId, QJsonObject fields);
+    [[nodiscard]] QJsonObject message(const QString &status) const;
     void closeMessage(const QString &status);
     [[nodiscard]] QJsonObject json(const QString &status, const QJsonValue &details,
                                    const QJsonValue &usage) const;

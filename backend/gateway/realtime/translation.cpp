@@ -186,9 +186,15 @@ QString Translation::expectItem(const QJsonObject &item, const QString &eventId)
     return ref;
 }
 
+std::optional<QJsonObject> Translation::find(const QString &itemId) const
+{
+    auto item = m_items.find(itemId);
+    return item || !m_response ? item : m_response->running(itemId);
+}
+
 bool Translation::knows(const QString &itemId) const
 {
-    return m_expected.contains(refOf(itemId)) || m_items.find(itemId);
+    return m_expected.contains(refOf(itemId)) || find(itemId);
 }
 
 bool Translation::isNewest(const QString &itemId) const

@@ -27,7 +27,8 @@ public:
     QString expectCancel(const QString &eventId);
 
     QString newItemId();
-    [[nodiscard]] const Items &items() const { return m_items; }
+    /// As it is now, also while it grows.
+    [[nodiscard]] std::optional<QJsonObject> find(const QString &itemId) const;
     /// Whether there is such an item, or will be.
     [[nodiscard]] bool knows(const QString &itemId) const;
     /// Whether the next item comes after this one.
