@@ -39,10 +39,12 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   user_message     {turn}
 ///   ai_message       {turn, finish, usage:{input_tokens,output_tokens,source}, ttft_ms, duration_ms, model,
 ///                     provider, cost_usd, attempts:[{provider,code,message}] who failed before,
-///                     provider_data, fallback_from}
+///                     provider_data, code of what it failed for, fallback_from,
+///                     calls:[{finish,model,provider,usage,ttft_ms,duration_ms}]}
 ///                    finish: stop|length|cancelled|failed|human; a number that is unknown is absent.
 ///                    A reply that calls tools is one ai_message per model call only if it had text;
-///                    the turn's last one carries `final: true` and the turn's totals.
+///                    the turn's last one carries `final: true` and the turn's totals; `calls` tells
+///                    the model calls apart, absent where there was one and nothing else
 ///                    fallback_from: where in the content the sentence begins that stands in for the
 ///                    rest of a reply that failed; absent where none does
 ///                    {by: client} where the client brought it along as said before
@@ -63,7 +65,8 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   error            {turn?, code, retryable}                     content: the sentence for a person
 ///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?}
 ///                    summary is "none" where none is owed
-///   summary          {source: model|fallback, model, title, intent, outcome, open_points:[texts], language,
+///   summary          {source: model|fallback, model, provider, title, intent, outcome, open_points:[texts],
+///   language,
 ///                     usage:{as of ai_message}, cost_usd}         content: the summary
 ///                    source says who wrote the content: the model, or Loquat from the transcript.
 ///                    outcome: resolved|partial|unresolved|abandoned|handed_over; language: of the

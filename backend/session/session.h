@@ -133,7 +133,6 @@ private:
     Event emitEventAt(qint64 atMs, EventType type, Role role, const QString &content, QJsonObject meta);
     void tell(const Outbound &message);
     void tellInOrder(const Error &refusal);
-    [[nodiscard]] QJsonObject replyMeta(const TurnResult &result) const;
     void restore(const StoredSession &stored);
     void sendStrangerAway();
     void begin(const ClientHello &hello);

@@ -189,45 +189,10 @@ void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qi
     }
 }
 
-QJsonObject Session::replyMeta(const TurnResult &result) const
-{
-    QJsonObject meta{{"turn"_L1, m_runningTurn},
-                     {"round"_L1, result.round},
-                     {"final"_L1, true},
-                     {"finish"_L1, result.finish},
-                     {"usage"_L1, toJson(result.usage)},
-                     {"duration_ms"_L1, result.durationMs}};
-    if (!result.model.isEmpty())
-        meta.insert("model"_L1, result.model);
-    if (!result.provider.isEmpty())
-        meta.insert("provider"_L1, result.provider);
-    if (!result.providerData.isEmpty())
-        meta.insert("provider_data"_L1, result.providerData);
-    if (result.ttftMs)
-        meta.insert("ttft_ms"_L1, *result.ttftMs);
-    if (result.costUsd)
-        meta.insert("cost_usd"_L1, *result.costUsd);
-    if (!result.failures.isEmpty()) {
-        QJsonArray attempts;
-        for (const FailedAttempt &attempt : result.failures) {
-            QJsonObject one{{"provider"_L1, attempt.provider},
-                            {"code"_L1, attempt.error.code},
-                            {"message"_L1, attempt.error.message}};
-            if (attempt.usage)
-                one["usage"_L1] = toJson(*attempt.usage);
-            if (attempt.costUsd)
-                one["cost_usd"_L1] = *attempt.costUsd;
-            attempts.append(one);
-        }
-        meta.insert("attempts"_L1, attempts);
-    }
-    return meta;
-}
-
 void Session::turnEnded(const TurnResult &result)
 {
     QString text = storable(result.text);
-    QJsonObject meta = replyMeta(result);
+    QJsonObject meta = replyMeta(m_runningTurn, result);
     if (result.error) {
         const QString sentence = (text.isEmpty() ? QString() : u"\n\n"_s) + fallbackSentence(*result.error);
         meta["fallback_from"_L1] = text.size();

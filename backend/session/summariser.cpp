@@ -193,9 +193,10 @@ void Summariser::finish(quint64 id, const std::optional<ChatOutcome> &outcome)
 {
     auto node = m_running.extract(id);
     Job &job = node.mapped();
-    SessionSummary result{{job.fallback}, u"fallback"_s, {}};
+    SessionSummary result{{job.fallback}, u"fallback"_s, {}, {}};
     if (outcome) {
-        result = {summary::parse(job.text), u"model"_s, outcome->model, outcome->usage, outcome->costUsd};
+        result = {summary::parse(job.text), u"model"_s,     outcome->model,
+                  outcome->provider,        outcome->usage, outcome->costUsd};
         if (result.answer.text.isEmpty()) {
             result.answer.text = job.fallback;
             result.source = u"fallback"_s;

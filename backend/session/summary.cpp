@@ -14,6 +14,7 @@ QJsonObject summaryMeta(const SessionSummary &summary)
             meta[name] = value;
     };
     tell("model"_L1, summary.model);
+    tell("provider"_L1, summary.provider);
     tell("title"_L1, summary.answer.title);
     tell("intent"_L1, summary.answer.intent);
     tell("outcome"_L1, summary.answer.outcome);

@@ -126,6 +126,8 @@ void Turn::ask(bool mayFold)
         request.messages = plan.messages;
     }
     m_mayForce = false;
+    m_askedMs = m_clock.monotonicMs();
+    m_firstChunkMs.reset();
     m_reply = m_model.start(request);
     QObject::connect(m_reply.get(), &ChatReply::delta, m_reply.get(),
                      [this](const QString &text) { modelSaid(text); });
@@ -137,6 +139,7 @@ void Turn::ask(bool mayFold)
 
 void Turn::fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request)
 {
+    m_callsOnly = false;
     m_folder = std::make_unique<ContextFolder>(m_model);
     m_folder->fold(m_history.synopsis(), plan, budget, request,
                    [this](const Expected<FoldedContext> &folded) {
@@ -151,14 +154,27 @@ void Turn::fold(const ContextPlan &plan, qint64 budget, const ChatRequest &reque
 
 void Turn::modelSaid(const QString &text)
 {
+    if (!m_firstChunkMs)
+        m_firstChunkMs = m_clock.monotonicMs();
     if (!m_ttftMs)
-        m_ttftMs = m_clock.monotonicMs() - m_startedMs;
+        m_ttftMs = *m_firstChunkMs - m_startedMs;
     m_text += text;
     m_owner.turnSays(text);
 }
 
+void Turn::callEnded(const QString &finish, const ChatOutcome &outcome)
+{
+    ModelCall call{finish, outcome.model, outcome.provider, outcome.usage, {}};
+    if (m_firstChunkMs)
+        call.ttftMs = *m_firstChunkMs - m_askedMs;
+    call.durationMs = m_clock.monotonicMs() - m_askedMs;
+    m_calls.append(std::move(call));
+}
+
 void Turn::modelFinished(const ChatOutcome &outcome)
 {
+    const QString finish = outcome.finish == FinishReason::Length ? u"length"_s : u"stop"_s;
+    callEnded(outcome.toolCalls.isEmpty() ? finish : u"tool_calls"_s, outcome);
     m_usage = combined(m_usage, outcome.usage);
     // A sum with an unknown part is unknown.
     m_costKnown = m_costKnown && outcome.costUsd.has_value();
@@ -167,7 +183,7 @@ void Turn::modelFinished(const ChatOutcome &outcome)
     m_outcome = outcome;
     dropReply();
     if (outcome.toolCalls.isEmpty()) {
-        end(outcome.finish == FinishReason::Length ? u"length"_s : u"stop"_s);
+        end(finish);
     } else if (m_round > m_settings.maxToolRounds) {
         fail({u"too_many_tool_rounds"_s, u"The model kept calling tools instead of answering."_s,
               u"Ask again, more simply."_s, true});
@@ -194,16 +210,30 @@ void Turn::end(const QString &finish, std::optional<Error> error)
     m_limit.reset();
     m_folder.reset();
     if (m_reply) {
-        m_usage = combined(m_usage, m_reply->usageSoFar());
+        ChatOutcome soFar;
+        soFar.usage = m_reply->usageSoFar();
+        callEnded(finish, soFar);
+        m_usage = combined(m_usage, soFar.usage);
         m_costKnown = false;
         m_reply->abort();
         dropReply();
     }
     interruptTools(u"interrupted"_s);
-    m_owner.turnEnded({m_text, finish, std::move(error), m_usage.value_or(Usage{}), m_outcome.model,
-                       m_outcome.provider, m_outcome.providerData, m_failures,
-                       m_costKnown ? m_costUsd : std::nullopt, m_ttftMs, m_clock.monotonicMs() - m_startedMs,
-                       m_round});
+    TurnResult result{m_text,
+                      finish,
+                      std::move(error),
+                      m_usage.value_or(Usage{}),
+                      m_outcome.model,
+                      m_outcome.provider,
+                      m_outcome.providerData,
+                      m_failures,
+                      m_costKnown ? m_costUsd : std::nullopt,
+                      m_ttftMs,
+                      m_clock.monotonicMs() - m_startedMs,
+                      m_round};
+    if (!m_callsOnly || m_calls.size() != 1)
+        result.calls = std::move(m_calls);
+    m_owner.turnEnded(result);
 }
 
 void Turn::dropReply()

@@ -6,6 +6,7 @@
 #include "session/context_folder.h"
 #include "session/history.h"
 #include "session/session_settings.h"
+#include "session/turn_result.h"
 #include "tools/tool_runner.h"
 
 #include <map>
@@ -13,23 +14,6 @@
 #include <optional>
 
 namespace loquat {
-
-/// How a turn ended.
-struct TurnResult
-{
-    QString text;   ///< what the model said after its last tool call
-    QString finish; ///< stop | length | cancelled | failed
-    std::optional<Error> error;
-    Usage usage;
-    QString model;
-    QString provider;
-    QJsonObject providerData;
-    QList<FailedAttempt> failures; ///< providers that were asked in vain
-    std::optional<double> costUsd;
-    std::optional<qint64> ttftMs;
-    qint64 durationMs = 0;
-    int round = 0;
-};
 
 /// What a turn reports while it runs. ended() comes exactly once, last, and the turn may be destroyed in it.
 class TurnOwner
@@ -92,6 +76,7 @@ private:
     void ask(bool mayFold);
     void fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request);
     void modelSaid(const QString &text);
+    void callEnded(const QString &finish, const ChatOutcome &outcome);
     void modelFinished(const ChatOutcome &outcome);
     void runTools(const QList<ToolCall> &calls);
     void runTool(const ToolCall &call);
@@ -123,6 +108,10 @@ private:
     bool m_costKnown = true;
     qint64 m_startedMs = 0;
     std::optional<qint64> m_ttftMs;
+    QList<ModelCall> m_calls;
+    qint64 m_askedMs = 0;                 ///< the model, last
+    std::optional<qint64> m_firstChunkMs; ///< of the running model call
+    bool m_callsOnly = true;              ///< no tools, nothing folded
     int m_round = 0;
     bool m_paused = false;
     bool m_mayForce = true; ///< a call of a tool: what the model says of its result is its own

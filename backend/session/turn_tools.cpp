@@ -35,6 +35,7 @@ bool Turn::offers(const QString &tool) const
 void Turn::runTools(const QList<ToolCall> &calls)
 {
     const auto alive = m_alive;
+    m_callsOnly = false;
     if (!m_text.isEmpty())
         m_owner.turnSaidBeforeTools(std::exchange(m_text, {}), m_round);
     // All are announced before the first runs: one that answers at once must not start the next round.

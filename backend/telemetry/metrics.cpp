@@ -108,8 +108,10 @@ void Metrics::onEvent(const Event &event)
                  durationBuckets)
             .Observe(seconds(event.meta["ms"_L1]));
         return;
+    case EventType::Synopsis:
+        return count.replies.countAside(event);
     case EventType::Summary:
-        count.replies.countSummary(event);
+        count.replies.countAside(event);
         return count.summaries.Add({{"source", said("source"_L1)}}).Increment();
     default:
         return;

@@ -18,6 +18,8 @@ const Buckets firstChunks{0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1,
                           0.25,  0.5,   0.75, 1,    2.5,  5,    7.5,  10};
 const Buckets chunkGaps{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1,
                         0.15,  0.2,    0.3,   0.4,  0.5,   1,    2.5};
+const Buckets operations{0.01, 0.02, 0.04, 0.08,  0.16,  0.32,  0.64,
+                         1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92};
 const Buckets tokens{1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576};
 
 constexpr qsizetype maxModels = 50;
@@ -37,6 +39,24 @@ prometheus::Labels labelsOf(const std::pair<std::string, std::string> &names)
     return {{"gen_ai_response_model", names.first}, {"gen_ai_provider_name", names.second}};
 }
 
+/// Of a model call, as the conventions have it.
+prometheus::Labels callLabels(const std::pair<std::string, std::string> &names)
+{
+    auto labels = labelsOf(names);
+    labels["gen_ai_operation_name"] = "chat";
+    return labels;
+}
+
+/// `labels` are made where the series is.
+template <typename Labels>
+void observe(prometheus::Histogram *&slot, prometheus::Family<prometheus::Histogram> &family,
+             const Buckets &buckets, double value, const Labels &labels)
+{
+    if (!slot)
+        slot = &family.Add(labels(), buckets);
+    slot->Observe(value);
+}
+
 } // namespace
 
 ReplyMetrics::ReplyMetrics(prometheus::Registry &registry)
@@ -46,23 +66,29 @@ ReplyMetrics::ReplyMetrics(prometheus::Registry &registry)
                       "What replies and summaries cost, where a price is known."))
     , m_attempts(
           counters(registry, "loquat_failed_attempts_total", "Providers that were asked in vain, by code."))
-    , m_duration(
+    , m_turnTime(
           histograms(registry, "loquat_turn_duration_seconds", "From a message to the end of its reply."))
     , m_firstToken(histograms(registry, "loquat_time_to_first_token_seconds",
                               "From a message to the first token of its reply, tools included."))
+    , m_operation(histograms(registry, "gen_ai_client_operation_duration_seconds",
+                             "From asking a model to the end of what it says."))
     , m_firstChunk(histograms(registry, "gen_ai_client_operation_time_to_first_chunk_seconds",
-                              "From asking a model to its first token, in replies without tools."))
+                              "From asking a model to its first token."))
     , m_perToken(histograms(registry, "gen_ai_client_operation_time_per_output_chunk_seconds",
-                            "Mean time between two tokens of a reply."))
+                            "Mean time between two tokens of a model call."))
     , m_usage(histograms(registry, "gen_ai_client_token_usage",
-                         "Tokens of a reply, as far as reported or estimated."))
+                         "Tokens of a model call, as far as reported or estimated."))
 {
+}
+
+ReplyMetrics::Names ReplyMetrics::namesOf(const QJsonObject &meta)
+{
+    return {m_models.of(meta["model"_L1].toString()), m_models.of(meta["provider"_L1].toString())};
 }
 
 void ReplyMetrics::countReply(const Event &event)
 {
     const QJsonObject &meta = event.meta;
-    const Names names{m_models.of(meta["model"_L1].toString()), m_models.of(meta["provider"_L1].toString())};
     for (const QJsonValue &attempt : meta["attempts"_L1].toArray())
         m_attempts
             .Add({{"gen_ai_provider_name", m_models.of(attempt["provider"_L1].toString())},
@@ -74,20 +100,26 @@ void ReplyMetrics::countReply(const Event &event)
     if (!ended)
         ended = &m_turns.Add({{"finish", finish.toStdString()}});
     ended->Increment();
+    const Names names = namesOf(meta);
     Series &series = m_series[names];
     countCost(meta, names, series);
-    const QJsonObject used = meta["usage"_L1].toObject();
-    countTokens(used["input_tokens"_L1], "input", names, series.inputTokens);
-    const QJsonValue output = used["output_tokens"_L1];
-    countTokens(output, "output", names, series.outputTokens);
-    countTimes(meta, output.toDouble(), names, series);
+    if (!meta.contains("duration_ms"_L1))
+        return; // nobody began to answer
+    countTurn(meta, names, series);
+    const std::string code = meta["code"_L1].toString().toStdString();
+    if (!meta.contains("calls"_L1))
+        return countCall(meta, code);
+    for (const QJsonValue &call : meta["calls"_L1].toArray())
+        countCall(call.toObject(), code);
 }
 
-void ReplyMetrics::countSummary(const Event &event)
+void ReplyMetrics::countAside(const Event &event)
 {
     const QMutexLocker lock(&m_mutex);
-    const Names names{m_models.of(event.meta["model"_L1].toString()), {}};
-    countCost(event.meta, names, m_series[names]);
+    const Names names = namesOf(event.meta);
+    Series &series = m_series[names];
+    countCost(event.meta, names, series);
+    countTokens(event.meta["usage"_L1].toObject(), names, series);
 }
 
 void ReplyMetrics::countCost(const QJsonObject &meta, const Names &names, Series &series)
@@ -100,42 +132,51 @@ void ReplyMetrics::countCost(const QJsonObject &meta, const Names &names, Series
     series.cost->Increment(std::max(0.0, cost.toDouble()));
 }
 
-void ReplyMetrics::countTokens(const QJsonValue &number, const char *type, const Names &names,
-                               prometheus::Histogram *&slot)
+void ReplyMetrics::countTokens(const QJsonObject &usage, const Names &names, Series &series)
 {
-    if (!number.isDouble())
-        return;
-    if (!slot) {
-        auto labels = labelsOf(names);
-        labels["gen_ai_token_type"] = type;
-        slot = &m_usage.Add(labels, tokens);
-    }
-    slot->Observe(number.toDouble());
+    const auto count = [&](const QJsonValue &number, const char *type, prometheus::Histogram *&slot) {
+        if (!number.isDouble())
+            return;
+        observe(slot, m_usage, tokens, number.toDouble(), [&] {
+            auto labels = callLabels(names);
+            labels["gen_ai_token_type"] = type;
+            return labels;
+        });
+    };
+    count(usage["input_tokens"_L1], "input", series.inputTokens);
+    count(usage["output_tokens"_L1], "output", series.outputTokens);
 }
 
-void ReplyMetrics::countTimes(const QJsonObject &meta, double outputTokens, const Names &names,
-                              Series &series)
+void ReplyMetrics::countTurn(const QJsonObject &meta, const Names &names, Series &series)
 {
-    const auto observe = [&names](prometheus::Histogram *&slot, Histograms &family, const Buckets &buckets,
-                                  double value) {
-        if (!slot)
-            slot = &family.Add(labelsOf(names), buckets);
-        slot->Observe(value);
-    };
-    const QJsonValue duration = meta["duration_ms"_L1];
-    if (!duration.isDouble())
-        return;
-    observe(series.duration, m_duration, durationBuckets, seconds(duration));
-    const QJsonValue first = meta["ttft_ms"_L1];
+    const auto labels = [&] { return labelsOf(names); };
+    observe(series.turn, m_turnTime, durationBuckets, seconds(meta["duration_ms"_L1]), labels);
+    if (const QJsonValue first = meta["ttft_ms"_L1]; first.isDouble())
+        observe(series.firstToken, m_firstToken, firstChunks, seconds(first), labels);
+}
+
+void ReplyMetrics::countCall(const QJsonObject &call, const std::string &errorType)
+{
+    const Names names = namesOf(call);
+    Series &series = m_series[names];
+    const QJsonObject usage = call["usage"_L1].toObject();
+    countTokens(usage, names, series);
+    const auto labels = [&] { return callLabels(names); };
+    const double took = seconds(call["duration_ms"_L1]);
+    if (call["finish"_L1] == "failed"_L1)
+        observe(series.failures[errorType], m_operation, operations, took, [&] {
+            auto failed = callLabels(names);
+            failed["error_type"] = errorType;
+            return failed;
+        });
+    else
+        observe(series.operation, m_operation, operations, took, labels);
+    const QJsonValue first = call["ttft_ms"_L1];
     if (!first.isDouble())
         return;
-    observe(series.firstToken, m_firstToken, firstChunks, seconds(first));
-    if (meta["round"_L1].toInt() > 1)
-        return; // with tools in between, the times are not the model's
-    observe(series.firstChunk, m_firstChunk, firstChunks, seconds(first));
-    if (outputTokens > 1)
-        observe(series.perToken, m_perToken, chunkGaps,
-                (seconds(duration) - seconds(first)) / (outputTokens - 1));
+    observe(series.firstChunk, m_firstChunk, firstChunks, seconds(first), labels);
+    if (const double output = usage["output_tokens"_L1].toDouble(); output > 1)
+        observe(series.perToken, m_perToken, chunkGaps, (took - seconds(first)) / (output - 1), labels);
 }
 
 } // namespace loquat

@@ -27,7 +27,8 @@ public:
 
     /// An ai_message that ends its turn.
     void countReply(const Event &event);
-    void countSummary(const Event &event);
+    /// A summary or a synopsis: what the model was asked beside the conversation.
+    void countAside(const Event &event);
 
 private:
     using Counters = prometheus::Family<prometheus::Counter>;
@@ -39,24 +40,29 @@ private:
         prometheus::Counter *cost = nullptr;
         prometheus::Histogram *inputTokens = nullptr;
         prometheus::Histogram *outputTokens = nullptr;
-        prometheus::Histogram *duration = nullptr;
+        prometheus::Histogram *turn = nullptr;
         prometheus::Histogram *firstToken = nullptr;
+        prometheus::Histogram *operation = nullptr;
+        std::map<std::string, prometheus::Histogram *> failures; ///< operations, by code
         prometheus::Histogram *firstChunk = nullptr;
         prometheus::Histogram *perToken = nullptr;
     };
     using Names = std::pair<std::string, std::string>; ///< of model and provider
 
     void countCost(const QJsonObject &meta, const Names &names, Series &series);
-    void countTokens(const QJsonValue &number, const char *type, const Names &names,
-                     prometheus::Histogram *&slot);
-    void countTimes(const QJsonObject &meta, double outputTokens, const Names &names, Series &series);
+    void countTokens(const QJsonObject &usage, const Names &names, Series &series);
+    void countTurn(const QJsonObject &meta, const Names &names, Series &series);
+    /// One model call: a member of an ai_message's `calls`, or the message where it was the only one.
+    void countCall(const QJsonObject &call, const std::string &errorType);
+    [[nodiscard]] Names namesOf(const QJsonObject &meta);
 
     BoundedLabels m_models;
     Counters &m_turns;
     Counters &m_cost;
     Counters &m_attempts;
-    Histograms &m_duration;
+    Histograms &m_turnTime;
     Histograms &m_firstToken;
+    Histograms &m_operation;
     Histograms &m_firstChunk;
     Histograms &m_perToken;
     Histograms &m_usage;

@@ -3,6 +3,8 @@
 
 #include <QCryptographicHash>
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -34,13 +36,13 @@ QString nanoseconds(qint64 ms)
 class Span
 {
 public:
-    Span(const Event &event, const QString &name, int kind, qint64 startMs, const QString &id)
+    Span(const Event &event, const QString &name, int kind, qint64 startMs, qint64 endMs, const QString &id)
         : m_json{{"traceId"_L1, hexId(event.sessionId, 16)},
                  {"spanId"_L1, id},
                  {"name"_L1, name},
                  {"kind"_L1, kind},
                  {"startTimeUnixNano"_L1, nanoseconds(startMs)},
-                 {"endTimeUnixNano"_L1, nanoseconds(std::max(startMs, event.atMs))}}
+                 {"endTimeUnixNano"_L1, nanoseconds(std::max(startMs, endMs))}}
     {
         set("gen_ai.conversation.id"_L1, event.sessionId);
     }
@@ -115,9 +117,9 @@ QJsonArray TraceBuilder::take(const Event &event)
     case EventType::ToolCall: {
         Turn &turn = turnOf(event, session);
         turn.tools.insert(event.meta["call_id"_L1].toString(), {event.atMs, event.seq});
-        const bool routed = event.meta["routed"_L1].toBool();
-        return std::exchange(turn.modelRuns, false) && !routed ? endModelCall(event, session, turn)
-                                                               : QJsonArray();
+        if (std::exchange(turn.modelRuns, false) && !event.meta["routed"_L1].toBool())
+            turn.modelCalls.append({turn.asked, event.atMs});
+        return {};
     }
     case EventType::ToolResult:
         return endTool(event, session);
@@ -146,7 +148,7 @@ QJsonArray TraceBuilder::take(const Event &event)
         return spans;
     }
     case EventType::SessionEnded: {
-        Span span(event, u"session"_s, serverKind, session.started.atMs,
+        Span span(event, u"session"_s, serverKind, session.started.atMs, event.atMs,
                   rootId(event.sessionId, session.started.seq));
         span.set("loquat.end.reason"_L1, event.meta["reason"_L1]);
         const QJsonObject root = span.json();
@@ -176,7 +178,7 @@ QJsonArray TraceBuilder::endTool(const Event &event, Session &session)
         return {};
     const Started started = turn->tools.take(callId);
     const QString tool = event.meta["tool"_L1].toString();
-    Span span(event, u"execute_tool "_s + tool, internalKind, started.atMs,
+    Span span(event, u"execute_tool "_s + tool, internalKind, started.atMs, event.atMs,
               spanId(event.sessionId, started.seq, "tool"_L1));
     span.under(spanId(event.sessionId, turn->started.seq, "turn"_L1))
         .set("gen_ai.operation.name"_L1, u"execute_tool"_s)
@@ -185,57 +187,65 @@ QJsonArray TraceBuilder::endTool(const Event &event, Session &session)
     if (!event.meta["ok"_L1].toBool())
         span.failed(u"tool_failed"_s);
     turn->modelRuns = true; // asked again once the last result is there
-    turn->modelCall = {event.atMs, event.seq};
+    turn->asked = {event.atMs, event.seq};
     return {span.json()};
 }
 
-QJsonArray TraceBuilder::endModelCall(const Event &event, const Session &session, const Turn &turn)
+QJsonArray TraceBuilder::modelSpans(const Event &event, const Session &session, const Turn &turn)
 {
     const QJsonObject &meta = event.meta;
-    const bool only = turn.modelCall.seq == turn.started.seq && event.type == EventType::AiMessage;
-    // A message may wait until a reply is due: the model was asked when the one before was over, or later.
-    qint64 asked = std::max(turn.modelCall.atMs, session.freeSinceMs);
-    if (only)
-        asked = std::max(asked, event.atMs - meta["duration_ms"_L1].toInteger());
     const QString parent = spanId(event.sessionId, turn.started.seq, "turn"_L1);
-    const auto call = [&](const QString &model, const QString &id) {
-        Span span(event, u"chat "_s + model, clientKind, asked, id);
+    const auto call = [&](const ModelCall &of, const QJsonObject &how, const QString &model,
+                          const QString &id) {
+        // A message may wait until a reply is due: the model was asked when the one before was over, or
+        // later.
+        const qint64 asked = std::max(
+            {of.asked.atMs, session.freeSinceMs, of.endedMs - how["duration_ms"_L1].toInteger(of.endedMs)});
+        Span span(event, u"chat "_s + model, clientKind, asked, of.endedMs, id);
         span.under(parent).set("gen_ai.operation.name"_L1, u"chat"_s);
         return span;
     };
+    // Where the turn was one call, it says itself how that went.
+    const QJsonArray told =
+        meta.contains("calls"_L1) ? meta["calls"_L1].toArray() : QJsonArray{QJsonValue(meta)};
     QJsonArray spans;
-    const QJsonArray attempts = meta["attempts"_L1].toArray();
-    for (qsizetype i = 0; i < attempts.size(); ++i) {
-        const QString provider = attempts[i]["provider"_L1].toString();
-        spans.append(call(provider, hexId(parent + u"|attempt|"_s + QString::number(i), 8))
-                         .set("gen_ai.provider.name"_L1, provider)
-                         .failed(attempts[i]["code"_L1].toString())
-                         .json());
+    for (qsizetype i = 0; i < std::min(told.size(), turn.modelCalls.size()); ++i) {
+        const ModelCall &of = turn.modelCalls[i];
+        const QJsonObject how = told[i].toObject();
+        // Who was asked in vain was asked last, as far as is known.
+        const bool last = i + 1 == told.size();
+        const QJsonArray attempts = last ? meta["attempts"_L1].toArray() : QJsonArray();
+        for (qsizetype n = 0; n < attempts.size(); ++n) {
+            const QString provider = attempts[n]["provider"_L1].toString();
+            spans.append(call(of, how, provider, hexId(parent + u"|attempt|"_s + QString::number(n), 8))
+                             .set("gen_ai.provider.name"_L1, provider)
+                             .failed(attempts[n]["code"_L1].toString())
+                             .json());
+        }
+        // Who stands in is asked for a model of its own.
+        const QString asks = attempts.isEmpty() ? session.model : how["model"_L1].toString(session.model);
+        Span span = call(of, how, asks, spanId(event.sessionId, of.asked.seq, "chat"_L1));
+        span.set("gen_ai.request.model"_L1, asks)
+            .set("gen_ai.response.model"_L1, how["model"_L1])
+            .set("gen_ai.provider.name"_L1, how["provider"_L1])
+            .list("gen_ai.response.finish_reasons"_L1, how["finish"_L1].toString())
+            .set("gen_ai.usage.input_tokens"_L1, how["usage"_L1]["input_tokens"_L1])
+            .set("gen_ai.usage.output_tokens"_L1, how["usage"_L1]["output_tokens"_L1]);
+        if (how["finish"_L1] == "failed"_L1)
+            span.failed(turn.error);
+        spans.append(span.json());
     }
-    // Who stands in is asked for a model of its own.
-    const QString answered = meta["model"_L1].toString(session.model);
-    const QString asks = attempts.isEmpty() ? session.model : answered;
-    Span span = call(asks, spanId(event.sessionId, turn.modelCall.seq, "chat"_L1));
-    span.set("gen_ai.request.model"_L1, asks)
-        .set("gen_ai.response.model"_L1, meta["model"_L1])
-        .set("gen_ai.provider.name"_L1, meta["provider"_L1])
-        .list("gen_ai.response.finish_reasons"_L1,
-              event.type == EventType::ToolCall ? u"tool_calls"_s : meta["finish"_L1].toString());
-    if (only) // the numbers of a turn with tools are those of all its calls
-        span.set("gen_ai.usage.input_tokens"_L1, meta["usage"_L1]["input_tokens"_L1])
-            .set("gen_ai.usage.output_tokens"_L1, meta["usage"_L1]["output_tokens"_L1]);
-    if (meta["finish"_L1] == "failed"_L1)
-        span.failed(turn.error);
-    spans.append(span.json());
     return spans;
 }
 
 QJsonArray TraceBuilder::endTurn(const Event &event, Session &session, int number, const QString &finish)
 {
-    const Turn turn = session.turns.take(number);
-    QJsonArray spans = turn.modelRuns ? endModelCall(event, session, turn) : QJsonArray();
+    Turn turn = session.turns.take(number);
+    if (turn.modelRuns)
+        turn.modelCalls.append({turn.asked, event.atMs});
+    QJsonArray spans = modelSpans(event, session, turn);
     const QJsonObject usage = event.meta["usage"_L1].toObject();
-    Span span(event, u"turn"_s, internalKind, turn.started.atMs,
+    Span span(event, u"turn"_s, internalKind, turn.started.atMs, event.atMs,
               spanId(event.sessionId, turn.started.seq, "turn"_L1));
     span.under(rootId(event.sessionId, session.started.seq))
         .set("loquat.turn"_L1, number)

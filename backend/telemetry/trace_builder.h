@@ -27,11 +27,17 @@ private:
         qint64 atMs = 0;
         qint64 seq = 0;
     };
+    struct ModelCall
+    {
+        Started asked;
+        qint64 endedMs = 0;
+    };
     struct Turn
     {
         Started started;
-        Started modelCall; ///< the one that runs, or ran last
+        Started asked; ///< the model, last
         bool modelRuns = true;
+        QList<ModelCall> modelCalls = {};   ///< that ended
         QHash<QString, Started> tools = {}; ///< by call id
         QString error = {};                 ///< its code
     };
@@ -45,7 +51,7 @@ private:
 
     static Turn &turnOf(const Event &event, Session &session);
     static QJsonArray endTool(const Event &event, Session &session);
-    static QJsonArray endModelCall(const Event &event, const Session &session, const Turn &turn);
+    static QJsonArray modelSpans(const Event &event, const Session &session, const Turn &turn);
     static QJsonArray endTurn(const Event &event, Session &session, int number, const QString &finish);
 
     QHash<QString, Session> m_sessions;

@@ -54,6 +54,8 @@ describe('/metrics', () => {
     assert.equal(valueOf(text, 'loquat_journal_ok'), 1);
     assert.match(text, /^gen_ai_client_operation_time_to_first_chunk_seconds_count\{.*\} 1$/m);
     assert.match(text, /^gen_ai_client_token_usage_sum\{.*gen_ai_token_type="output".*\} [1-9]/m);
+    assert.match(text, /^gen_ai_client_operation_duration_seconds_count\{.*gen_ai_operation_name="chat".*gen_ai_provider_name="openai".*\} 1$/m);
+    assert.match(text, /^gen_ai_client_operation_duration_seconds_count\{error_type="model_unauthorized",.*\} 1$/m);
     assert.match(text, /^loquat_refused_total\{reason="origin"\} 0$/m);
     await eventually('the event loop to be measured', async () =>
       valueOf((await metrics(server)).text, 'loquat_event_loop_delay_seconds_count') > 0);
@@ -107,6 +109,11 @@ describe('Traces', () => {
     assert.equal(ids.size, got.spans.length);
     assert.ok(got.spans.every(({ name, parentSpanId }) => (name === 'session') === !parentSpanId));
     assert.ok(got.spans.every(({ parentSpanId }) => !parentSpanId || ids.has(parentSpanId)));
+    const chats = got.spans.filter(({ name }) => name.startsWith('chat '));
+    assert.equal(chats.length, 2, 'before the tool and after it');
+    for (const { attributes } of chats)
+      for (const known of ['gen_ai.provider.name', 'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'])
+        assert.ok(attributes.some(({ key }) => key === known), `${known} in ${JSON.stringify(attributes)}`);
     assert.ok(!got.bodies.includes('marked'), 'what was said is in a trace');
     assert.match(got.bodies, /"desk"/);
     got.stop();

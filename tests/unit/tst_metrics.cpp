@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/metrics.h"
 
+#include <QJsonArray>
 #include <QTest>
 
 using namespace loquat;
@@ -41,10 +42,12 @@ private Q_SLOTS:
         QVERIFY2(has(text, R"(loquat_turns_total{finish="stop"} 1)"), text.constData());
         QVERIFY2(has(text, "loquat_cost_usd_total" + who + " 0.5"), text.constData());
         QVERIFY2(has(text, "loquat_turn_duration_seconds_sum" + who + " 1.1"), text.constData());
-        QVERIFY2(has(text, "gen_ai_client_operation_time_to_first_chunk_seconds_sum" + who + " 0.1"),
+        const QByteArray call = R"({gen_ai_operation_name="chat",)" + who.sliced(1);
+        const QByteArray operation = "gen_ai_client_operation_";
+        QVERIFY2(has(text, operation + "time_to_first_chunk_seconds_sum" + call + " 0.1"), text.constData());
+        QVERIFY2(has(text, operation + "time_per_output_chunk_seconds_sum" + call + " 0.1"),
                  text.constData());
-        QVERIFY2(has(text, "gen_ai_client_operation_time_per_output_chunk_seconds_sum" + who + " 0.1"),
-                 text.constData());
+        QVERIFY2(has(text, operation + "duration_seconds_sum" + call + " 1.1"), text.constData());
         QVERIFY2(text.contains(R"(gen_ai_token_type="input"} 7)"), text.constData());
         QVERIFY2(text.contains(R"(gen_ai_token_type="output"} 11)"), text.constData());
         QVERIFY2(has(text, R"(loquat_build_info{version="1.2.3"} 1)"), text.constData());
@@ -91,15 +94,52 @@ private Q_SLOTS:
         QVERIFY(!text.contains("secret") && !text.contains("made up"));
     }
 
-    void aReplyThatWaitedForToolsIsNoMeasureOfItsModel()
+    void eachModelCallOfATurnIsAMeasureOfItsModel()
     {
         Metrics metrics({});
-        metrics.onEvent(
-            of(EventType::AiMessage,
-               {{"final"_L1, true}, {"round"_L1, 2}, {"ttft_ms"_L1, 9'000}, {"duration_ms"_L1, 9'500}}));
+        const QJsonObject first{{"finish"_L1, "tool_calls"_L1},
+                                {"model"_L1, "m"_L1},
+                                {"duration_ms"_L1, 250},
+                                {"usage"_L1, QJsonObject{{"input_tokens"_L1, 8}}}};
+        const QJsonObject second{{"finish"_L1, "failed"_L1}, {"ttft_ms"_L1, 125}, {"duration_ms"_L1, 500}};
+        metrics.onEvent(of(EventType::AiMessage, {{"final"_L1, true},
+                                                  {"finish"_L1, "failed"_L1},
+                                                  {"code"_L1, "model_overloaded"_L1},
+                                                  {"round"_L1, 2},
+                                                  {"ttft_ms"_L1, 9'000},
+                                                  {"duration_ms"_L1, 9'500},
+                                                  {"usage"_L1, QJsonObject{{"input_tokens"_L1, 20}}},
+                                                  {"calls"_L1, QJsonArray{first, second}}}));
         const QByteArray text = metrics.text({});
-        QVERIFY(text.contains("loquat_time_to_first_token_seconds_sum"));
-        QVERIFY(!text.contains("time_to_first_chunk_seconds_sum"));
+        const auto value = [&text](const QByteArray &name, const QByteArray &label) {
+            for (const QByteArray &line : text.split('\n'))
+                if (line.startsWith(name) && line.contains(label))
+                    return line.sliced(line.lastIndexOf(' ') + 1).toDouble();
+            return -1.0;
+        };
+        QCOMPARE(value("loquat_time_to_first_token_seconds_sum", {}), 9.0);
+        QCOMPARE(value("loquat_turn_duration_seconds_sum", {}), 9.5);
+        QCOMPARE(value("gen_ai_client_operation_duration_seconds_sum", R"(gen_ai_response_model="m")"), 0.25);
+        QCOMPARE(value("gen_ai_client_operation_duration_seconds_sum", R"(error_type="model_overloaded")"),
+                 0.5);
+        QCOMPARE(value("gen_ai_client_operation_time_to_first_chunk_seconds_sum", {}), 0.125);
+        QCOMPARE(value("gen_ai_client_token_usage_sum", R"(gen_ai_token_type="input")"), 8.0);
+    }
+
+    void summariesAndSynopsesCostAsWell()
+    {
+        Metrics metrics({});
+        const QJsonObject asked{{"model"_L1, "m"_L1},
+                                {"provider"_L1, "p"_L1},
+                                {"cost_usd"_L1, 0.25},
+                                {"usage"_L1, QJsonObject{{"output_tokens"_L1, 40}}}};
+        metrics.onEvent(of(EventType::Summary, asked));
+        metrics.onEvent(of(EventType::Synopsis, asked));
+        const QByteArray text = metrics.text({});
+        QVERIFY2(text.contains(
+                     "loquat_cost_usd_total{gen_ai_provider_name=\"p\",gen_ai_response_model=\"m\"} 0.5"),
+                 text.constData());
+        QVERIFY2(text.contains(R"(gen_ai_token_type="output"} 80)"), text.constData());
     }
 
     void readingsAreTakenWhenAsked()

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fakes/session_stage.h"
 
+#include <QJsonArray>
 #include <QTest>
 
 using namespace loquat;
 using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 /// Protects tool calls within a conversation: side by side, approved or not, cancelled, bounded, remembered.
 class TestSessionTools : public QObject
@@ -217,6 +219,42 @@ private Q_SLOTS:
         stage.reply().push(u"yes"_s);
         stage.reply().finish();
         QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"stop"_s);
+    }
+
+    // What telemetry tells apart: the model's calls, with what each of them took.
+    void theLastMessageTellsTheModelCallsApart()
+    {
+        SessionStage stage;
+        stage.tools.add(u"a"_s);
+        Session &session = stage.connectClient();
+        const auto last = [&stage] { return stage.log.events(u"s1"_s).last().meta; };
+        session.userMessage(u"hello"_s);
+        stage.reply().finish({5, 2, UsageSource::Reported});
+        QVERIFY(!last().contains("calls"_L1)); // one, and nothing else
+
+        session.userMessage(u"do"_s);
+        stage.clock.advance(30ms);
+        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s}}, {7, 3, UsageSource::Reported});
+        stage.clock.advance(1s);
+        stage.tools.finish(u"1"_s, u"sun"_s);
+        stage.clock.advance(20ms);
+        stage.reply().push(u"It is "_s);
+        stage.clock.advance(10ms);
+        session.cancel();
+        const QJsonArray calls = last()["calls"_L1].toArray();
+        QCOMPARE(calls.size(), 2);
+        QCOMPARE(calls[0]["finish"_L1].toString(), u"tool_calls"_s);
+        QCOMPARE(calls[0]["duration_ms"_L1].toInt(), 30);
+        QCOMPARE(calls[0]["usage"_L1]["output_tokens"_L1].toInt(), 3);
+        QVERIFY(calls[0]["ttft_ms"_L1].isUndefined());
+        QCOMPARE(calls[1]["finish"_L1].toString(), u"cancelled"_s);
+        QCOMPARE(calls[1]["ttft_ms"_L1].toInt(), 20);
+        QCOMPARE(calls[1]["duration_ms"_L1].toInt(), 30);
+
+        session.userMessage(u"do"_s);
+        stage.reply().callTools({{u"2"_s, u"a"_s, u"{}"_s}});
+        session.cancel();
+        QCOMPARE(last()["calls"_L1].toArray().size(), 1); // no other call ran
     }
 
     void aCancelledToolLeavesAWellFormedHistory()

@@ -40,6 +40,14 @@ class TestTraceBuilder : public QObject
         return {};
     }
 
+    static QJsonObject call(const QString &finish, int durationMs, int outputTokens)
+    {
+        return {{"finish"_L1, finish},
+                {"duration_ms"_L1, durationMs},
+                {"model"_L1, "m-2"_L1},
+                {"usage"_L1, QJsonObject{{"output_tokens"_L1, outputTokens}}}};
+    }
+
 private Q_SLOTS:
     void init()
     {
@@ -59,8 +67,8 @@ private Q_SLOTS:
               {"final"_L1, true},
               {"finish"_L1, "stop"_L1},
               {"duration_ms"_L1, 1000},
-              {"model"_L1, "m-2"_L1},
-              {"usage"_L1, QJsonObject{{"output_tokens"_L1, 9}}}});
+              {"usage"_L1, QJsonObject{{"output_tokens"_L1, 9}}},
+              {"calls"_L1, QJsonArray{call(u"tool_calls"_s, 500, 2), call(u"stop"_s, 300, 7)}}});
         take(6, 4000, EventType::SessionEnded, {{"reason"_L1, "closed"_L1}});
         QCOMPARE(m_spans.size(), 5);
         QCOMPARE(m_builder.open(), 0);
@@ -74,6 +82,8 @@ private Q_SLOTS:
         for (const QJsonObject &call : calls)
             QCOMPARE(call["parentSpanId"_L1], turn["spanId"_L1]);
         QCOMPARE(attribute(calls[1], u"gen_ai.response.model"_s), u"m-2"_s);
+        QCOMPARE(attribute(calls[0], u"gen_ai.usage.output_tokens"_s), u"2"_s);
+        QCOMPARE(attribute(calls[1], u"gen_ai.usage.output_tokens"_s), u"7"_s);
         QCOMPARE(tool["startTimeUnixNano"_L1].toString(), u"2500000000"_s);
         QCOMPARE(tool["endTimeUnixNano"_L1].toString(), u"2700000000"_s);
         QCOMPARE(calls[0]["endTimeUnixNano"_L1].toString(), u"2500000000"_s);
@@ -89,6 +99,22 @@ private Q_SLOTS:
         QCOMPARE(traces.size(), 1);
         QCOMPARE(ids.size(), m_spans.size());
         QVERIFY(!QJsonDocument(m_spans).toJson().contains("secret"));
+    }
+
+    void aTurnThatIsCancelledDuringItsToolsHasNoCallThatNeverRan()
+    {
+        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
+        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
+        take(3, 2500, EventType::ToolCall, {{"turn"_L1, 1}, {"call_id"_L1, "c"_L1}, {"tool"_L1, "t"_L1}});
+        take(4, 2700, EventType::ToolResult,
+             {{"turn"_L1, 1}, {"call_id"_L1, "c"_L1}, {"tool"_L1, "t"_L1}, {"ok"_L1, false}});
+        take(5, 2700, EventType::AiMessage,
+             {{"turn"_L1, 1},
+              {"final"_L1, true},
+              {"finish"_L1, "cancelled"_L1},
+              {"duration_ms"_L1, 700},
+              {"calls"_L1, QJsonArray{call(u"tool_calls"_s, 500, 2)}}});
+        QCOMPARE(spans(u"chat m"_s).size(), 1);
     }
 
     void aFailedTurnIsAnError()
