@@ -92,7 +92,8 @@ private Q_SLOTS:
         QElapsedTimer clock;
         clock.start();
         replica->stop(300ms);
-        QVERIFY2(clock.elapsed() < 2'000, qPrintable(QString::number(clock.elapsed())));
+        // Of the 30 seconds that the call itself may take.
+        QVERIFY2(clock.elapsed() < 20'000, qPrintable(QString::number(clock.elapsed())));
     }
 
     void tablesThatAreNotOursLoseNothing()
