@@ -202,6 +202,7 @@ void Session::clientWentAway()
 {
     if (!m_steering)
         return;
+    m_steering->calledClient = false; // the turn need not wait for anybody to ask for the rest
     m_steering->tools.giveUp(u"The client went away before it answered."_s);
     if (m_turn && m_steering->paused)
         m_turn->cancel(); // nobody is left to ask for the rest

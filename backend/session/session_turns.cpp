@@ -49,6 +49,7 @@ void Session::runTurn(int turn)
     TurnOwner &owner = *this;
     if (m_steering) {
         m_steering->openCalls = 0;
+        m_steering->calledClient = false;
         applyWishes();
     }
     m_turn =

@@ -136,13 +136,16 @@ QJsonArray TraceBuilder::take(const Event &event)
         return endTurn(event, session, number, event.meta["finish"_L1].toString());
     case EventType::OperatorMessage:
     case EventType::ModeChanged: {
+        // Answered by a person, or together with a later one.
+        const bool byPerson = event.type == EventType::OperatorMessage;
         QJsonArray spans;
         for (const QJsonValue &ended : event.meta["ends"_L1].toArray()) {
             const auto turn = session.turns.find(ended.toInt());
             if (turn == session.turns.end())
                 continue;
-            turn->modelRuns = false; // a person answered
-            for (const QJsonValue &span : endTurn(event, session, ended.toInt(), u"human"_s))
+            turn->modelRuns = false;
+            for (const QJsonValue &span :
+                 endTurn(event, session, ended.toInt(), byPerson ? u"human"_s : u"stop"_s))
                 spans.append(span);
         }
         return spans;

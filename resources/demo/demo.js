@@ -29,6 +29,7 @@ let waiting = []; // messages the server has not confirmed with `start`, oldest 
 let unconfirmed = []; // those that a lost connection left in doubt
 let unsent; // what to say once the connection stands
 let turn;
+let left; // the turn that ran when this page went
 let mode = 'ai';
 let lastMessage = '';
 let shownState = 'disconnected';
@@ -58,7 +59,11 @@ const connection = new Connection({
     shownState = state;
     if (!live) lost();
     if (live || !open) takeUnsent(live);
-    if (!open) { endTurn(); showMode('ai'); }
+    if (!open) {
+      left = turn ?? left;
+      endTurn({ finish: 'left' });
+      showMode('ai');
+    }
   },
   onFrame(frame) { (frames[frame.type] ?? (() => {}))(frame); },
 });
@@ -117,7 +122,9 @@ const frames = {
     $('simulated').hidden = frame.simulated !== true;
     if (frame.mode) showMode(frame.mode);
     if (frame.snapshot) rebuild(frame);
-    if (frame.after !== undefined) turn?.restart();
+    else if (frame.after !== undefined) (turn ??= left)?.restart();
+    left = undefined;
+    $('stop').hidden = !turn || mode !== 'ai';
   },
   start({ turn: number }) {
     (waiting.shift() ?? unconfirmed.shift())?.view.stored();
@@ -165,7 +172,7 @@ function rebuild({ snapshot, seq: greeting, seenBefore }) {
     else transcript.person(content);
   }
   transcript.past = false;
-  const stored = messages.filter(({ role, seq }) => role === 'user' && seq > seenBefore).map(({ content }) => content);
+  const stored = messages.filter(({ role, seq }) => role === 'user' && seq > (seenBefore || Infinity)).map(({ content }) => content);
   unconfirmed = unconfirmed.filter(({ text }) => {
     const at = stored.indexOf(text);
     if (at >= 0) stored.splice(at, 1);
@@ -174,8 +181,8 @@ function rebuild({ snapshot, seq: greeting, seenBefore }) {
   for (const { view } of [...unconfirmed, ...waiting]) transcript.add(view.row);
   const { running: now } = snapshot;
   if (now && (now.text || !waiting.length)) turn = new Turn(transcript, now.turn, modeWaits[mode], true);
+  else if (mode in modeWaits && !waiting.length && messages.at(-1)?.role === 'user') turn = new Turn(transcript, undefined, modeWaits[mode], true);
   if (now?.text) turn.token(now.text);
-  $('stop').hidden = !turn || mode !== 'ai';
   transcript.toEnd();
 }
 
@@ -192,7 +199,7 @@ function facts(frame) {
 function connect() {
   if (!$('connection').reportValidity()) return false;
   keepSession();
-  if ($('session').value !== connection.sessionId) { transcript.clear(); unconfirmed = []; }
+  if ($('session').value !== connection.sessionId) { transcript.clear(); unconfirmed = []; left = undefined; }
   connection.connect($('session').value, $('user').value.trim(), $('token').value.trim());
   return true;
 }

@@ -24,7 +24,7 @@ export function el(tag, props = {}, ...children) {
 export function keepFocus(next, change) {
   const had = document.activeElement;
   change();
-  if (had?.disabled || had?.checkVisibility?.() === false) next.focus();
+  if (had && (had.disabled || had.hidden || !had.isConnected || had.checkVisibility?.() === false)) next.focus();
 }
 
 export class Transcript {

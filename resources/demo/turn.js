@@ -10,7 +10,7 @@ function words(frame) {
   const rate = tokenRate(frame);
   if (rate) list.push(`${rate} tok/s`);
   if (usage?.source === 'estimated') list.push('tokens estimated');
-  return [list, { cancelled: 'stopped', failed: 'failed', length: 'cut off: too long' }[finish]];
+  return [list, { cancelled: 'stopped', left: 'not read to its end', failed: 'failed', length: 'cut off: too long' }[finish]];
 }
 
 export function tokenRate({ usage, duration_ms: whole, ttft_ms: first }) {
@@ -64,6 +64,7 @@ export class Turn {
   // meanwhile and never does, what was read stays.
   restart() {
     this.stale = true;
+    this.current.row.classList.add('caret');
   }
 
   done(frame) {
@@ -74,10 +75,10 @@ export class Turn {
     // Either all of it is here, in parts, or its last part is the reply; else the server's word counts, unless it knows less.
     const complete = text === undefined || [here, last].includes(told) ||
       (this.stale && here.startsWith(told)) || (this.seeded && here && told.endsWith(here));
-    // What a person answered stands there already, as theirs.
-    if (!shown.length && (!text || frame.finish === 'human')) {
+    // What a person answered stands there already, as theirs, and what was said before this was taken up.
+    if (!shown.length && (!text || frame.finish === 'human' || this.seeded)) {
       if (frame.finish === 'failed') this.current.end('The reply broke off.', ...words(frame));
-      else if (frame.finish === 'cancelled') this.current.end('', ...words(frame));
+      else if (['cancelled', 'left'].includes(frame.finish)) this.current.end('', ...words(frame));
       else this.current.remove();
       return;
     }

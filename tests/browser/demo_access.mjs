@@ -48,7 +48,7 @@ describe('The browser client, whoever uses it', () => {
     assert.equal(await page.getAttribute('#state', 'role'), 'status');
     assert.equal(await page.getAttribute('html', 'lang'), 'en');
     await connect();
-    await say(`fake:slow 20 ${'word '.repeat(60)}`);
+    await say(`fake:slow 20 ${'word '.repeat(300)}`);
     await reply().locator('.said:not(:empty)').waitFor();
     const heard = () => page.locator('#heard > *').allTextContents();
     assert.deepEqual(await heard(), []);
@@ -145,11 +145,12 @@ describe('The browser client, whoever uses it', () => {
     page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(JSON.parse(payload).type)));
     await open(scripted);
     await connect();
-    await say(`fake:slow 20 ${'word '.repeat(40)}`);
+    await say(`fake:slow 20 ${'word '.repeat(400)}`);
     await page.locator('#stop').waitFor();
     await page.evaluate(() => document.getElementById('message').dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true })));
+    await page.click('#stop');
     await finished();
-    assert.deepEqual(sent, ['message']);
+    assert.deepEqual(sent, ['message', 'cancel']);
   });
 
   it('writes from the side that the language is written from', async () => {

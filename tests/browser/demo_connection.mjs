@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
 import { startLoquat } from '../integration/lib/processes.mjs';
 import { finalised } from '../integration/lib/rows.mjs';
-import { browser, connect, expectComplaints, fake, finished, open, page, reply, say, scripted, state, useDemo } from './lib/demo_page.mjs';
+import { connect, expectComplaints, fake, finished, notes, numbered, open, page, reply, say, scripted, state, useDemo, users } from './lib/demo_page.mjs';
 
 // What answers in the place of a server that went: nobody may open a conversation.
 async function refuser(port, healthz) {
@@ -28,9 +28,6 @@ async function cuttable() {
 }
 
 const unreachable = /WebSocket connection to .* failed|net::ERR_/;
-const numbered = (count) => Array.from({ length: count }, (_, i) => `w${i}`).join(' ');
-const users = () => page.locator('.row.user .said').allTextContents();
-const notes = () => page.locator('.note').allTextContents();
 
 describe('The connection of the browser client', () => {
   useDemo();
@@ -44,18 +41,6 @@ describe('The connection of the browser client', () => {
     await page.click('#disconnect');
     await state('Not connected');
     await finalised(scripted.dataDir, id);
-  });
-
-  it('says so when another window takes the conversation', async () => {
-    await open(scripted);
-    await connect();
-    const other = await browser.newPage();
-    await other.goto(`${scripted.url}/demo`);
-    await other.fill('#session', await page.inputValue('#session'));
-    await other.click('#connect');
-    await state('Closed');
-    await page.locator('.note', { hasText: 'took over' }).waitFor();
-    await other.close();
   });
 
   it('comes back by itself after the server was gone', async () => {
@@ -109,7 +94,7 @@ describe('The connection of the browser client', () => {
     await say(`fake:slow 30 ${numbered(80)}`);
     await page.locator('.row.assistant .said', { hasText: 'w10 ' }).waitFor();
     cut();
-    await state('Reconnecting');
+    await page.locator('.note', { hasText: 'The connection was lost.' }).waitFor();
     await state(/^Connected$/);
     await finished();
     assert.equal((await reply().locator('.said').textContent()).trim(), `You said: fake:slow 30 ${numbered(80)}`);
@@ -126,84 +111,11 @@ describe('The connection of the browser client', () => {
     await say('with a tool');
     await reply(1).locator('.said', { hasText: 'w10 ' }).waitFor();
     cut();
-    await state('Reconnecting');
+    await page.locator('.note', { hasText: 'The connection was lost.' }).waitFor();
     await state(/^Connected$/);
     await finished(1);
     const rows = await page.locator('.row.assistant .said, .row.tool header b').allTextContents();
     assert.deepEqual(rows.map((text) => text.trim()), ['Let me look that up.', 'get_weather', numbered(80)]);
-  });
-
-  it('shows the same conversation after a reload, and goes on with it', async () => {
-    await open(scripted);
-    await connect();
-    assert.deepEqual(await notes(), []);
-    await say('remember me');
-    await finished();
-    const id = await page.inputValue('#session');
-    await page.reload();
-    assert.equal(await page.inputValue('#session'), id);
-    await connect();
-    await page.locator('.row.assistant .said', { hasText: 'You said: remember me' }).waitFor();
-    assert.deepEqual(await users(), ['remember me']);
-    assert.deepEqual(await notes(), ['This conversation goes on from before.']);
-    assert.deepEqual(await page.locator('#heard > *').allTextContents(), await notes());
-    await say('and more');
-    await page.locator('.row.assistant .said', { hasText: 'You said: and more' }).waitFor();
-    await page.click('#disconnect');
-    await page.click('#new-session');
-    const other = await page.inputValue('#session');
-    assert.notEqual(other, id);
-    await page.reload();
-    assert.equal(await page.inputValue('#session'), other);
-  });
-
-  it('takes up a reply that another window asked for, in the middle of it', async () => {
-    await open(scripted);
-    await connect();
-    await say(`fake:slow 30 ${numbered(120)}`);
-    await page.locator('.row.assistant .said', { hasText: 'w10 ' }).waitFor();
-    const other = await browser.newPage();
-    await other.goto(`${scripted.url}/demo`);
-    await other.fill('#session', await page.inputValue('#session'));
-    await other.click('#connect');
-    await other.locator('.row.assistant .said', { hasText: 'w10 ' }).waitFor();
-    assert.equal(await other.locator('#stop').isVisible(), true);
-    await other.locator('.row.assistant:not(.caret)').waitFor();
-    assert.deepEqual(await other.locator('.row.user .said').allTextContents(), [`fake:slow 30 ${numbered(120)}`]);
-    assert.deepEqual(await other.locator('.row.assistant .said').allTextContents(), [`You said: fake:slow 30 ${numbered(120)}`]);
-    assert.equal(await other.locator('#stop').isVisible(), false);
-    await other.close();
-  });
-
-  it('shows what there is where more was said than can be told again', async () => {
-    await open(scripted);
-    await connect();
-    await say('the first');
-    await finished();
-    const other = await browser.newPage();
-    await other.goto(`${scripted.url}/demo`);
-    await other.fill('#session', await page.inputValue('#session'));
-    await other.click('#connect');
-    await state('Closed');
-    for (let i = 0; i < 6; i += 1) {
-      await other.fill('#message', `bulk ${i} ${'x'.repeat(60_000)}`);
-      await other.press('#message', 'Enter');
-      await other.locator('.row.assistant:not(.caret) .said', { hasText: `bulk ${i}` }).waitFor();
-    }
-    await page.click('#connect');
-    await page.locator('.row.assistant .said', { hasText: 'bulk 5' }).waitFor();
-    assert.deepEqual(await notes(), ['Some of this conversation came while you were away.', 'Its beginning is not shown here.']);
-    assert.ok((await users()).every((text) => text.startsWith('bulk')));
-    await say('and then');
-    await page.locator('.row.assistant .said', { hasText: 'You said: and then' }).waitFor();
-    // It knows where it is again: what it has is not asked for a second time.
-    const count = await page.locator('.row').count();
-    await page.click('#disconnect');
-    await connect();
-    await say('the last');
-    await page.locator('.row.assistant:not(.caret) .said', { hasText: 'You said: the last' }).waitFor();
-    assert.equal(await page.locator('.row').count(), count + 2);
-    await other.close();
   });
 
   it('sends a first message once there is a server', async () => {

@@ -197,6 +197,41 @@ private Q_SLOTS:
         session.end(u"ended"_s);
         QCOMPARE(eventsOf(stage, EventType::SessionEnded).first().meta["ends"_L1].toArray(), QJsonArray{1});
     }
+
+    // A round that called the client is waited for by nothing that comes after it.
+    void aRoundThatWasCancelledIsNotWaitedForInTheNextReply()
+    {
+        SessionStage stage;
+        stage.tools.add(u"weather"_s);
+        Session &session = stage.connectClient();
+        session.note({Role::User, u"both"_s, {}});
+        session.respond(withTool, {});
+        stage.reply().callTools({callOf(u"c1"_s), callOf(u"s1"_s, u"weather"_s)});
+        session.cancelReply({});
+        session.note({Role::User, u"just the weather"_s, {}});
+        session.respond(withTool, {});
+        stage.reply().callTools({callOf(u"s2"_s, u"weather"_s)});
+        stage.tools.finish(u"s2"_s, u"sun"_s);
+        stage.reply().push(u"Sunny."_s);
+        stage.reply().finish();
+        QCOMPARE(stage.client.last<outbound::TurnDone>().text, u"Sunny."_s);
+    }
+
+    void aClientThatGoesWhileAToolOfTheServicesRunsIsNotWaitedFor()
+    {
+        SessionStage stage;
+        stage.tools.add(u"weather"_s);
+        Session &session = stage.connectClient();
+        session.note({Role::User, u"both"_s, {}});
+        session.respond(withTool, {});
+        stage.reply().callTools({callOf(u"c1"_s), callOf(u"s1"_s, u"weather"_s)});
+        RecordingClient other;
+        stage.hub->attach(u"s1"_s, u"user-1"_s, &other, {u"frames"_s});
+        stage.tools.finish(u"s1"_s, u"sun"_s);
+        stage.reply().push(u"Sunny."_s);
+        stage.reply().finish();
+        QCOMPARE(other.last<outbound::TurnDone>().text, u"Sunny."_s);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSessionSteering)

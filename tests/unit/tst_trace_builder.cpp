@@ -174,6 +174,14 @@ private Q_SLOTS:
         QVERIFY(spans(u"chat m"_s).isEmpty());
     }
 
+    void whatIsAnsweredTogetherWithALaterMessageWasAnsweredByNobodyElse()
+    {
+        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
+        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
+        take(3, 2500, EventType::ModeChanged, {{"mode"_L1, "ai"_L1}, {"ends"_L1, QJsonArray{1}}});
+        QCOMPARE(attribute(span(u"turn"_s), u"loquat.finish"_s), u"stop"_s);
+    }
+
     void whoWasAskedBeforeAndFailedHasASpan()
     {
         take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});

@@ -53,7 +53,8 @@ export async function open(server) {
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(`${server.url}/demo`);
 }
-export const state = (word) => page.locator('#state-word', { hasText: word }).waitFor();
+// Looked at every frame: between two looks of a locator, half a second apart, a page may be gone and back.
+export const state = (word) => page.waitForFunction((pattern) => new RegExp(pattern).test(document.getElementById('state-word').textContent), word.source ?? word);
 export const connect = async () => { await page.click('#connect'); await state(/^Connected$/); };
 export async function say(text) {
   await page.fill('#message', text);
@@ -61,3 +62,17 @@ export async function say(text) {
 }
 export const reply = (n = 0) => page.locator('.row.assistant').nth(n);
 export const finished = (n = 0) => page.locator('.row.assistant:not(.caret)').nth(n).waitFor();
+export const users = (of = page) => of.locator('.row.user .said').allTextContents();
+export const notes = () => page.locator('.note').allTextContents();
+export const numbered = (count) => Array.from({ length: count }, (_, i) => `w${i}`).join(' ');
+
+// Another window with the same conversation, which it takes over.
+export async function beside() {
+  const other = await browser.newPage();
+  other.setDefaultTimeout(patience);
+  await other.goto(page.url());
+  await other.fill('#session', await page.inputValue('#session'));
+  await other.click('#connect');
+  await other.locator('#state-word', { hasText: /^Connected$/ }).waitFor();
+  return other;
+}
