@@ -37,6 +37,9 @@ Expected<void> readJwt(SettingsReader &reader, DoorOptions &door, QStringList &n
         if (url->scheme() != "https"_L1 && !near)
             return SettingsReader::wrong(u"SUPABASE_URL"_s, u"keys are not fetched over plain http"_s,
                                          u"https://PROJECT.supabase.co"_s);
+        if (!url->userInfo().isEmpty()) // it would show up in logs
+            return SettingsReader::wrong(u"SUPABASE_URL"_s, u"it holds a name or a password"_s,
+                                         u"https://PROJECT.supabase.co"_s);
         door.jwtKeysUrl = QUrl(project + u"/auth/v1/.well-known/jwks.json"_s);
     }
     door.jwtIssuer =

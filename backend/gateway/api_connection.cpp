@@ -3,7 +3,10 @@
 
 #include "gateway/lingering_close.h"
 
+#include <QDeadlineTimer>
 #include <QPointer>
+
+#include <algorithm>
 
 namespace loquat {
 
@@ -17,13 +20,7 @@ std::optional<ApiReply> bodyProblem(const RequestHead &head, const ApiLimits &li
     if (head.count("transfer-encoding") > 0)
         return problemReply(411, {u"length_required"_s, u"The length of the body is not announced."_s,
                                   u"Send Content-Length instead of Transfer-Encoding."_s, false});
-    if (head.count("content-length") == 0)
-        return {};
-    bool whole = false;
-    const QByteArray text = head.header("content-length");
-    const qlonglong length = text.toLongLong(&whole);
-    if (!whole || length < 0 || head.count("content-length") > 1)
-        return problemReply(400, {u"bad_request"_s, u"The Content-Length is not a number."_s, {}, false});
+    const qint64 length = head.contentLength().value_or(0); // what is no number was refused at the door
     if (length > limits.maxBodyBytes)
         return problemReply(413, {u"body_too_large"_s,
                                   u"The body is larger than %1 bytes."_s.arg(limits.maxBodyBytes),
@@ -46,7 +43,6 @@ ApiConnection::ApiConnection(QTcpSocket *socket, const RequestHead &head, const 
     m_socket->setParent(this);
     connect(m_socket, &QTcpSocket::disconnected, this, &QObject::deleteLater);
     connect(m_socket, &QTcpSocket::readyRead, this, &ApiConnection::read);
-    connect(m_socket, &QTcpSocket::bytesWritten, this, [this] { m_patience.start(m_limits.answerTime); });
     m_patience.setSingleShot(true);
     connect(&m_patience, &QTimer::timeout, this, [this, &counters] {
         counters.count(Refused::SlowRequest);
@@ -100,8 +96,15 @@ void ApiConnection::answer(const ApiReply &reply)
         return;
     m_received.clear();
     m_socket->readAll();
-    m_patience.start(m_limits.answerTime);
-    m_socket->write(httpMessage(reply, m_withBody));
+    const QByteArray message = httpMessage(reply, m_withBody);
+    const auto all = m_limits.answerTime +
+                     std::chrono::milliseconds(message.size() * 1'000 / m_limits.leastBytesPerSecond);
+    const auto wait = [this, end = QDeadlineTimer(all)] {
+        m_patience.start(std::min(m_limits.answerTime, std::chrono::milliseconds(end.remainingTime())));
+    };
+    wait();
+    connect(m_socket, &QTcpSocket::bytesWritten, this, wait);
+    m_socket->write(message);
     // With bytes of the client still on their way, closing would reset the connection and lose the answer.
     if (!m_handled)
         new LingeringClose(m_socket->socketDescriptor(), parent());

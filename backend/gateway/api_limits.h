@@ -14,6 +14,8 @@ struct ApiLimits
     qsizetype maxBodyBytes = 64 * 1024;           ///< of a POST; beyond: 413
     std::chrono::milliseconds bodyTime{10'000};   ///< until the body is there; beyond: closed
     std::chrono::milliseconds answerTime{30'000}; ///< an answer that nobody goes on reading is given up then
+    /// Who takes an answer more slowly is let go, however steadily: it is held in memory meanwhile.
+    qint64 leastBytesPerSecond = 32 * 1024;
     int sessionPage = 50;
     int maxSessionPage = 200;
     int eventPage = 200;

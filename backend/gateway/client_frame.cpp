@@ -3,10 +3,21 @@
 
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+bool looksLikeAuth(const QString &frame)
+{
+    static const QRegularExpression begin(uR"(^\s*\{\s*"type"\s*:\s*"auth")"_s);
+    return begin.match(frame).hasMatch();
+}
+
+} // namespace
 
 Expected<ClientFrame> parseClientFrame(const QString &frame, bool plainText)
 {
@@ -14,6 +25,9 @@ Expected<ClientFrame> parseClientFrame(const QString &frame, bool plainText)
     if (!QStringView(frame).trimmed().startsWith(u'{'))
         return ClientFrame{Kind::Message, frame};
     const QJsonDocument document = QJsonDocument::fromJson(frame.toUtf8());
+    if (!document.isObject() && looksLikeAuth(frame)) // what it holds must not be kept as a message
+        return Error{u"bad_frame"_s, u"This begins like an auth frame, but is not JSON."_s,
+                     u"Send {\"type\":\"auth\",\"token\":\"…\"}."_s, false};
     if (!document.isObject())
         return ClientFrame{Kind::Message, frame};
     const QJsonObject object = document.object();

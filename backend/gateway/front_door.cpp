@@ -173,7 +173,7 @@ void FrontDoor::admit(const IncomingPtr &incoming, const RequestHead &head)
 void FrontDoor::serveHttp(const IncomingPtr &incoming, const RequestHead &head)
 {
     // A second request would not pass this door.
-    const qint64 body = head.header("content-length").toLongLong();
+    const qint64 body = head.contentLength().value_or(0);
     if (head.behind > body || head.count("transfer-encoding") > 0)
         return refuse(incoming, Refused::BadRequest, {400, oneRequestOnly()});
     if (QTcpSocket *socket = incoming->takeSocket(this)) {

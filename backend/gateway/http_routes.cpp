@@ -48,7 +48,7 @@ QByteArray mimeType(const QString &file)
 ApiReply pageFile(const QString &folder, const QString &name)
 {
     // Only files that were built in; a name cannot leave the folder.
-    if (name.isEmpty() || name.contains(u'/') || name.contains(u".."_s))
+    if (name.isEmpty() || name.startsWith(u'.') || name.contains(u'/'))
         return notFound();
     QFile file(u":/%1/%2"_s.arg(folder, name));
     if (!file.open(QIODevice::ReadOnly))

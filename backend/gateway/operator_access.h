@@ -26,7 +26,10 @@ inline constexpr auto operatorSubprotocol = "loquat.operator";
 inline constexpr auto tokenSubprotocol = "loquat.token.";
 
 /// By these a request shows that a proxy passed it on.
-inline constexpr std::array forwardingHeaders{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host"};
+inline constexpr std::array forwardingHeaders{
+    "Forwarded",         "Via",       "X-Forwarded-For",  "X-Forwarded-Host", "X-Forwarded-Port",
+    "X-Forwarded-Proto", "X-Real-IP", "CF-Connecting-IP", "True-Client-IP",   "X-Client-IP",
+};
 
 /// What an Authorization header brings as a Bearer token; empty if it brings none.
 QByteArray bearerOf(QByteArrayView authorization);

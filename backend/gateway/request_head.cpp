@@ -72,6 +72,17 @@ qsizetype RequestHead::count(QByteArrayView name) const
         headers, [name](const auto &each) { return name.compare(each.first, Qt::CaseInsensitive) == 0; });
 }
 
+std::optional<qint64> RequestHead::contentLength() const
+{
+    constexpr qsizetype maxDigits = 15;
+    if (count("content-length") == 0)
+        return 0;
+    const QByteArray digits = header("content-length");
+    const bool isNumber = !digits.isEmpty() && digits.size() <= maxDigits &&
+                          std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+    return isNumber && count("content-length") == 1 ? std::optional(digits.toLongLong()) : std::nullopt;
+}
+
 std::optional<RequestHead> parseRequestHead(QByteArrayView bytes)
 {
     const qsizetype end = bytes.indexOf("\r\n\r\n");

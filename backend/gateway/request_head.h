@@ -31,6 +31,9 @@ struct RequestHead
     /// How often it was sent.
     [[nodiscard]] qsizetype count(QByteArrayView name) const;
 
+    /// Bytes of the body, 0 without one; nullopt: it is not announced by one number (RFC 9112, 6.3).
+    [[nodiscard]] std::optional<qint64> contentLength() const;
+
     /// The target without its query and without a slash at its end, else as sent.
     [[nodiscard]] QByteArray path() const
     {

@@ -102,6 +102,12 @@ std::optional<Refusal> requestProblem(const RequestHead &head)
     if (hosts > 1 || (head.minorVersion > 0 && head.header("host").isEmpty()))
         return refusal(400, u"bad_request"_s, u"A request of HTTP/1.1 names its host once."_s,
                        u"Send one Host header."_s);
+    if (!head.contentLength())
+        return refusal(400, u"bad_request"_s, u"The Content-Length is not one number."_s,
+                       u"Send the length of the body in bytes, once."_s);
+    if (head.target.startsWith("//")) // a URL would take what follows for a host
+        return refusal(404, u"not_found"_s, u"There is nothing at this path."_s,
+                       u"Begin it with a single slash."_s);
     return {};
 }
 

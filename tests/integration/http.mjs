@@ -106,9 +106,20 @@ describe('HTTP', () => {
     }
   });
 
+  it('takes a length that is one number, and a path that is one', async () => {
+    const asked = (line, ...headers) => wholeAnswer(server, [line, 'Host: localhost', ...headers, '', ''].join('\r\n'));
+    for (const length of ['abc', '+5', '-0', '0x5', '5, 5', '', '99999999999999999999', '9223372036854775807'])
+      for (const path of ['/healthz', '/api/sessions'])
+        assert.match(await asked(`GET ${path} HTTP/1.1`, `Content-Length: ${length}`), /^HTTP\/1\.1 400 /, `${length} to ${path}`);
+    for (const twice of [['0', '5'], ['5', '0'], ['0', '0']])
+      assert.match(await asked('GET /healthz HTTP/1.1', ...twice.map((length) => `Content-Length: ${length}`)), /^HTTP\/1\.1 400 /);
+    for (const target of ['/demo/.', '/docs/.', '//healthz', '//evil/healthz', '//evil/ws/session/a', '//api/sessions'])
+      assert.match(await asked(`GET ${target} HTTP/1.1`), /^HTTP\/1\.1 404 /, target);
+  });
+
   it('tells the metrics to nobody behind a proxy, without a token', async () => {
     assert.equal((await get('/metrics')).status, 200);
-    for (const name of ['forwarded', 'x-forwarded-for', 'x-forwarded-host'])
+    for (const name of ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'cf-connecting-ip'])
       assert.equal((await get('/metrics', { [name]: '203.0.113.9' })).status, 403, name);
   });
 
@@ -131,7 +142,7 @@ describe('HTTP', () => {
   it('does not mind a slash at the end', async () => {
     for (const path of ['/demo/', '/docs/', '/healthz/', '/readyz/', '/metrics/', '/openapi.json/'])
       assert.equal((await get(path)).status, 200, path);
-    for (const path of ['/demo//', '//healthz', '/demo/index.html/x']) assert.equal((await get(path)).status, 404, path);
+    for (const path of ['/demo//', '/demo/index.html/x']) assert.equal((await get(path)).status, 404, path);
   });
 
   it('says of a WebSocket that it is one to who asks plainly', async () => {

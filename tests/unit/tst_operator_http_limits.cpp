@@ -97,6 +97,35 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(lazy.over, patience);
     }
 
+    void aBodyThatWasToldToComeHasNoMoreTime()
+    {
+        ApiLimits limits;
+        limits.bodyTime = 200ms;
+        limits.answerTime = 10min;
+        Door door("/api/sessions/s/commands", {}, limits, "Content-Length: 20\r\nExpect: 100-continue\r\n");
+        Lazy lazy(door);
+        lazy.read();
+        QTRY_VERIFY_WITH_TIMEOUT(lazy.over, patience);
+        QVERIFY(lazy.got.startsWith("HTTP/1.1 100 "));
+    }
+
+    void whoTakesAnAnswerLittleByLittleIsLetGo()
+    {
+        ApiLimits limits;
+        limits.answerTime = 500ms;
+        limits.leastBytesPerSecond = 1'000'000'000;
+        Door door("/api/sessions/s/export", {}, limits);
+        door.exported = 40'000'000;
+        Lazy lazy(door);
+        lazy.socket.write("GET /api/sessions/s/export HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        QTimer trickle;
+        connect(&trickle, &QTimer::timeout, &lazy.socket, [&lazy] { lazy.got += lazy.socket.read(200'000); });
+        lazy.socket.setReadBufferSize(200'000);
+        trickle.start(50);
+        QTRY_VERIFY_WITH_TIMEOUT((lazy.socket.write("x"), lazy.over), patience);
+        QVERIFY(lazy.got.size() < 40'000'000);
+    }
+
     void aBodyThatIsTooLargeIsRefused()
     {
         ApiLimits limits;

@@ -216,6 +216,9 @@ private Q_SLOTS:
         QCOMPARE(options->door.jwtKeysUrl, QUrl(u"https://x.supabase.co/auth/v1/.well-known/jwks.json"_s));
         QCOMPARE(options->door.jwtIssuer, u"https://x.supabase.co/auth/v1"_s);
         QVERIFY(!parsed({}, {{u"LOQUAT_AUTH"_s, u"jwt"_s}, {u"SUPABASE_URL"_s, u"http://x.example"_s}}));
+        const auto withPassword = parsed(
+            {}, {{u"LOQUAT_AUTH"_s, u"jwt"_s}, {u"SUPABASE_URL"_s, u"https://me:secret@x.supabase.co"_s}});
+        QVERIFY(!withPassword && !withPassword.error().text().contains("secret"_L1));
     }
 
     void halfOfSupabasesSettingsIsSaid()
