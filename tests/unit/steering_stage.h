@@ -33,4 +33,15 @@ inline QList<Event> eventsOf(const SessionStage &stage, EventType type)
     return found;
 }
 
+/// A reply that called the client (c1), and a tool of the service's (s1) that still runs.
+inline Session &withBothCalled(SessionStage &stage)
+{
+    stage.tools.add(u"weather"_s);
+    Session &session = stage.connectClient();
+    session.note({Role::User, u"both"_s, {}});
+    session.respond(withTool, {});
+    stage.reply().callTools({callOf(u"c1"_s), callOf(u"s1"_s, u"weather"_s)});
+    return session;
+}
+
 } // namespace loquat::fakes

@@ -96,11 +96,7 @@ private Q_SLOTS:
     void theServicesToolsRunInsideOfAReply()
     {
         SessionStage stage;
-        stage.tools.add(u"weather"_s);
-        Session &session = stage.connectClient();
-        session.note({Role::User, u"both"_s, {}});
-        session.respond(withTool, {});
-        stage.reply().callTools({callOf(u"c1"_s), callOf(u"s1"_s, u"weather"_s)});
+        Session &session = withBothCalled(stage);
         QVERIFY(stage.client.all<outbound::TurnPaused>().isEmpty()); // the service still works
         stage.tools.finish(u"s1"_s, u"sunny"_s);
         QCOMPARE(stage.client.all<outbound::TurnPaused>().size(), 1);

@@ -202,11 +202,7 @@ private Q_SLOTS:
     void aRoundThatWasCancelledIsNotWaitedForInTheNextReply()
     {
         SessionStage stage;
-        stage.tools.add(u"weather"_s);
-        Session &session = stage.connectClient();
-        session.note({Role::User, u"both"_s, {}});
-        session.respond(withTool, {});
-        stage.reply().callTools({callOf(u"c1"_s), callOf(u"s1"_s, u"weather"_s)});
+        Session &session = withBothCalled(stage);
         session.cancelReply({});
         session.note({Role::User, u"just the weather"_s, {}});
         session.respond(withTool, {});
@@ -220,11 +216,7 @@ private Q_SLOTS:
     void aClientThatGoesWhileAToolOfTheServicesRunsIsNotWaitedFor()
     {
         SessionStage stage;
-        stage.tools.add(u"weather"_s);
-        Session &session = stage.connectClient();
-        session.note({Role::User, u"both"_s, {}});
-        session.respond(withTool, {});
-        stage.reply().callTools({callOf(u"c1"_s), callOf(u"s1"_s, u"weather"_s)});
+        withBothCalled(stage);
         RecordingClient other;
         stage.hub->attach(u"s1"_s, u"user-1"_s, &other, {u"frames"_s});
         stage.tools.finish(u"s1"_s, u"sun"_s);
