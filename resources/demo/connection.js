@@ -23,7 +23,7 @@ export class Connection {
   }
 
   connect(sessionId, userId, token = '') {
-    if (sessionId !== this.sessionId) this.lastSeq = 0;
+    if (sessionId !== this.sessionId) { this.lastSeq = 0; this.elsewhere = false; }
     this.sessionId = sessionId;
     this.userId = userId;
     this.token = token;
@@ -60,8 +60,9 @@ export class Connection {
     url.searchParams.set('dialect', 'frames');
     this.seenBefore = this.lastSeq;
     this.snapshot = undefined;
-    // A page that knows nothing yet asks for what was never said: it is told what there is instead.
-    url.searchParams.set('after', this.lastSeq || Number.MAX_SAFE_INTEGER);
+    // A page that knows nothing yet asks for what was never said: it is told what there is instead. So does one that was
+    // taken over: what somebody asked elsewhere is not told again, its answer alone is.
+    url.searchParams.set('after', (!this.elsewhere && this.lastSeq) || Number.MAX_SAFE_INTEGER);
     const socket = new WebSocket(url);
     this.socket = socket;
     let opened = false;
@@ -83,6 +84,7 @@ export class Connection {
     if (frame.type === 'session_started' && this.snapshot) {
       Object.assign(frame, { snapshot: this.snapshot, seenBefore: this.seenBefore });
       this.snapshot = undefined;
+      this.elsewhere = false;
       this.seenBefore = 0;
       this.lastSeq = 0;
     }
@@ -99,6 +101,7 @@ export class Connection {
     const refused = !opened && !final.has(code) && this.attempts === 0 && (await serverAnswers());
     if (socket !== this.socket) return; // given up meanwhile, or there is another
     this.socket = undefined;
+    if (code === 4409) this.elsewhere = true;
     if (final.has(code)) return this.say(code === 1000 ? 'disconnected' : 'failed', final.get(code));
     const attempt = this.attempts++;
     if (refused)

@@ -162,7 +162,7 @@ function rebuild({ snapshot, seq: greeting, seenBefore }) {
   const messages = snapshot.messages.filter(({ seq }) => seq < greeting); // what came after it is told anew
   turn = undefined;
   transcript.clear();
-  if (messages.length || !snapshot.complete)
+  if (!seenBefore ? messages.length || !snapshot.complete : messages.some(({ seq }) => seq > seenBefore))
     transcript.note(seenBefore ? 'Some of this conversation came while you were away.' : 'This conversation goes on from before.');
   if (!snapshot.complete) transcript.note('Its beginning is not shown here.');
   transcript.past = true;

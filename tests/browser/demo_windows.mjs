@@ -142,6 +142,30 @@ describe('The browser client in several windows', () => {
     await other.close();
   });
 
+  it('shows what was asked in another window when it comes back', async () => {
+    await open(scripted);
+    await connect();
+    await say('asked here');
+    await finished();
+    const other = await beside();
+    await state('Closed');
+    await other.fill('#message', 'asked there');
+    await other.press('#message', 'Enter');
+    await other.locator('.row.assistant:not(.caret) .said', { hasText: 'You said: asked there' }).waitFor();
+    await connect();
+    await page.locator('.row.assistant .said', { hasText: 'You said: asked there' }).waitFor();
+    assert.deepEqual(await users(), ['asked here', 'asked there']);
+    assert.deepEqual(await notes(), ['Some of this conversation came while you were away.']);
+    const third = await beside();
+    await state('Closed');
+    await connect();
+    await page.locator('.row.assistant .said', { hasText: 'You said: asked there' }).waitFor();
+    await page.waitForFunction(() => !document.querySelector('.note'));
+    assert.deepEqual(await users(), ['asked here', 'asked there']);
+    await other.close();
+    await third.close();
+  });
+
   it('takes no message of before for one that it does not know of', async () => {
     await open(scripted);
     await connect();
