@@ -30,16 +30,22 @@ class EquippedToolbox final : public ToolRunner
 {
 public:
     EquippedToolbox(const ToolPlan &plan, Clock &clock)
-        : m_network(std::make_shared<QNetworkAccessManager>())
+        : m_lanes(std::make_shared<NetworkLanes>())
         , m_toolbox(clock)
     {
         for (auto &tool : builtinTools())
             add(std::move(tool), ToolPolicy::Allow);
         for (const HttpToolSettings &settings : plan.web)
-            add(std::make_unique<HttpTool>(settings, m_network), settings.policy);
+            add(std::make_unique<HttpTool>(settings, m_lanes), settings.policy);
         for (const McpServerSettings &settings : plan.servers) {
-            auto server = std::make_unique<McpServerTools>(settings, m_toolbox, clock,
-                                                           mcpTransportMaker(settings, m_network));
+            auto server = std::make_unique<McpServerTools>(
+                settings, m_toolbox, clock,
+                mcpTransportMaker(settings, std::make_shared<QNetworkAccessManager>()));
+            QObject::connect(server.get(), &McpServerTools::toolRefused, server.get(),
+                             [name = settings.name](const QString &tool, const Error &why) {
+                                 qCWarning(log) << "MCP server" << name << "offers the tool" << tool
+                                                << "which is left out:" << why.message;
+                             });
             QObject::connect(server.get(), &McpServerTools::down, server.get(),
                              [name = settings.name] { qCWarning(log) << "MCP server is down:" << name; });
             QObject::connect(server.get(), &McpServerTools::up, server.get(),
@@ -69,7 +75,7 @@ private:
             qCWarning(log) << "left out the tool" << name << added.error().code;
     }
 
-    std::shared_ptr<QNetworkAccessManager> m_network;
+    std::shared_ptr<NetworkLanes> m_lanes;
     Toolbox m_toolbox;
     std::vector<std::unique_ptr<McpServerTools>> m_servers; ///< last: they go before their toolbox
 };

@@ -160,6 +160,16 @@ void ClientConnection::refuse(Refused why, const QString &reason)
     m_socket->close(QWebSocketProtocol::CloseCodePolicyViolated, reason);
 }
 
+/// Told in its place: what was taken before it is answered before it.
+void ClientConnection::refuseFrame(const Error &why)
+{
+    Session *session = m_attached ? m_around.hub.find(m_request.sessionId) : nullptr;
+    if (session)
+        session->refused(why);
+    else
+        answer(outbound::Problem{why, 0});
+}
+
 /// Whether a message that came is within the rate; if not, the client is told.
 bool ClientConnection::mayTake()
 {
@@ -172,10 +182,8 @@ bool ClientConnection::mayTake()
         return false;
     case MessageRate::Verdict::Refused:
         m_around.counters.count(Refused::TooManyMessages);
-        answer(
-            outbound::Problem{{u"rate_limited"_s, u"Too many messages in a minute; this one was not taken."_s,
-                               u"Send fewer."_s, true},
-                              0});
+        refuseFrame({u"rate_limited"_s, u"Too many messages in a minute; this one was not taken."_s,
+                     u"Send fewer."_s, true});
         return false;
     case MessageRate::Verdict::Taken:
         break;

@@ -76,6 +76,7 @@ protected:
 private:
     void close(CloseReason reason) final;
     bool mayTake();
+    void refuseFrame(const Error &why);
     void received(const QString &frame);
     void letSlowReaderGo();
     void closing();

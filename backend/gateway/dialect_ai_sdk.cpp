@@ -66,7 +66,7 @@ QStringList AiSdk::operator()(const Outbound &message)
             },
             [this](const outbound::ToolStarted &m) {
                 m_calls.insert(m.callId);
-                return endText() + QStringList{call(m.callId, m.tool, m.args)};
+                return endText() + QStringList{call(m.callId, m.tool, m.args.toObject())};
             },
             [this](const outbound::ToolEnded &m) { return toolEnded(m); },
             [this](const outbound::TurnDone &m) { return end(m); },
@@ -81,7 +81,7 @@ QStringList AiSdk::operator()(const Outbound &message)
                                                        {"mode"_L1, nameOf(m.mode)},
                                                        {"model"_L1, m.model},
                                                        {"simulated"_L1, m.simulated},
-                                                       {"seq"_L1, m.seq}})};
+                                                       {"seq"_L1, m.after.value_or(m.seq)}})};
             },
             [](const outbound::Resync &m) { return QStringList{data("resync"_L1, m.snapshot)}; },
             [](const outbound::ModeChanged &m) {

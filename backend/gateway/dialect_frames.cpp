@@ -75,7 +75,7 @@ QStringList encodeFrames(const Outbound &message)
             [](const outbound::ToolStarted &m) {
                 return QJsonObject{{"type"_L1, "tool_start"_L1},
                                    {"tool"_L1, m.tool},
-                                   {"args"_L1, m.args},
+                                   {"args"_L1, m.args.toObject()}, // models write what is none
                                    {"call_id"_L1, m.callId},
                                    {"seq"_L1, m.seq}};
             },

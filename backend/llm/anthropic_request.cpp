@@ -38,7 +38,7 @@ QJsonArray assistantBlocks(const ChatMessage &message, const QString &model)
     for (const auto &call : message.toolCalls)
         blocks.append(QJsonObject{{"type"_L1, "tool_use"_L1},
                                   {"id"_L1, wireId(call.id)},
-                                  {"name"_L1, call.name},
+                                  {"name"_L1, request_parts::nameOf(call)},
                                   {"input"_L1, request_parts::argumentsOf(call)}});
     return blocks;
 }
@@ -85,6 +85,8 @@ QJsonArray turns(const ChatRequest &request, const QString &model)
             content.append(block);
     }
     close();
+    if (last != "user"_L1)
+        turns.append(QJsonObject{{"role"_L1, "user"_L1}, {"content"_L1, request_parts::goOn}});
     return turns;
 }
 
@@ -119,10 +121,9 @@ QByteArray anthropicRequest(const ChatRequest &request, const QString &model)
         body["temperature"_L1] = *request.temperature;
     QJsonArray tools;
     for (const auto &tool : request.tools) {
-        QJsonObject schema = tool.parameters;
-        schema["type"_L1] = "object"_L1; // refused without
-        tools.append(QJsonObject{
-            {"name"_L1, tool.name}, {"description"_L1, tool.description}, {"input_schema"_L1, schema}});
+        tools.append(QJsonObject{{"name"_L1, tool.name},
+                                 {"description"_L1, tool.description},
+                                 {"input_schema"_L1, request_parts::schemaOf(tool)}});
     }
     if (!tools.isEmpty())
         body["tools"_L1] = tools;

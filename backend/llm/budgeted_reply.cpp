@@ -62,8 +62,8 @@ void BudgetedReply::abort()
 void BudgetedReply::replyFailed(const Error &error)
 {
     m_ended = true;
-    // Providers do not bill what they refused.
-    if (m_said)
+    // Providers do not bill what they refused, and say so of what they broke off.
+    if (m_said || m_reply->usageSoFar().source == UsageSource::Reported)
         settleUnfinished();
     else
         m_reservation.release();

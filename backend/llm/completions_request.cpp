@@ -31,7 +31,7 @@ QJsonObject wireMessage(const ChatMessage &message)
         calls.append(
             QJsonObject{{"id"_L1, call.id},
                         {"type"_L1, "function"_L1},
-                        {"function"_L1, QJsonObject{{"name"_L1, call.name},
+                        {"function"_L1, QJsonObject{{"name"_L1, request_parts::nameOf(call)},
                                                     {"arguments"_L1, request_parts::argumentsText(call)}}}});
     json["tool_calls"_L1] = calls;
     return json;
@@ -75,7 +75,9 @@ QString messagesText(const QList<ChatMessage> &messages)
         json += json.isEmpty() ? u'[' : u',';
         append(json, message);
     }
-    return json.isEmpty() ? u"[]"_s : json + u']';
+    if (json.isEmpty())
+        return jsonText(QJsonArray{wireMessage({Role::User, request_parts::goOn, {}, {}})});
+    return json + u']';
 }
 
 QJsonValue wireChoice(const ToolChoice &choice)
@@ -96,10 +98,11 @@ QString completionsTools(const QList<ToolSpec> &tools)
 {
     QJsonArray list;
     for (const auto &tool : tools)
-        list.append(QJsonObject{{"type"_L1, "function"_L1},
-                                {"function"_L1, QJsonObject{{"name"_L1, tool.name},
-                                                            {"description"_L1, tool.description},
-                                                            {"parameters"_L1, tool.parameters}}}});
+        list.append(
+            QJsonObject{{"type"_L1, "function"_L1},
+                        {"function"_L1, QJsonObject{{"name"_L1, tool.name},
+                                                    {"description"_L1, tool.description},
+                                                    {"parameters"_L1, request_parts::schemaOf(tool)}}}});
     // An empty list is refused.
     return list.isEmpty() ? QString() : jsonText(list);
 }

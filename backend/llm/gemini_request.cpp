@@ -15,6 +15,10 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
+/// Gemini 3 refuses a step whose first call is not signed. This says that another made it
+/// (ai.google.dev/gemini-api/docs/thought-signatures).
+constexpr QLatin1StringView notSigned("skip_thought_signature_validator");
+
 /// Builds `contents`: turns of a user and of the model, each with its parts.
 class Contents
 {
@@ -39,7 +43,10 @@ public:
     [[nodiscard]] QJsonArray wire() const
     {
         QJsonArray contents;
-        for (const auto &turn : m_turns) // results are said in the user's place
+        QList<Turn> turns = m_turns;
+        if (turns.isEmpty() || turns.last().who == "model"_L1)
+            turns.append({u"user"_s, {QJsonObject{{"text"_L1, request_parts::goOn}}}});
+        for (const auto &turn : std::as_const(turns)) // results are said in the user's place
             contents.append(QJsonObject{{"role"_L1, turn.who == "function"_L1 ? u"user"_s : turn.who},
                                         {"parts"_L1, turn.parts}});
         return contents;
@@ -95,15 +102,18 @@ private:
     {
         QJsonArray parts;
         for (const auto &call : message.toolCalls) {
-            QJsonObject wire{{"name"_L1, call.name}, {"args"_L1, request_parts::argumentsOf(call)}};
+            QJsonObject wire{{"name"_L1, request_parts::nameOf(call)},
+                             {"args"_L1, request_parts::argumentsOf(call)}};
             const bool own = isOwn(call.providerData);
             const QString id = own ? call.providerData["id"_L1].toString() : QString();
             if (!id.isEmpty()) // an id Gemini did not give is none of its business
                 wire["id"_L1] = id;
-            m_asked.insert(call.id, {call.name, id});
+            m_asked.insert(call.id, {request_parts::nameOf(call), id});
             QJsonObject part{{"functionCall"_L1, wire}};
             if (own && call.providerData.contains("signature"_L1))
                 part["thoughtSignature"_L1] = call.providerData["signature"_L1];
+            else if (parts.isEmpty() && m_model.startsWith("gemini-3"_L1))
+                part["thoughtSignature"_L1] = notSigned;
             parts.append(part);
         }
         return parts;

@@ -90,6 +90,8 @@ QJsonObject geminiSchema(const QJsonObject &schema)
     QJsonObject translated;
     for (auto word = schema.begin(); word != schema.end(); ++word)
         takeWord(translated, word.key(), word.value());
+    if (translated.value("type"_L1) == "array"_L1 && !translated.contains("items"_L1))
+        translated["items"_L1] = QJsonObject{{"type"_L1, "string"_L1}}; // refused without
     return translated;
 }
 

@@ -13,6 +13,13 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// For what may follow the last word: the usage, and the end of the stream. Signs of life do not prolong it.
+constexpr std::chrono::milliseconds tailLimit{5'000};
+
+} // namespace
+
 HttpReply::HttpReply(const HttpModelSettings &settings, UpstreamPool &pool, Clock &clock,
                      QNetworkReply *upstream, std::unique_ptr<ReplyParser> parser, ChatRequest request)
     : m_settings(settings)
@@ -84,6 +91,10 @@ void HttpReply::read()
         return;
     }
     emitTexts(m_parser->feed(bytes));
+    if (!m_wholeMs && m_parser->sawFinish()) {
+        m_wholeMs = m_silentSinceMs;
+        watch();
+    }
     if (m_upstream && !concludeIfOver() && m_received > maxReplyBytes)
         fail(model_errors::protocol(m_settings.providerName, u"more than %1 bytes."_s.arg(maxReplyBytes)));
 }
@@ -179,8 +190,9 @@ void HttpReply::watch()
 {
     // One timer that looks at the time of the last byte: restarting one per byte would cost more than
     // reading.
-    const qint64 due =
-        std::min(m_silentSinceMs + limit().count(), m_startedMs + m_settings.replyLimit.count());
+    qint64 due = std::min(m_silentSinceMs + limit().count(), m_startedMs + m_settings.replyLimit.count());
+    if (m_wholeMs)
+        due = std::min(due, *m_wholeMs + tailLimit.count());
     if (m_watch && m_watchMs <= due)
         return; // it will look again
     m_watchMs = due;
@@ -193,7 +205,8 @@ void HttpReply::checkTime()
     m_watch.reset();
     const qint64 now = m_clock.monotonicMs();
     const bool tooLong = now - m_startedMs >= m_settings.replyLimit.count();
-    if (!tooLong && now - m_silentSinceMs < limit().count())
+    const bool onlyTail = m_wholeMs && now - *m_wholeMs >= tailLimit.count();
+    if (!tooLong && !onlyTail && now - m_silentSinceMs < limit().count())
         watch();
     else if (m_parser->sawFinish())
         finishWhole(); // the reply is whole; only the end of the stream is missing

@@ -60,7 +60,8 @@ private:
     qsizetype m_received = 0;
     const qint64 m_startedMs;
     Phase m_phase = Phase::Connection;
-    qint64 m_silentSinceMs; ///< the phase began, or the last byte came
+    std::optional<qint64> m_wholeMs; ///< when the model had said all; what it used may follow
+    qint64 m_silentSinceMs;          ///< the phase began, or the last byte came
     std::unique_ptr<Clock::Timer> m_watch;
     qint64 m_watchMs = 0; ///< when it looks
 };

@@ -2,6 +2,7 @@
 #include "llm/request_parts.h"
 
 #include <QJsonDocument>
+#include <QRegularExpression>
 
 namespace loquat::request_parts {
 
@@ -24,6 +25,23 @@ QJsonObject argumentsOf(const ToolCall &call)
 QString argumentsText(const ToolCall &call)
 {
     return QJsonDocument::fromJson(call.arguments.toUtf8()).isObject() ? call.arguments : u"{}"_s;
+}
+
+QString nameOf(const ToolCall &call)
+{
+    constexpr qsizetype longestName = 64;
+    static const QRegularExpression strange(u"[^a-zA-Z0-9_-]"_s);
+    const QString name = QString(call.name).replace(strange, u"_"_s).left(longestName);
+    return name.isEmpty() ? u"unknown"_s : name;
+}
+
+QJsonObject schemaOf(const ToolSpec &tool)
+{
+    QJsonObject schema = tool.parameters;
+    schema["type"_L1] = "object"_L1;
+    if (!schema.value("properties"_L1).isObject())
+        schema["properties"_L1] = QJsonObject();
+    return schema;
 }
 
 } // namespace loquat::request_parts

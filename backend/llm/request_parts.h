@@ -13,5 +13,12 @@ QString systemText(const ChatRequest &request);
 QJsonObject argumentsOf(const ToolCall &call);
 /// The same as text.
 QString argumentsText(const ToolCall &call);
+/// The name of a call as every provider takes one: models make names up, and some servers hand them on.
+QString nameOf(const ToolCall &call);
+/// A tool's arguments as OpenAI and Anthropic take them: an object that says what it has, be it nothing.
+QJsonObject schemaOf(const ToolSpec &tool);
+/// What is said in the user's place where nobody said anything since the assistant: a conversation that is
+/// empty or ends with the assistant's words is refused, or taken for the beginning of the answer.
+inline constexpr QLatin1StringView goOn("(Go on.)");
 
 } // namespace loquat::request_parts

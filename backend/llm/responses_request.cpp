@@ -27,7 +27,7 @@ void appendItems(QJsonArray &input, const ChatMessage &message)
     for (const auto &call : message.toolCalls)
         input.append(QJsonObject{{"type"_L1, "function_call"_L1},
                                  {"call_id"_L1, call.id},
-                                 {"name"_L1, call.name},
+                                 {"name"_L1, request_parts::nameOf(call)},
                                  {"arguments"_L1, request_parts::argumentsText(call)}});
 }
 
@@ -38,7 +38,7 @@ QJsonArray wireTools(const QList<ToolSpec> &tools)
         wire.append(QJsonObject{{"type"_L1, "function"_L1},
                                 {"name"_L1, tool.name},
                                 {"description"_L1, tool.description},
-                                {"parameters"_L1, tool.parameters},
+                                {"parameters"_L1, request_parts::schemaOf(tool)},
                                 // strict would refuse schemas with optional properties
                                 {"strict"_L1, false}});
     return wire;
@@ -64,6 +64,8 @@ QByteArray responsesRequest(const ChatRequest &request, const QString &model)
         else
             appendItems(input, message);
     }
+    if (input.isEmpty())
+        appendItems(input, {Role::User, request_parts::goOn, {}, {}});
     body["input"_L1] = input;
     if (!instructions.isEmpty())
         body["instructions"_L1] = instructions.join(u"\n\n"_s);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/context_folder.h"
 
+#include <QRegularExpression>
+
 #include <algorithm>
 
 namespace loquat {
@@ -11,6 +13,7 @@ namespace {
 
 constexpr qint64 leastSynopsisTokens = 100;
 constexpr qint64 mostSynopsisTokens = 1000;
+constexpr qint64 thinkingTokens = 2000; ///< that some models take before they write
 constexpr qsizetype charactersPerToken = 4;
 /// A tool's result is mostly data that was used already.
 constexpr qsizetype maxResultCharacters = 400;
@@ -40,6 +43,15 @@ QString line(const ChatMessage &message)
         return u"Instruction to the assistant, unseen by the user: %1\n"_s.arg(message.content);
     }
     return {};
+}
+
+/// Of a text that was cut off: what came whole. What ends in the middle of a name or a number says something
+/// else.
+QString wholeSentences(const QString &text)
+{
+    static const QRegularExpression lastEnd(uR"(^.*([.!?…](?=\s|$)|[。！？]|\n))"_s,
+                                            QRegularExpression::DotMatchesEverythingOption);
+    return lastEnd.match(text).captured().trimmed();
 }
 
 } // namespace
@@ -74,9 +86,10 @@ void ContextFolder::fold(const Synopsis &before, const ContextPlan &plan, qint64
     request.providers = asked.providers;
     request.sessionId = asked.sessionId;
     request.userId = asked.userId;
-    request.maxOutputTokens = tokens;
+    const qint64 output = tokens + std::min(budget / 8, thinkingTokens);
+    request.maxOutputTokens = output;
     const ChatMessage prompt{Role::System, foldPrompt.arg(tokens / 2), {}, {}};
-    const qint64 room = budget - tokens - estimateMessage(prompt);
+    const qint64 room = budget - output - estimateMessage(prompt);
     request.messages = {
         prompt,
         {Role::User,
@@ -89,7 +102,9 @@ void ContextFolder::fold(const Synopsis &before, const ContextPlan &plan, qint64
     QObject::connect(
         m_reply.get(), &ChatReply::finished, m_reply.get(),
         [this, covers = plan.covers](const ChatOutcome &outcome) {
-            const QString text = m_text.trimmed().left(m_maxCharacters);
+            const QString whole =
+                outcome.finish == FinishReason::Length ? wholeSentences(m_text) : m_text.trimmed();
+            const QString text = whole.left(m_maxCharacters);
             if (text.isEmpty())
                 end(Error{u"no_synopsis"_s, u"The model wrote no synopsis."_s, {}, true});
             else

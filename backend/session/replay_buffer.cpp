@@ -96,7 +96,8 @@ QList<Outbound> outboundOf(const Event &event, const QString &saidBefore)
     case EventType::AiMessage:
         return replyOf(event, saidBefore);
     case EventType::ToolCall:
-        return {outbound::ToolStarted{event.content, meta["args"_L1], callId, event.seq}};
+        return {outbound::ToolStarted{event.content, meta["args"_L1], callId, event.seq,
+                                      meta["by"_L1] == "client"_L1}};
     case EventType::ToolResult:
         return {outbound::ToolEnded{meta["tool"_L1].toString(), callId, resultOf(event.content),
                                     meta["ok"_L1].toBool(), meta["ms"_L1].toInteger(), event.seq}};
@@ -157,6 +158,19 @@ QList<Outbound> ReplayBuffer::since(qint64 after, qint64 last) const
         }
         if (event.type == EventType::AiMessage && turn > 0 && !event.meta["final"_L1].toBool())
             saidBefore = (turn == std::exchange(saidIn, turn) ? saidBefore : QString()) + event.content;
+    }
+    return told;
+}
+
+QList<Outbound> ReplayBuffer::ofTurn(int turn, qint64 last) const
+{
+    QList<Outbound> told;
+    for (const Event &event : m_events) {
+        const bool isStep = event.type == EventType::ToolCall || event.type == EventType::ToolResult ||
+                            event.type == EventType::ToolApproval ||
+                            (event.type == EventType::AiMessage && !event.meta["final"_L1].toBool());
+        if (isStep && event.meta["turn"_L1].toInt() == turn && event.seq <= last)
+            told += outboundOf(event);
     }
     return told;
 }

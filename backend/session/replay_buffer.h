@@ -27,6 +27,8 @@ public:
     }
     /// What came after `after`, up to `last`.
     [[nodiscard]] QList<Outbound> since(qint64 after, qint64 last) const;
+    /// What a turn that runs said and did before what it says now, up to event `last`.
+    [[nodiscard]] QList<Outbound> ofTurn(int turn, qint64 last) const;
     /// What was said, as far as it is here: [{"seq","role","content"}].
     [[nodiscard]] QJsonArray messages() const;
     [[nodiscard]] bool isComplete() const { return m_forgottenUpTo == 0; }

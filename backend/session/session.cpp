@@ -148,6 +148,12 @@ void Session::userMessage(const QString &text, bool interrupt)
     beginTurn(message);
 }
 
+void Session::refused(const Error &why)
+{
+    if (!deferUntilOpen([this, why] { refused(why); }, Source::Client))
+        tellInOrder(why);
+}
+
 Event Session::emitEvent(EventType type, Role role, const QString &content, QJsonObject meta)
 {
     return emitEventAt(m_parts.clock.nowMs(), type, role, content, std::move(meta));

@@ -79,6 +79,8 @@ public:
 
     /// `interrupt`: barge-in; a reply that runs is cancelled, what it said is kept, and this message is next.
     void userMessage(const QString &text, bool interrupt = false);
+    /// Tells the client of what it said that was not taken, behind what was.
+    void refused(const Error &why);
     /// `turn`: only if it is this one that runs, so that a late cancel does not hit the reply after it. 0:
     /// any.
     void cancel(int turn = 0);
@@ -138,7 +140,7 @@ private:
     void begin(const ClientHello &hello);
     void useProfile(const QString &name);
     void welcome(outbound::SessionStarted started, std::optional<qint64> after);
-    void tellRunning(); ///< to a client that begins in its middle
+    void tellRunning(qint64 before); ///< to a client that begins in its middle
     void tellSaidNow();
     [[nodiscard]] QJsonObject resyncSnapshot() const;
     void leave(bool clean);

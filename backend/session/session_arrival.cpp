@@ -73,7 +73,7 @@ void Session::welcome(outbound::SessionStarted started, std::optional<qint64> af
     const qint64 before = started.seq - 1;
     if (!after || (*after == 0 && !started.resumed)) {
         tell(started);
-        return tellRunning();
+        return tellRunning(before);
     }
     if (*after > before || !m_replay.reachesBackTo(*after)) {
         tell(outbound::Resync{resyncSnapshot()});
@@ -88,7 +88,7 @@ void Session::welcome(outbound::SessionStarted started, std::optional<qint64> af
     tellSaidNow();
 }
 
-void Session::tellRunning()
+void Session::tellRunning(qint64 before)
 {
     if (m_toldTurn == 0)
         return;
@@ -98,6 +98,9 @@ void Session::tellRunning()
             m_client->send(outbound::TurnStarted{turn});
     if (m_client)
         m_client->send(outbound::TurnStarted{m_toldTurn});
+    for (const Outbound &told : m_replay.ofTurn(m_toldTurn, before))
+        if (m_client)
+            m_client->send(told);
     tellSaidNow();
 }
 

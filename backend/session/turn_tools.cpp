@@ -78,6 +78,7 @@ void Turn::runTool(const ToolCall &call)
 
 void Turn::askFor(const ToolCall &call)
 {
+    m_limit.reset(); // a person has a time of their own
     m_running.at(call.id).expiry =
         m_clock.after(m_settings.approvalLimit, [this, id = call.id] { settle(id, u"expired"_s, {}); });
     m_owner.turnAsksFor(call);
@@ -99,6 +100,8 @@ void Turn::settle(const QString &callId, const QString &decision, const QString 
     running.expiry.reset();
     running.startedMs = m_clock.monotonicMs(); // what it waited is not what it took
     const ToolCall call = running.call;
+    if (std::ranges::none_of(m_running, [](const auto &entry) { return entry.second.expiry != nullptr; }))
+        limitAnew();
     m_owner.turnDecided(call, decision, by);
     if (decision == "approved"_L1)
         runTool(call);

@@ -17,7 +17,7 @@ constexpr qsizetype maxAnswerBytes =
 
 } // namespace
 
-HttpTool::HttpTool(HttpToolSettings settings, std::shared_ptr<QNetworkAccessManager> network)
+HttpTool::HttpTool(HttpToolSettings settings, std::shared_ptr<NetworkLanes> network)
     : m_settings(std::move(settings))
     , m_spec{m_settings.name, m_settings.description, m_settings.parameters}
     , m_network(std::move(network))
@@ -29,7 +29,8 @@ QCoro::Task<Expected<QJsonValue>> HttpTool::run(QJsonObject arguments, ToolConte
     const auto made = httpToolRequest(m_settings, arguments, context.callId);
     if (!made)
         co_return made.error();
-    QNetworkReply *reply = m_network->sendCustomRequest(made->request, m_settings.method, made->body);
+    auto lane = m_network->take();
+    QNetworkReply *reply = lane->sendCustomRequest(made->request, m_settings.method, made->body);
 
     const auto answer = std::make_shared<HttpToolAnswer>();
     const OneAnswer<bool> finished;
@@ -55,7 +56,7 @@ QCoro::Task<Expected<QJsonValue>> HttpTool::run(QJsonObject arguments, ToolConte
     if (context.stop)
         context.stop->onStop([reply] { reply->abort(); });
     co_await finished;
-    releaseLater(m_network); // this tool may be its last user
+    releaseLater(std::move(lane)); // this call may be its last user
     if (context.stop)
         context.stop->forget();
     co_return httpToolResult(m_settings, *answer);

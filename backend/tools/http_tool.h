@@ -2,9 +2,8 @@
 #pragma once
 
 #include "tools/http_tool_settings.h"
+#include "tools/network_lanes.h"
 #include "tools/tool.h"
-
-#include <QNetworkAccessManager>
 
 #include <memory>
 
@@ -14,8 +13,8 @@ namespace loquat {
 class HttpTool final : public Tool
 {
 public:
-    /// Tools of a thread share `network`; a call keeps it alive.
-    HttpTool(HttpToolSettings settings, std::shared_ptr<QNetworkAccessManager> network);
+    /// Tools of a thread share `network`.
+    HttpTool(HttpToolSettings settings, std::shared_ptr<NetworkLanes> network);
 
     [[nodiscard]] const ToolSpec &spec() const override { return m_spec; }
     [[nodiscard]] QCoro::Task<Expected<QJsonValue>> run(QJsonObject arguments, ToolContext context) override;
@@ -27,7 +26,7 @@ public:
 private:
     const HttpToolSettings m_settings;
     const ToolSpec m_spec;
-    const std::shared_ptr<QNetworkAccessManager> m_network;
+    const std::shared_ptr<NetworkLanes> m_network;
 };
 
 } // namespace loquat

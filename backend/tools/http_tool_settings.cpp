@@ -53,7 +53,7 @@ Expected<void> takeUrl(const QJsonObject &json, const QProcessEnvironment &envir
         return raw.error();
     QString plain = *raw;
     static const QRegularExpression reference(uR"(\$\{[^}]*\})"_s);
-    const auto known = settings.parameters["properties"_L1].toObject();
+    const auto known = settings.parameters.value("properties"_L1).toObject();
     for (const auto &name : placeholdersOf(plain.remove(reference)))
         if (!known.contains(name))
             return wrong(u"url"_s, u"{%1} is not one of the \"parameters\"."_s.arg(name));

@@ -3,6 +3,7 @@
 
 #include "tools/mcp_protocol.h"
 #include "tools/mcp_result.h"
+#include "tools/schema_rules.h"
 
 #include <QJsonArray>
 #include <QPointer>
@@ -183,7 +184,7 @@ void McpClient::listPage(const QString &cursor, int page)
         for (const auto &value : (*result)["tools"_L1].toArray()) {
             const auto tool = value.toObject();
             m_listed.append({tool["name"_L1].toString(), tool["description"_L1].toString(),
-                             tool["inputSchema"_L1].toObject()});
+                             tidySchema(tool["inputSchema"_L1].toObject())});
         }
         const QString next = (*result)["nextCursor"_L1].toString();
         if (!next.isEmpty() && page < m_limits.pages) {
@@ -243,7 +244,10 @@ void McpClient::repeatInNewSession(qint64 id)
 {
     m_pending[id].repeated = true;
     handshake([this, id] {
-        if (const auto found = m_pending.find(id); found != m_pending.end())
+        const auto found = m_pending.find(id);
+        if (found == m_pending.end() || found->second.method != "tools/list"_L1)
+            list(); // it may be another server by now
+        if (found != m_pending.end())
             transmit(id, found->second);
     });
 }

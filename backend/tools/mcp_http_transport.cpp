@@ -15,7 +15,9 @@ namespace {
 
 constexpr auto versionKey = "io.modelcontextprotocol/protocolVersion"_L1;
 constexpr qsizetype longestHeader = 128;
+constexpr std::chrono::milliseconds tailLimit{1'000};
 constexpr std::chrono::milliseconds listenPause{5'000}; ///< after a server ended the stream, as it may
+constexpr std::chrono::milliseconds longestListenPause{60'000}; ///< doubled up to here while it is away
 
 /// A header value that is not plain ASCII goes as =?base64?…?=
 QByteArray headerText(const QString &text)
@@ -38,6 +40,7 @@ struct McpHttpTransport::Exchange
     SseParser events{maxMcpMessageBytes};
     QByteArray body = {};
     bool answered = false;
+    bool overdue = false; ///< its stream is ended soon, if the server does not
     bool broken = false;
 
     [[nodiscard]] bool isStream() const
@@ -57,7 +60,6 @@ McpHttpTransport::McpHttpTransport(McpServerSettings settings, std::shared_ptr<Q
     , m_network(std::move(network))
 {
     m_listenAgain.setSingleShot(true);
-    m_listenAgain.setInterval(listenPause);
     connect(&m_listenAgain, &QTimer::timeout, this, &McpHttpTransport::listen);
 }
 
@@ -186,6 +188,10 @@ void McpHttpTransport::read(const std::shared_ptr<Exchange> &exchange)
             if (!self)
                 return;
         }
+        // A stream should end with its answer, and holds one of the few connections to its host until it
+        // does.
+        if (exchange->answered && !std::exchange(exchange->overdue, true))
+            QTimer::singleShot(tailLimit, exchange->reply, &QNetworkReply::abort);
     }
     if (exchange->broken)
         exchange->reply->abort();
@@ -201,9 +207,16 @@ void McpHttpTransport::finish(const std::shared_ptr<Exchange> &exchange)
     m_exchanges.erase(exchange->reply);
     exchange->reply->deleteLater();
     if (exchange->listens) {
-        // Most servers have no such stream (405); one that was cut off may be there again later.
-        if (exchange->status() == 200 && exchange->isStream())
-            m_listenAgain.start();
+        // Most servers have no such stream (405); one that was cut off may be there again later, as may one
+        // that is away.
+        const int status = exchange->status();
+        const bool streamed = status == 200 && exchange->isStream();
+        if (streamed)
+            m_nextListenPause = listenPause;
+        if (m_nextListenPause && (streamed || status == 0 || status >= 500)) {
+            m_listenAgain.start(*m_nextListenPause);
+            m_nextListenPause = std::min(2 * *m_nextListenPause, longestListenPause);
+        }
         return;
     }
     const int status = exchange->broken ? 0 : exchange->status();

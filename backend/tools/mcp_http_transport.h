@@ -46,6 +46,7 @@ private:
     QByteArray m_session;
     QString m_version;
     QTimer m_listenAgain;
+    std::optional<std::chrono::milliseconds> m_nextListenPause; ///< nothing: the server has no such stream
 };
 
 } // namespace loquat

@@ -62,9 +62,9 @@ McpRefusal judgeRefusal(int status, const McpMessage &answer)
 
 bool isLostSession(int status, const McpMessage &answer)
 {
-    // The specification says 404; the reference server says 400 and a general error.
+    // The specification says 404; the reference servers say 400 and a general error, or a sentence.
     return status == 404 ||
-           (status == 400 && answer.kind == McpMessage::Kind::Failure && answer.error.code == serverError);
+           (status == 400 && (answer.kind != McpMessage::Kind::Failure || answer.error.code == serverError));
 }
 
 } // namespace loquat

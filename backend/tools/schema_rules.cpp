@@ -111,7 +111,50 @@ QJsonValue withoutPatterns(const QJsonValue &value)
     return object;
 }
 
+/// `limit` is a flag beside `bound` in OpenAPI 3.0.
+void tidyLimit(QJsonObject &schema, QLatin1StringView limit, QLatin1StringView bound)
+{
+    if (!schema.value(limit).isBool())
+        return;
+    const bool exclusive = schema.take(limit).toBool();
+    if (exclusive && schema.value(bound).isDouble())
+        schema[limit] = schema.take(bound);
+}
+
+QJsonValue tidied(const QJsonValue &value)
+{
+    if (value.isArray()) {
+        QJsonArray array;
+        for (const QJsonValue &each : value.toArray())
+            array.append(tidied(each));
+        return array;
+    }
+    if (!value.isObject())
+        return value;
+    QJsonObject object = value.toObject();
+    tidyLimit(object, "exclusiveMinimum"_L1, "minimum"_L1);
+    tidyLimit(object, "exclusiveMaximum"_L1, "maximum"_L1);
+    const QStringList values{u"const"_s, u"default"_s, u"enum"_s,
+                             u"examples"_s}; // of the arguments, not words
+    for (auto each = object.begin(); each != object.end();) {
+        const bool isWord = !values.contains(each.key());
+        if (isWord && each.value().isNull()) {
+            each = object.erase(each);
+            continue;
+        }
+        if (isWord)
+            each.value() = tidied(each.value());
+        ++each;
+    }
+    return object;
+}
+
 } // namespace
+
+QJsonObject tidySchema(const QJsonObject &schema)
+{
+    return tidied(schema).toObject();
+}
 
 bool isTooDeep(const QJsonValue &value, int allowed)
 {

@@ -15,6 +15,10 @@ inline constexpr int maxSchemaDepth = 64;
 /// format). Fails on what would make it recurse without end or divide by zero.
 Expected<QJsonObject> checkableSchema(const QJsonObject &schema);
 
+/// A schema as draft 7 has it, of one that generators write: without keywords that are null (Go's unset
+/// values), with numbers for the exclusiveMinimum and exclusiveMaximum that OpenAPI 3.0 has as true or false.
+QJsonObject tidySchema(const QJsonObject &schema);
+
 /// Checks the patterns of the properties and items of `schema`, with an engine that counts its steps. Empty:
 /// all match.
 QString patternComplaint(const QJsonObject &schema, const QJsonValue &value, const QString &path = {});

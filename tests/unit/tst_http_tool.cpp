@@ -49,7 +49,7 @@ private:
     fakes::ManualClock m_clock;
     std::unique_ptr<fakes::FakeWeb> m_web;
     std::unique_ptr<Toolbox> m_toolbox;
-    std::shared_ptr<QNetworkAccessManager> m_network;
+    std::shared_ptr<NetworkLanes> m_network;
     QProcessEnvironment m_environment;
     std::optional<ToolOutcome> m_outcome;
 
@@ -93,7 +93,7 @@ private Q_SLOTS:
     {
         m_environment.insert(u"SHOP_KEY"_s, u"s3cr3t value"_s);
         m_web = std::make_unique<fakes::FakeWeb>();
-        m_network = std::make_shared<QNetworkAccessManager>();
+        m_network = std::make_shared<NetworkLanes>();
         m_toolbox = std::make_unique<Toolbox>(m_clock);
     }
 
