@@ -158,7 +158,9 @@ QList<FakeStep> streamedAnswer(const QJsonObject &script)
     stream.chunk({}, script["finish_reason"_L1].toString(calls ? u"tool_calls"_s : u"stop"_s));
     if (script["usage"_L1] != QJsonValue(false))
         stream.usage(usageOf(script, tokens.size()));
-    if (!script["no_done"_L1].toBool())
+    if (script["never_done"_L1].toBool())
+        stream.add(FakeStep::Kind::Stall);
+    else if (!script["no_done"_L1].toBool())
         stream.send("data: [DONE]\n\n");
     return stream.steps();
 }

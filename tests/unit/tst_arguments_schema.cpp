@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/arguments_schema.h"
+#include "tools/schema_rules.h"
 
 #include <QJsonDocument>
 #include <QTest>
@@ -63,6 +64,16 @@ private Q_SLOTS:
         QVERIFY(tree);
         QVERIFY(tree->complaint(json("{'name':'a','children':[{'name':'b','children':[]}]}")).isEmpty());
         QVERIFY(!tree->complaint(json("{'children':[{'name':7}]}")).isEmpty());
+    }
+
+    void whatGeneratorsWriteIsTidied()
+    {
+        const QJsonObject tidy = tidySchema(
+            json("{'type':'object','required':null,'properties':{'n':{'minimum':1,'exclusiveMinimum':true,"
+                 "'description':null,'default':null},'m':{'maximum':9,'exclusiveMaximum':false}}}"));
+        QCOMPARE(tidy, json("{'type':'object','properties':{'n':{'exclusiveMinimum':1,'default':null},"
+                            "'m':{'maximum':9}}}"));
+        QVERIFY(ArgumentsSchema::compile(tidy));
     }
 
     void patternsHoldAndNeverTakeLong()

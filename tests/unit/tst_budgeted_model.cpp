@@ -92,6 +92,17 @@ private Q_SLOTS:
         QCOMPARE(stage.scripted->count(), 2);
     }
 
+    // A filter stops it before a word is said; the provider tells what it took all the same.
+    void aStopThatTheProviderBillsIsPaid()
+    {
+        Stage stage(100);
+        const ReplyListener heard(stage.ask());
+        stage.scripted->lastReply()->setUsageSoFar({60, 0, UsageSource::Reported});
+        stage.scripted->lastReply()->fail({u"model_filtered"_s, u"Filtered."_s, {}, false});
+        const auto second = stage.ask(); // 60 used, 55 wanted
+        QCOMPARE(stage.scripted->count(), 1);
+    }
+
     void aCancelledCallCostsWhatWasSaid()
     {
         Stage stage(100);

@@ -114,6 +114,38 @@ private Q_SLOTS:
         QCOMPARE(seen.headers["x-key"], "Bearer s3cr3t value");
     }
 
+    void aToolMayHaveNoParameters()
+    {
+        m_web->handle = [](const auto &) { return answer(200, "fine"); };
+        for (const QJsonValue &parameters : {QJsonValue(QJsonValue::Undefined), QJsonValue(QJsonObject()),
+                                             QJsonValue(QJsonObject{{"type"_L1, "object"_L1}})}) {
+            m_toolbox = std::make_unique<Toolbox>(m_clock);
+            auto json = settings(u"/now"_s);
+            json["parameters"_L1] = parameters;
+            call(json, {});
+            QVERIFY2(m_outcome->ok, qPrintable(error()));
+        }
+    }
+
+    // A network manager has six connections to a host: the seventh would wait for an answer of the others.
+    void manyCallsOfOneServiceRunAtOnce()
+    {
+        constexpr int calls = 20;
+        m_web->handle = [](const auto &) {
+            auto late = answer(200, {});
+            late.never = true;
+            return late;
+        };
+        auto made = httpToolFromJson(settings(u"/slow"_s), m_environment);
+        QVERIFY(made);
+        QVERIFY(m_toolbox->add(std::make_unique<HttpTool>(*made, m_network)).has_value());
+        for (int i = 0; i < calls; ++i)
+            m_toolbox->call({QString::number(i), u"look"_s, u"{}"_s}, {u"s"_s, u"u"_s, QString::number(i)},
+                            [](const ToolOutcome &) {});
+        QTRY_COMPARE(m_web->seen.size(), calls);
+        m_toolbox.reset();
+    }
+
     void aPostCarriesTheRestAsJson()
     {
         m_web->handle = [](const auto &) { return answer(200, "fine"); };

@@ -93,6 +93,23 @@ private Q_SLOTS:
         QVERIFY(m_outcome && !m_outcome->ok);
     }
 
+    // As the Python SDK did for long: without a JSON-RPC error.
+    void aBareRefusalMayMeanThatTheSessionIsLost()
+    {
+        startServer(true);
+        server().refuse(404);
+        QCOMPARE(m_log.lastMethod(), u"initialize"_s);
+        server().result(initialized);
+        server().result(twoTools);
+        call(u"echo"_s);
+        server().refuse(400);
+        QCOMPARE(m_log.lastMethod(), u"initialize"_s);
+        server().result(initialized);
+        QCOMPARE(m_log.sent.at(m_log.sent.size() - 2)["method"_L1].toString(),
+                 u"tools/list"_s); // another server, maybe
+        QCOMPARE(m_log.lastMethod(), u"tools/call"_s);
+    }
+
     void aModernServerOfAnotherVersionIsNoLegacyServer()
     {
         startServer();

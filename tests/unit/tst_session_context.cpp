@@ -124,6 +124,22 @@ private Q_SLOTS:
         QVERIFY(stage.log.types(u"s1"_s).contains(EventType::Synopsis));
     }
 
+    void halfASentenceIsNoSynopsis()
+    {
+        for (const auto &[told, kept] : {std::pair{u"The user is call"_s, QString()},
+                                         {u"They counted. The user is call"_s, u"They counted."_s}}) {
+            SmallWindow stage;
+            Session &session = stage.connectClient();
+            stage.fill(session);
+            session.userMessage(u"fourth"_s + QString(400, u'x'));
+            stage.reply().push(told);
+            stage.reply().finish(FinishReason::Length);
+            QVERIFY(!stage.sent().contains(u"The user is call"_s));
+            QCOMPARE(stage.sent().contains(u"They counted."_s), !kept.isEmpty());
+            QCOMPARE(stage.log.types(u"s1"_s).contains(EventType::Synopsis), !kept.isEmpty());
+        }
+    }
+
     void cancellingEndsTheFolding()
     {
         SmallWindow stage;

@@ -97,6 +97,29 @@ private Q_SLOTS:
         QCOMPARE(stage.later.last<outbound::TurnDone>().text, u"Hi there"_s);
     }
 
+    void whoKnowsNothingIsToldOfItsToolsAsWell()
+    {
+        Stage stage;
+        stage.tools.add(u"a"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        stage.reply().push(u"Let me look. "_s);
+        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s}});
+        stage.tools.finish(u"1"_s, u"sun"_s);
+        stage.reply().push(u"It is "_s);
+        stage.comeBack({});
+        stage.reply().push(u"sunny."_s);
+        stage.reply().finish();
+        QCOMPARE(stage.later.kinds(),
+                 (QStringList{u"session_started"_s, u"start"_s, u"token"_s, u"tool_start"_s, u"tool_end"_s,
+                              u"token"_s, u"token"_s, u"done"_s}));
+        QString told;
+        for (const auto &token : stage.later.all<outbound::Token>())
+            told += token.text;
+        QCOMPARE(told, u"Let me look. It is sunny."_s);
+        QCOMPARE(stage.later.last<outbound::TurnDone>().text, told);
+    }
+
     void aFailedReplyIsToldAsItWas()
     {
         Stage stage;

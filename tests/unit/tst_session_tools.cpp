@@ -158,6 +158,23 @@ private Q_SLOTS:
         }
     }
 
+    void anApprovalIsNotCutOffByTheTurnsLimit()
+    {
+        SessionStage stage;
+        stage.settings.approvalLimit = 3 * stage.settings.turnLimit;
+        stage.restart();
+        stage.tools.add(u"refund"_s);
+        stage.tools.policies[u"refund"_s] = ToolPolicy::Ask;
+        Session &session = stage.connectClient();
+        session.userMessage(u"money back"_s);
+        stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+        stage.clock.advance(2 * stage.settings.turnLimit);
+        QVERIFY(session.snapshot().phase == Phase::WaitingForApproval);
+        QVERIFY(session.command({CommandKind::Approve, {}, u"1"_s, u"ana"_s}));
+        stage.clock.advance(stage.settings.turnLimit); // from then on the clock runs again
+        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"failed"_s);
+    }
+
     void cancellingATurnCancelsItsTools()
     {
         SessionStage stage;

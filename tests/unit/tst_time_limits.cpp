@@ -173,6 +173,18 @@ private Q_SLOTS:
         QTRY_COMPARE(m_server.stats().open, 0);
     }
 
+    void aServerThatSaidAllAndDoesNotEnd()
+    {
+        m_server.script({{"text"_L1, "a b"_L1}, {"never_done"_L1, true}});
+        auto listener = start();
+        QTRY_COMPARE(listener.deltas.size(), 2);
+        QTest::qWait(50);
+        m_clock.advance(5s);
+        QCOMPARE(listener.ends, 1);
+        QVERIFY(listener.error.code.isEmpty());
+        QCOMPARE(listener.text(), u"a b"_s);
+    }
+
     void aServerThatOnlySaysThatItIsAlive()
     {
         m_settings.replyLimit = 50s;
