@@ -37,9 +37,10 @@ struct FakeAnswer
 ///   stall_after, drop_after, rubbish_after, error_after   after that many tokens; `error` is the error
 ///   object
 ///   status, retry_after, error   an HTTP error
-///   never_answer, no_done, never_done (open after the last word), whole (not streamed), keep_alive (comments
-///   between tokens), finish_reason headers                {name: value} to answer with body a recorded
-///   stream, sent as it is, `piece_bytes` (all) at a time
+///   never_answer, no_done, whole (not streamed), keep_alive (comments between tokens), finish_reason
+///   never_done             the stream stays open after its last word
+///   headers                {name: value} to answer with
+///   body                   a recorded stream, sent as it is, `piece_bytes` (all) at a time
 FakeAnswer answerTo(const QJsonObject &request, const QJsonObject &script);
 
 /// The script for a request nobody scripted: follows a last user message that begins like "fake:stall 3"
