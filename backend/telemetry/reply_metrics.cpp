@@ -106,11 +106,14 @@ void ReplyMetrics::countReply(const Event &event)
     if (!meta.contains("duration_ms"_L1))
         return; // nobody began to answer
     countTurn(meta, names, series);
-    const std::string code = meta["code"_L1].toString().toStdString();
+    const QJsonValue code = meta["code"_L1];
     if (!meta.contains("calls"_L1))
-        return countCall(meta, code);
-    for (const QJsonValue &call : meta["calls"_L1].toArray())
-        countCall(call.toObject(), code);
+        return countCall(meta, code, names, series);
+    for (const QJsonValue &each : meta["calls"_L1].toArray()) {
+        const QJsonObject call = each.toObject();
+        const Names who = namesOf(call);
+        countCall(call, code, who, m_series[who]);
+    }
 }
 
 void ReplyMetrics::countAside(const Event &event)
@@ -155,22 +158,23 @@ void ReplyMetrics::countTurn(const QJsonObject &meta, const Names &names, Series
         observe(series.firstToken, m_firstToken, firstChunks, seconds(first), labels);
 }
 
-void ReplyMetrics::countCall(const QJsonObject &call, const std::string &errorType)
+void ReplyMetrics::countCall(const QJsonObject &call, const QJsonValue &code, const Names &names,
+                             Series &series)
 {
-    const Names names = namesOf(call);
-    Series &series = m_series[names];
     const QJsonObject usage = call["usage"_L1].toObject();
     countTokens(usage, names, series);
     const auto labels = [&] { return callLabels(names); };
     const double took = seconds(call["duration_ms"_L1]);
-    if (call["finish"_L1] == "failed"_L1)
+    if (call["finish"_L1] != "failed"_L1) {
+        observe(series.operation, m_operation, operations, took, labels);
+    } else {
+        const std::string errorType = code.toString().toStdString();
         observe(series.failures[errorType], m_operation, operations, took, [&] {
             auto failed = callLabels(names);
             failed["error_type"] = errorType;
             return failed;
         });
-    else
-        observe(series.operation, m_operation, operations, took, labels);
+    }
     const QJsonValue first = call["ttft_ms"_L1];
     if (!first.isDouble())
         return;

@@ -53,7 +53,7 @@ private:
     void countTokens(const QJsonObject &usage, const Names &names, Series &series);
     void countTurn(const QJsonObject &meta, const Names &names, Series &series);
     /// One model call: a member of an ai_message's `calls`, or the message where it was the only one.
-    void countCall(const QJsonObject &call, const std::string &errorType);
+    void countCall(const QJsonObject &call, const QJsonValue &code, const Names &names, Series &series);
     [[nodiscard]] Names namesOf(const QJsonObject &meta);
 
     BoundedLabels m_models;
