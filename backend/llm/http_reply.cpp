@@ -90,12 +90,15 @@ void HttpReply::read()
         m_errorBody.append(bytes.left(std::max<qsizetype>(0, maxErrorBody - m_errorBody.size())));
         return;
     }
-    emitTexts(m_parser->feed(bytes));
-    if (!m_wholeMs && m_parser->sawFinish()) {
+    const QStringList texts = m_parser->feed(bytes);
+    emitTexts(texts);
+    if (!m_upstream || concludeIfOver())
+        return;
+    if (m_parser->sawFinish() && (!m_wholeMs || !texts.isEmpty())) { // or it was not all, after all
         m_wholeMs = m_silentSinceMs;
         watch();
     }
-    if (m_upstream && !concludeIfOver() && m_received > maxReplyBytes)
+    if (m_received > maxReplyBytes)
         fail(model_errors::protocol(m_settings.providerName, u"more than %1 bytes."_s.arg(maxReplyBytes)));
 }
 
