@@ -162,7 +162,7 @@ private:
     static QJsonArray turnNumbers(const QList<int> &turns);
     void finish(const QString &reason, qint64 atMs);
     void closeInterruptedTurns();
-    Event endUnanswered(int turn, const QString &finish, qint64 atMs);
+    Event endUnanswered(int turn, const QString &finish, qint64 atMs, const std::optional<Error> &why = {});
     void setPhase(Phase phase, const QString &detail = {});
     void publish();
     enum class Source { Program, Client };

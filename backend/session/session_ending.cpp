@@ -127,15 +127,25 @@ void Session::letGo(const QString &owner)
 void Session::closeInterruptedTurns()
 {
     // Every turn has an end, also one whose process died.
-    for (const int turn : std::exchange(m_openTurns, {}))
-        endUnanswered(turn, u"failed"_s, m_state.lastActivityMs);
+    const Error why{u"interrupted"_s, u"The service stopped before it had answered."_s, u"Ask again."_s,
+                    true};
+    for (const int turn : std::exchange(m_openTurns, {})) {
+        emitEventAt(m_state.lastActivityMs, EventType::ErrorRaised, Role::System, why.message,
+                    {{"turn"_L1, turn}, {"code"_L1, why.code}, {"retryable"_L1, why.retryable}});
+        endUnanswered(turn, u"failed"_s, m_state.lastActivityMs, why);
+    }
 }
 
-Event Session::endUnanswered(int turn, const QString &finish, qint64 atMs)
+Event Session::endUnanswered(int turn, const QString &finish, qint64 atMs, const std::optional<Error> &why)
 {
-    return emitEventAt(
-        atMs, EventType::AiMessage, Role::Assistant, {},
-        {{"turn"_L1, turn}, {"final"_L1, true}, {"finish"_L1, finish}, {"usage"_L1, toJson(Usage{})}});
+    QJsonObject meta{
+        {"turn"_L1, turn}, {"final"_L1, true}, {"finish"_L1, finish}, {"usage"_L1, toJson(Usage{})}};
+    if (why) {
+        meta["code"_L1] = why->code;
+        meta["fallback_from"_L1] = 0;
+    }
+    return emitEventAt(atMs, EventType::AiMessage, Role::Assistant, why ? fallbackSentence(*why) : QString(),
+                       meta);
 }
 
 } // namespace loquat

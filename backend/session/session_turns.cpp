@@ -10,16 +10,6 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-/// What the user reads where a reply should have been. Streamed and stored like a reply.
-QString fallbackSentence(const Error &error)
-{
-    return u"Sorry, I could not answer just now. %1"_s.arg(error.message);
-}
-
-} // namespace
-
 int Session::keepMessage(const QString &text)
 {
     const int turn = ++m_state.turns;

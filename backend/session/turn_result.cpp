@@ -47,6 +47,11 @@ template <typename T> QJsonArray arrayOf(const QList<T> &list)
 
 } // namespace
 
+QString fallbackSentence(const Error &error)
+{
+    return u"Sorry, I could not answer just now. %1"_s.arg(error.message);
+}
+
 QJsonObject replyMeta(int turn, const TurnResult &result)
 {
     QJsonObject meta{{"turn"_L1, turn},

@@ -42,4 +42,7 @@ struct TurnResult
 /// What the last ai_message of turn `turn` tells of it, see event.h.
 QJsonObject replyMeta(int turn, const TurnResult &result);
 
+/// What the user reads where a reply should have been. Streamed and stored like a reply.
+QString fallbackSentence(const Error &error);
+
 } // namespace loquat

@@ -35,7 +35,10 @@ export class Turn {
   }
 
   token(text) {
-    if (this.stale) this.current.view.clear();
+    if (this.stale) {
+      this.read = this.current.view.text;
+      this.current.view.clear();
+    }
     this.stale = false;
     if (!this.texts.includes(this.current)) this.texts.push(this.current);
     this.current.token(text);
@@ -67,9 +70,15 @@ export class Turn {
     this.current.row.classList.add('caret');
   }
 
+  // The server has lost what it said before it died, and says that it failed in its place.
+  withWhatWasRead(frame) {
+    const lost = frame.finish === 'failed' && this.read && !squeezed(frame.text ?? '').startsWith(squeezed(this.read));
+    return lost ? { ...frame, text: `${this.read}\n\n${frame.text}` } : frame;
+  }
+
   done(frame) {
     for (const tool of this.tools.values()) tool.interrupted();
-    const { text } = frame; // none where the server did not say how the reply ended
+    const { text } = this.withWhatWasRead(frame); // none where the server did not say how the reply ended
     const shown = this.texts.map((part) => part.view.text);
     const [here, last, told] = [shown.join(''), shown.at(-1) ?? '', text ?? ''].map(squeezed);
     // Either all of it is here, in parts, or its last part is the reply; else the server's word counts, unless it knows less.

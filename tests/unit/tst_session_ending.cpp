@@ -163,11 +163,11 @@ private Q_SLOTS:
         stage.reply().finish();
         stage.settle();
         QCOMPARE(stage.log.types(u"s1"_s),
-                 (QList{EventType::SessionStarted, EventType::UserMessage, EventType::AiMessage,
-                        EventType::SessionEnded, EventType::Summary}));
+                 (QList{EventType::SessionStarted, EventType::UserMessage, EventType::ErrorRaised,
+                        EventType::AiMessage, EventType::SessionEnded, EventType::Summary}));
         const auto events = stage.log.events(u"s1"_s);
-        QCOMPARE(events[2].meta["finish"_L1].toString(), u"failed"_s); // also this turn has an end
-        QCOMPARE(events[3].atMs, events[1].atMs); // it ended with its last sign of life, not with the restart
+        QCOMPARE(events[3].meta["finish"_L1].toString(), u"failed"_s); // also this turn has an end
+        QCOMPARE(events[4].atMs, events[1].atMs); // it ended with its last sign of life, not with the restart
         QVERIFY(stage.hub->isQuiet());
         stage.hub->recover({u"s1"_s});
         stage.settle();

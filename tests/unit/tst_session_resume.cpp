@@ -224,8 +224,11 @@ private Q_SLOTS:
         stage.reply().push(u"Hi"_s);
         stage.restart();
         stage.comeBack(2);
-        QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"done"_s}));
-        QCOMPARE(stage.later.last<outbound::TurnDone>().finish, u"failed"_s);
+        QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"token"_s, u"error"_s, u"done"_s}));
+        const auto done = stage.later.last<outbound::TurnDone>();
+        QCOMPARE(done.finish, u"failed"_s);
+        QVERIFY(done.text.contains(u"stopped before it had answered"_s));
+        QCOMPARE(stage.later.last<outbound::Token>().text, done.text);
     }
 
     void whoKnowsEverythingIsToldNothing()
