@@ -61,4 +61,8 @@ private:
 /// {"id","object":"realtime.item","type":"message",…}
 QJsonObject messageItem(const QString &id, Role role, const QString &text);
 
+/// As a session's `tools` and `tool_choice` tell them.
+QJsonArray toolsJson(const QList<ToolSpec> &tools);
+QJsonValue toolChoiceJson(const ToolChoice &choice);
+
 } // namespace loquat::realtime

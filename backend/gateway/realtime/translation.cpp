@@ -28,32 +28,6 @@ QString errorType(const Error &error)
     return error.retryable ? u"server_error"_s : u"invalid_request_error"_s;
 }
 
-QJsonArray toolsJson(const QList<ToolSpec> &tools)
-{
-    QJsonArray array;
-    for (const ToolSpec &tool : tools)
-        array.append(QJsonObject{{"type"_L1, "function"_L1},
-                                 {"name"_L1, tool.name},
-                                 {"description"_L1, tool.description},
-                                 {"parameters"_L1, tool.parameters}});
-    return array;
-}
-
-QJsonValue toolChoiceJson(const ToolChoice &choice)
-{
-    switch (choice.kind) {
-    case ToolChoice::Kind::Auto:
-        break;
-    case ToolChoice::Kind::None:
-        return u"none"_s;
-    case ToolChoice::Kind::Any:
-        return u"required"_s;
-    case ToolChoice::Kind::Named:
-        return QJsonObject{{"type"_L1, "function"_L1}, {"name"_L1, choice.name}};
-    }
-    return u"auto"_s;
-}
-
 } // namespace
 
 QStringList Translation::encode(const Outbound &message)
