@@ -106,6 +106,8 @@ void McpHttpTransport::send(const QJsonObject &message)
     if (legacyStart) {
         m_session.clear();
         m_version.clear();
+        m_listenAgain.stop(); // the new session has a stream of its own
+        m_nextListenPause.reset();
         for (const auto &[reply, exchange] : m_exchanges)
             if (std::exchange(exchange->listens, false))
                 QMetaObject::invokeMethod(reply, &QNetworkReply::abort, Qt::QueuedConnection);
