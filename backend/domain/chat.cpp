@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "domain/chat.h"
 
+#include <QRegularExpression>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -25,6 +27,12 @@ constexpr std::array<std::pair<QLatin1StringView, Number>, 4> numbers{{
 bool isAmong(const QList<ToolSpec> &tools, const QString &name)
 {
     return std::ranges::find(tools, name, &ToolSpec::name) != tools.cend();
+}
+
+QString plainName(QString name)
+{
+    static const QRegularExpression strange(u"[^A-Za-z0-9_-]"_s);
+    return name.replace(strange, u"_"_s);
 }
 
 QString nameOf(UsageSource source)

@@ -45,6 +45,9 @@ struct ToolSpec
 /// Whether one of `tools` has this name.
 [[nodiscard]] bool isAmong(const QList<ToolSpec> &tools, const QString &name);
 
+/// `name` in the characters that every provider takes in names and ids, with `_` for others.
+[[nodiscard]] QString plainName(QString name);
+
 /// Whether a model may answer, or must call a tool.
 struct ToolChoice
 {

@@ -65,9 +65,9 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   error            {turn?, code, retryable}                     content: the sentence for a person
 ///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?}
 ///                    summary is "none" where none is owed
-///   summary          {source: model|fallback, model, provider, title, intent, outcome, open_points:[texts],
-///   language,
-///                     usage:{as of ai_message}, cost_usd}         content: the summary
+///   summary          {source: model|fallback, model, provider, title, intent, outcome,
+///                     open_points:[texts], language, usage:{as of ai_message}, cost_usd}
+///                                                                 content: the summary
 ///                    source says who wrote the content: the model, or Loquat from the transcript.
 ///                    outcome: resolved|partial|unresolved|abandoned|handed_over; language: of the
 ///                    conversation, BCP 47. What the model did not tell, or not well, is absent.

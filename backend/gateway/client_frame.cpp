@@ -25,11 +25,12 @@ Expected<ClientFrame> parseClientFrame(const QString &frame, bool plainText)
     if (!QStringView(frame).trimmed().startsWith(u'{'))
         return ClientFrame{Kind::Message, frame};
     const QJsonDocument document = QJsonDocument::fromJson(frame.toUtf8());
-    if (!document.isObject() && looksLikeAuth(frame)) // what it holds must not be kept as a message
-        return Error{u"bad_frame"_s, u"This begins like an auth frame, but is not JSON."_s,
-                     u"Send {\"type\":\"auth\",\"token\":\"…\"}."_s, false};
-    if (!document.isObject())
+    if (!document.isObject()) {
+        if (looksLikeAuth(frame)) // what it holds must not be kept as a message
+            return Error{u"bad_frame"_s, u"This begins like an auth frame, but is not JSON."_s,
+                         u"Send {\"type\":\"auth\",\"token\":\"…\"}."_s, false};
         return ClientFrame{Kind::Message, frame};
+    }
     const QJsonObject object = document.object();
     if (!object.contains("type"_L1)) {
         if (const QJsonValue message = object["message"_L1]; message.isString())

@@ -5,19 +5,11 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QRegularExpression>
 
 namespace loquat {
 namespace {
 
 using namespace Qt::StringLiterals;
-
-/// The characters Anthropic allows in an id; a call another provider made may have others.
-QString wireId(QString id)
-{
-    static const QRegularExpression strange(u"[^a-zA-Z0-9_-]"_s);
-    return id.replace(strange, u"_"_s);
-}
 
 QJsonObject textBlock(const QString &text)
 {
@@ -35,9 +27,9 @@ QJsonArray assistantBlocks(const ChatMessage &message, const QString &model)
         blocks = data["thinking"_L1].toArray();
     if (hasText)
         blocks.append(textBlock(message.content));
-    for (const auto &call : message.toolCalls)
+    for (const auto &call : message.toolCalls) // another provider's ids have other characters
         blocks.append(QJsonObject{{"type"_L1, "tool_use"_L1},
-                                  {"id"_L1, wireId(call.id)},
+                                  {"id"_L1, plainName(call.id)},
                                   {"name"_L1, request_parts::nameOf(call)},
                                   {"input"_L1, request_parts::argumentsOf(call)}});
     return blocks;
@@ -47,7 +39,7 @@ QJsonArray userBlocks(const ChatMessage &message)
 {
     if (message.role == Role::Tool) {
         QJsonObject block{{"type"_L1, "tool_result"_L1},
-                          {"tool_use_id"_L1, wireId(message.toolCallId)},
+                          {"tool_use_id"_L1, plainName(message.toolCallId)},
                           {"content"_L1, message.content}};
         const auto json = QJsonDocument::fromJson(message.content.toUtf8());
         if (json.isObject() && json.object().contains("error"_L1))

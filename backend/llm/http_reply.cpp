@@ -15,7 +15,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// For what may follow the last word: the usage, and the end of the stream. Signs of life do not prolong it.
+/// For what may follow the last word: the usage, and the end of the stream.
 constexpr std::chrono::milliseconds tailLimit{5'000};
 
 } // namespace
@@ -82,9 +82,10 @@ void HttpReply::read()
         return;
     // Not readAll(), which takes 16 KiB to begin with.
     const QByteArray bytes = m_upstream->read(m_upstream->bytesAvailable());
-    m_silentSinceMs = m_clock.monotonicMs();
+    if (m_phase != Phase::Tail) // there, signs of life prolong nothing
+        m_silentSinceMs = m_clock.monotonicMs();
     m_received += bytes.size();
-    if (m_phase != Phase::NextToken)
+    if (m_phase < Phase::NextToken)
         enter(Phase::NextToken);
     if (status() >= 300) {
         m_errorBody.append(bytes.left(std::max<qsizetype>(0, maxErrorBody - m_errorBody.size())));
@@ -94,10 +95,8 @@ void HttpReply::read()
     emitTexts(texts);
     if (!m_upstream || concludeIfOver())
         return;
-    if (m_parser->sawFinish() && (!m_wholeMs || !texts.isEmpty())) { // or it was not all, after all
-        m_wholeMs = m_silentSinceMs;
-        watch();
-    }
+    if (m_parser->sawFinish() && (m_phase != Phase::Tail || !texts.isEmpty())) // or it was not all, after all
+        enter(Phase::Tail);
     if (m_received > maxReplyBytes)
         fail(model_errors::protocol(m_settings.providerName, u"more than %1 bytes."_s.arg(maxReplyBytes)));
 }
@@ -185,6 +184,8 @@ std::chrono::milliseconds HttpReply::limit() const
         return m_settings.firstTokenLimit;
     case Phase::NextToken:
         break;
+    case Phase::Tail:
+        return tailLimit;
     }
     return m_settings.betweenTokensLimit;
 }
@@ -193,9 +194,8 @@ void HttpReply::watch()
 {
     // One timer that looks at the time of the last byte: restarting one per byte would cost more than
     // reading.
-    qint64 due = std::min(m_silentSinceMs + limit().count(), m_startedMs + m_settings.replyLimit.count());
-    if (m_wholeMs)
-        due = std::min(due, *m_wholeMs + tailLimit.count());
+    const qint64 due =
+        std::min(m_silentSinceMs + limit().count(), m_startedMs + m_settings.replyLimit.count());
     if (m_watch && m_watchMs <= due)
         return; // it will look again
     m_watchMs = due;
@@ -208,8 +208,7 @@ void HttpReply::checkTime()
     m_watch.reset();
     const qint64 now = m_clock.monotonicMs();
     const bool tooLong = now - m_startedMs >= m_settings.replyLimit.count();
-    const bool onlyTail = m_wholeMs && now - *m_wholeMs >= tailLimit.count();
-    if (!tooLong && !onlyTail && now - m_silentSinceMs < limit().count())
+    if (!tooLong && now - m_silentSinceMs < limit().count())
         watch();
     else if (m_parser->sawFinish())
         finishWhole(); // the reply is whole; only the end of the stream is missing
@@ -227,6 +226,7 @@ Error HttpReply::limitPassed() const
     case Phase::FirstToken:
         return model_errors::firstTokenTimeout(m_settings.providerName, limit());
     case Phase::NextToken:
+    case Phase::Tail: // which ends well
         break;
     }
     return model_errors::nextTokenTimeout(m_settings.providerName, limit());

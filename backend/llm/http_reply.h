@@ -30,7 +30,8 @@ public:
 
 private:
     /// What is being waited for.
-    enum class Phase { Connection, FirstToken, NextToken };
+    /// Tail: all is said, its usage and the end of the stream may follow.
+    enum class Phase { Connection, FirstToken, NextToken, Tail };
 
     void enter(Phase phase);
     void read();
@@ -60,8 +61,7 @@ private:
     qsizetype m_received = 0;
     const qint64 m_startedMs;
     Phase m_phase = Phase::Connection;
-    std::optional<qint64> m_wholeMs; ///< when the model had said all; what it used may follow
-    qint64 m_silentSinceMs;          ///< the phase began, or the last byte came
+    qint64 m_silentSinceMs; ///< the phase began, or the last byte came
     std::unique_ptr<Clock::Timer> m_watch;
     qint64 m_watchMs = 0; ///< when it looks
 };

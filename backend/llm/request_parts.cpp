@@ -2,7 +2,6 @@
 #include "llm/request_parts.h"
 
 #include <QJsonDocument>
-#include <QRegularExpression>
 
 namespace loquat::request_parts {
 
@@ -30,8 +29,7 @@ QString argumentsText(const ToolCall &call)
 QString nameOf(const ToolCall &call)
 {
     constexpr qsizetype longestName = 64;
-    static const QRegularExpression strange(u"[^a-zA-Z0-9_-]"_s);
-    const QString name = QString(call.name).replace(strange, u"_"_s).left(longestName);
+    const QString name = plainName(call.name).left(longestName);
     return name.isEmpty() ? u"unknown"_s : name;
 }
 

@@ -170,6 +170,12 @@ Event Session::emitEventAt(qint64 atMs, EventType type, Role role, const QString
     return event;
 }
 
+Event Session::raise(int turn, const Error &error, qint64 atMs)
+{
+    return emitEventAt(atMs, EventType::ErrorRaised, Role::System, error.message,
+                       {{"turn"_L1, turn}, {"code"_L1, error.code}, {"retryable"_L1, error.retryable}});
+}
+
 void Session::tell(const Outbound &message)
 {
     if (const auto *begun = std::get_if<outbound::TurnStarted>(&message))

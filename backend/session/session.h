@@ -133,6 +133,7 @@ private:
 
     Event emitEvent(EventType type, Role role, const QString &content, QJsonObject meta = {});
     Event emitEventAt(qint64 atMs, EventType type, Role role, const QString &content, QJsonObject meta);
+    Event raise(int turn, const Error &error, qint64 atMs);
     void tell(const Outbound &message);
     void tellInOrder(const Error &refusal);
     void restore(const StoredSession &stored);

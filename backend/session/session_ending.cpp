@@ -130,8 +130,7 @@ void Session::closeInterruptedTurns()
     const Error why{u"interrupted"_s, u"The service stopped before it had answered."_s, u"Ask again."_s,
                     true};
     for (const int turn : std::exchange(m_openTurns, {})) {
-        emitEventAt(m_state.lastActivityMs, EventType::ErrorRaised, Role::System, why.message,
-                    {{"turn"_L1, turn}, {"code"_L1, why.code}, {"retryable"_L1, why.retryable}});
+        raise(turn, why, m_state.lastActivityMs);
         endUnanswered(turn, u"failed"_s, m_state.lastActivityMs, why);
     }
 }

@@ -190,10 +190,7 @@ void Session::turnEnded(const TurnResult &result)
         text += sentence;
         // All that is said, then the error, then the end: `done` follows an error.
         m_outbox.send(outbound::Token{m_runningTurn, sentence, true});
-        const Event error = emitEvent(EventType::ErrorRaised, Role::System, result.error->message,
-                                      {{"turn"_L1, m_runningTurn},
-                                       {"code"_L1, result.error->code},
-                                       {"retryable"_L1, result.error->retryable}});
+        const Event error = raise(m_runningTurn, *result.error, m_parts.clock.nowMs());
         m_outbox.send(outbound::Problem{*result.error, error.seq}, error.seq);
     }
     m_shownNow.clear();

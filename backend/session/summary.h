@@ -28,9 +28,9 @@ struct SessionSummary
 {
     SummaryAnswer answer; ///< its text is never empty
     QString source;       ///< who wrote the text: model | fallback
-    QString model;        ///< who answered, and who runs it; empty where none did
-    QString provider = {};
-    Usage usage = {}; ///< of the model call; a call that was never made has none
+    QString model;        ///< who answered; empty where none did
+    QString provider;     ///< who runs that model
+    Usage usage = {};     ///< of the model call; a call that was never made has none
     std::optional<double> costUsd = std::nullopt;
 };
 

@@ -6,7 +6,6 @@
 #include "tools/mcp_tool.h"
 
 #include <QRandomGenerator>
-#include <QRegularExpression>
 
 #include <algorithm>
 #include <chrono>
@@ -30,12 +29,6 @@ std::chrono::milliseconds pauseAfter(int failures)
     const auto whole = std::min(longestPause, firstPause * (1 << std::min(failures - 1, 10)));
     return whole / 2 +
            std::chrono::milliseconds(QRandomGenerator::global()->bounded(qint64(whole.count() / 2 + 1)));
-}
-
-QString usable(QString name)
-{
-    static const QRegularExpression odd(u"[^A-Za-z0-9_-]"_s);
-    return name.replace(odd, u"_"_s).left(longestName);
 }
 
 } // namespace
@@ -85,9 +78,9 @@ void McpServerTools::offer(const QList<McpRemoteTool> &tools)
 
 void McpServerTools::offerOne(const McpRemoteTool &tool)
 {
-    QString name = usable(tool.name);
+    QString name = plainName(tool.name).left(longestName);
     if (m_toolbox.contains(name))
-        name = usable(m_settings.name + u"__"_s + tool.name);
+        name = plainName(m_settings.name + u"__"_s + tool.name).left(longestName);
     const auto policy = m_settings.policies.value(tool.name, m_settings.policy);
     const auto added = m_toolbox.add(std::make_unique<McpTool>(name, tool, this), policy);
     if (added)

@@ -88,28 +88,39 @@ private:
     int m_steps = 0;
 };
 
-QJsonValue withoutPatterns(const QJsonValue &value)
+/// `value` with `change` made to every object in it, from the outside in; what stands under the words of
+/// `leave` stays.
+QJsonValue rewritten(const QJsonValue &value, void (*change)(QJsonObject &), const QStringList &leave = {})
 {
     if (value.isArray()) {
         QJsonArray array;
         for (const QJsonValue &each : value.toArray())
-            array.append(withoutPatterns(each));
+            array.append(rewritten(each, change, leave));
         return array;
     }
     if (!value.isObject())
         return value;
     QJsonObject object = value.toObject();
-    for (const auto &key : {"pattern"_L1, "format"_L1})
-        if (object.value(key).isString()) // else it is a property of that name
-            object.remove(key);
-    if (object.value("patternProperties"_L1).isObject()) {
-        object.remove("patternProperties"_L1);
-        object.remove("additionalProperties"_L1); // would refuse what a pattern allows
-    }
+    change(object);
     for (auto each = object.begin(); each != object.end(); ++each)
-        each.value() = withoutPatterns(each.value());
+        if (!leave.contains(each.key()))
+            each.value() = rewritten(each.value(), change, leave);
     return object;
 }
+
+void dropPatterns(QJsonObject &schema)
+{
+    for (const auto &key : {"pattern"_L1, "format"_L1})
+        if (schema.value(key).isString()) // else it is a property of that name
+            schema.remove(key);
+    if (schema.value("patternProperties"_L1).isObject()) {
+        schema.remove("patternProperties"_L1);
+        schema.remove("additionalProperties"_L1); // would refuse what a pattern allows
+    }
+}
+
+/// What stands under these is a value of the arguments, and no schema.
+const QStringList valueWords{u"const"_s, u"default"_s, u"enum"_s, u"examples"_s};
 
 /// `limit` is a flag beside `bound` in OpenAPI 3.0.
 void tidyLimit(QJsonObject &schema, QLatin1StringView limit, QLatin1StringView bound)
@@ -121,39 +132,20 @@ void tidyLimit(QJsonObject &schema, QLatin1StringView limit, QLatin1StringView b
         schema[limit] = schema.take(bound);
 }
 
-QJsonValue tidied(const QJsonValue &value)
+void tidy(QJsonObject &schema)
 {
-    if (value.isArray()) {
-        QJsonArray array;
-        for (const QJsonValue &each : value.toArray())
-            array.append(tidied(each));
-        return array;
-    }
-    if (!value.isObject())
-        return value;
-    QJsonObject object = value.toObject();
-    tidyLimit(object, "exclusiveMinimum"_L1, "minimum"_L1);
-    tidyLimit(object, "exclusiveMaximum"_L1, "maximum"_L1);
-    const QStringList values{u"const"_s, u"default"_s, u"enum"_s,
-                             u"examples"_s}; // of the arguments, not words
-    for (auto each = object.begin(); each != object.end();) {
-        const bool isWord = !values.contains(each.key());
-        if (isWord && each.value().isNull()) {
-            each = object.erase(each);
-            continue;
-        }
-        if (isWord)
-            each.value() = tidied(each.value());
-        ++each;
-    }
-    return object;
+    tidyLimit(schema, "exclusiveMinimum"_L1, "minimum"_L1);
+    tidyLimit(schema, "exclusiveMaximum"_L1, "maximum"_L1);
+    for (const QString &word : schema.keys())
+        if (schema.value(word).isNull() && !valueWords.contains(word))
+            schema.remove(word);
 }
 
 } // namespace
 
 QJsonObject tidySchema(const QJsonObject &schema)
 {
-    return tidied(schema).toObject();
+    return rewritten(schema, tidy, valueWords).toObject();
 }
 
 bool isTooDeep(const QJsonValue &value, int allowed)
@@ -175,7 +167,7 @@ Expected<QJsonObject> checkableSchema(const QJsonObject &schema)
     if (!problem.isEmpty())
         return Error{u"tool_schema"_s, u"The schema of the arguments is wrong: %1."_s.arg(problem),
                      u"Correct the tool's JSON Schema (draft 7)."_s, false};
-    return withoutPatterns(schema).toObject();
+    return rewritten(schema, dropPatterns).toObject();
 }
 
 QString patternComplaint(const QJsonObject &schema, const QJsonValue &value, const QString &path)

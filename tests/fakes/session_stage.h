@@ -47,6 +47,17 @@ struct SessionStage
     {
         return hub->attach(id, QStringLiteral("user-1"), &client, {QStringLiteral("frames")});
     }
+    /// In the middle of a reply: the model said "Let me look. ", and tool 'a', which it called, said "sun".
+    Session &connectClientAndLookUp()
+    {
+        tools.add(QStringLiteral("a"));
+        Session &session = connectClient();
+        session.userMessage(QStringLiteral("do"));
+        reply().push(QStringLiteral("Let me look. "));
+        reply().callTools({{QStringLiteral("1"), QStringLiteral("a"), QStringLiteral("{}")}});
+        tools.finish(QStringLiteral("1"), QStringLiteral("sun"));
+        return session;
+    }
     void settle() { QCoreApplication::processEvents(); }
     ScriptedReply &reply()
     {

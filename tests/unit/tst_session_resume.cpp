@@ -100,12 +100,7 @@ private Q_SLOTS:
     void whoKnowsNothingIsToldOfItsToolsAsWell()
     {
         Stage stage;
-        stage.tools.add(u"a"_s);
-        Session &session = stage.connectClient();
-        session.userMessage(u"do"_s);
-        stage.reply().push(u"Let me look. "_s);
-        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s}});
-        stage.tools.finish(u"1"_s, u"sun"_s);
+        stage.connectClientAndLookUp();
         stage.reply().push(u"It is "_s);
         stage.comeBack({});
         stage.reply().push(u"sunny."_s);

@@ -43,12 +43,7 @@ private Q_SLOTS:
     void whatIsSaidBeforeToolsIsPartOfTheReply()
     {
         SessionStage stage;
-        stage.tools.add(u"a"_s);
-        Session &session = stage.connectClient();
-        session.userMessage(u"do"_s);
-        stage.reply().push(u"Let me look. "_s);
-        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s}});
-        stage.tools.finish(u"1"_s, u"sun"_s);
+        Session &session = stage.connectClientAndLookUp();
         stage.reply().push(u"It is sunny."_s);
         stage.reply().finish();
         QString told;
