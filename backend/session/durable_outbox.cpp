@@ -21,8 +21,7 @@ DurableOutbox::~DurableOutbox()
 void DurableOutbox::record(const Event &event)
 {
     m_unstored.push_back(event);
-    if (m_unstored.size() == 1)
-        offerFirst();
+    offerRest();
 }
 
 void DurableOutbox::send(Outbound message, qint64 afterSeq)
@@ -47,37 +46,58 @@ void DurableOutbox::then(Task task, qint64 afterSeq)
     flush();
 }
 
-void DurableOutbox::offerFirst()
+void DurableOutbox::offerRest()
 {
-    // One at a time: were a later event taken while this one is refused, a crash would leave a gap for ever.
-    const Event event = m_unstored.front();
-    m_log.append(event, m_context, [this, alive = m_alive, seq = event.seq](const Expected<void> &result) {
-        if (*alive)
-            stored(seq, result);
-    });
+    const auto alive = m_alive;
+    while (*alive && m_refused == 0 && m_offered < m_unstored.size()) {
+        const Event event = m_unstored[m_offered];
+        const auto order = m_offered == 0 ? EventLog::Order::Alone : EventLog::Order::BehindLast;
+        ++m_offered;
+        m_log.append(
+            event, m_context,
+            [this, alive, seq = event.seq](const Expected<void> &result) {
+                if (*alive)
+                    stored(seq, result);
+            },
+            order);
+    }
 }
 
 void DurableOutbox::stored(qint64 seq, const Expected<void> &result)
 {
     // An event that is offered again may have been stored the first time after all.
     if (!result && result.error().code != QLatin1StringView("duplicate_event")) {
-        stall(result.error());
+        refused(result.error());
         return;
     }
     m_unstored.pop_front();
+    --m_offered;
     m_storedSeq = seq;
-    if (!m_unstored.empty())
-        offerFirst();
+    retryLater();
     flush();
 }
 
-void DurableOutbox::stall(const Error &error)
+void DurableOutbox::refused(const Error &error)
 {
-    m_lastError = error;
-    m_deliver(outbound::Problem{error, 0});
+    const auto alive = m_alive;
+    if (++m_refused == 1) {
+        m_lastError = error;
+        m_deliver(outbound::Problem{error, 0});
+    }
+    if (*alive)
+        retryLater();
+}
+
+void DurableOutbox::retryLater()
+{
+    // Not before every answer is there: what is offered anew must not meet what was offered before.
+    if (m_refused == 0 || m_refused < m_offered)
+        return;
     m_retry = m_clock.after(m_retryDelay, [this] {
         m_retry.reset();
-        offerFirst();
+        m_offered = 0;
+        m_refused = 0;
+        offerRest();
     });
 }
 

@@ -30,7 +30,7 @@ public:
     /// The same for something to do, such as closing the socket.
     void then(Task task, qint64 afterSeq);
     /// The log refuses at the moment; the error is its last.
-    [[nodiscard]] bool isStalled() const { return m_retry != nullptr; }
+    [[nodiscard]] bool isStalled() const { return m_refused > 0; }
     [[nodiscard]] const Error &lastError() const { return m_lastError; }
     [[nodiscard]] bool isStored() const { return m_unstored.empty(); }
     [[nodiscard]] bool isIdle() const { return m_unstored.empty() && m_waiting.empty(); }
@@ -42,9 +42,10 @@ private:
         qint64 afterSeq = 0;
     };
 
-    void offerFirst();
+    void offerRest();
     void stored(qint64 seq, const Expected<void> &result);
-    void stall(const Error &error);
+    void refused(const Error &error);
+    void retryLater();
     void flush();
 
     EventLog &m_log;
@@ -54,6 +55,8 @@ private:
     Deliver m_deliver;
     QList<Event> m_unstored; // not deques: each takes 600 bytes of every idle session
     QList<Waiting> m_waiting;
+    qsizetype m_offered = 0; ///< so many of the unstored ones, from the first, are with the log
+    qsizetype m_refused = 0; ///< so many of those came back
     qint64 m_storedSeq = 0;
     std::unique_ptr<Clock::Timer> m_retry;
     Error m_lastError;

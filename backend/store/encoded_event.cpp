@@ -23,8 +23,9 @@ template <typename Enum, int count> QByteArray sharedName(Enum value)
 
 } // namespace
 
-EncodedEvent::EncodedEvent(const Event &of)
+EncodedEvent::EncodedEvent(const Event &of, EventLog::Order orderOf)
     : event(of)
+    , order(orderOf)
     , sessionId(of.sessionId.toUtf8())
     , time(storedTimeUtf8(of.atMs))
     , type(sharedName<EventType, int(EventType::Synopsis) + 1>(of.type))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/event.h"
+#include "store/api/event_log.h"
 
 #include <QByteArray>
 
@@ -11,9 +11,10 @@ namespace loquat {
 struct EncodedEvent
 {
     EncodedEvent() = default;
-    explicit EncodedEvent(const Event &of);
+    explicit EncodedEvent(const Event &of, EventLog::Order order = EventLog::Order::Alone);
 
     Event event;
+    EventLog::Order order = EventLog::Order::Alone;
     QByteArray sessionId;
     QByteArray time;
     QByteArray type;

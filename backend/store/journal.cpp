@@ -42,9 +42,9 @@ Journal::~Journal()
     close();
 }
 
-void Journal::append(const Event &event, QObject *context, Stored stored)
+void Journal::append(const Event &event, QObject *context, Stored stored, Order order)
 {
-    auto queued = m_writer->queue().add({EncodedEvent(event), context, stored, {}, {}});
+    auto queued = m_writer->queue().add({EncodedEvent(event, order), context, stored, {}, {}});
     if (!queued && context && stored)
         m_gate->post(context, [stored = std::move(stored), error = queued.error()] { stored(error); });
 }

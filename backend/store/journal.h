@@ -34,7 +34,8 @@ public:
     ~Journal() override;
     Q_DISABLE_COPY_MOVE(Journal)
 
-    void append(const Event &event, QObject *context, Stored stored) override;
+    using EventLog::append;
+    void append(const Event &event, QObject *context, Stored stored, Order order) override;
     /// Sees everything appended before the call.
     void load(const QString &sessionId, QObject *context, Loaded loaded) override;
     void unfinished(QObject *context, Listed listed) override;

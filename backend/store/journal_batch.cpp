@@ -49,6 +49,25 @@ Expected<void> JournalBatch::ready() const
 std::vector<Expected<void>> JournalBatch::write(const std::vector<const EncodedEvent *> &events,
                                                 ReplicaNotes &notes)
 {
+    std::vector<Expected<void>> results(events.size());
+    std::vector<const EncodedEvent *> admitted;
+    for (size_t i = 0; i < events.size(); ++i) {
+        if (const Error *before = m_refused.against(*events[i]))
+            results[i] = *before;
+        else
+            admitted.push_back(events[i]);
+    }
+    auto written = writeAdmitted(admitted, notes);
+    auto next = written.begin();
+    for (auto &result : results)
+        if (result)
+            result = std::move(*next++);
+    return results;
+}
+
+std::vector<Expected<void>> JournalBatch::writeAdmitted(const std::vector<const EncodedEvent *> &events,
+                                                        ReplicaNotes &notes)
+{
     const auto together = writeTogether(events, notes);
     if (together) {
         notes = {};
@@ -80,6 +99,8 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Enc
     const auto allFail = [&](const Error &error) {
         std::ignore = m_connection.run(u"rollback"_s);
         qCWarning(storeLog) << events.size() << "events were not written:" << error.code << error.message;
+        for (const auto *event : events)
+            m_refused.note(*event, error);
         return std::vector<Expected<void>>(events.size(), error);
     };
     if (const auto begun = m_connection.run(u"begin immediate"_s); !begun)
@@ -87,6 +108,10 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Enc
     std::vector<Expected<void>> results;
     qsizetype refused = 0;
     for (const auto *event : events) {
+        if (const Error *before = m_refused.against(*event)) {
+            results.emplace_back(*before);
+            continue;
+        }
         if (const auto set = m_connection.run(u"savepoint event"_s); !set)
             return allFail(set.error());
         const auto error = writeRows({&event, 1});
@@ -95,7 +120,10 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Enc
         } else if (isConstraintViolation(error)) {
             if (const auto undone = m_connection.run(u"rollback to event"_s); !undone)
                 return allFail(undone.error());
-            results.emplace_back(journalError(error));
+            const Error why = journalError(error);
+            if (why.code != "duplicate_event"_L1) // it is there, so nothing is missing
+                m_refused.note(*event, why);
+            results.emplace_back(why);
             ++refused;
         } else {
             // No room, or a failing disk: SQLite may have ended the transaction already.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/event_rows.h"
+#include "store/refused_runs.h"
 #include "store/session_projection.h"
 #include "store/sqlite_connection.h"
 
@@ -43,12 +44,15 @@ public:
     /// Set if the file's tables are not what this program knows.
     [[nodiscard]] Expected<void> ready() const;
 
-    /// One result per event, in order. Rows are numbered in order of arrival, but in a large batch session by
-    /// session: none of its events was confirmed yet, so nobody can tell. Notes are written along, and taken
-    /// out of `notes` once they are on disk.
+    /// One result per event, in order; a refused one takes what is behind it along (EventLog::Order). Rows
+    /// are numbered in order of arrival, but in a large batch session by session: none of its events was
+    /// confirmed yet, so nobody can tell. Notes are written along, and taken out of `notes` once they are on
+    /// disk.
     std::vector<Expected<void>> write(const std::vector<const EncodedEvent *> &events, ReplicaNotes &notes);
 
 private:
+    std::vector<Expected<void>> writeAdmitted(const std::vector<const EncodedEvent *> &events,
+                                              ReplicaNotes &notes);
     Expected<void> writeTogether(const std::vector<const EncodedEvent *> &events, const ReplicaNotes &notes);
     std::vector<Expected<void>> writeApart(const std::vector<const EncodedEvent *> &events,
                                            ReplicaNotes &notes);
@@ -59,6 +63,7 @@ private:
     SqliteConnection &m_connection;
     SessionProjection m_sessions;
     EventRows m_events;
+    RefusedRuns m_refused;
 };
 
 } // namespace loquat

@@ -14,11 +14,18 @@ Expected<void> JournalQueue::add(Job added)
     const QMutexLocker lock(&m_mutex);
     if (m_finished)
         return Error{u"store_closed"_s, u"The journal is closed."_s, {}, false};
+    if (job->isEvent())
+        if (const Error *before = m_turnedAway.against(job->event))
+            return *before;
     const bool full = qsizetype(m_jobs.size()) >= m_settings.maxQueuedEvents ||
                       m_characters > m_settings.maxQueuedCharacters;
-    if (full)
-        return Error{u"store_busy"_s, u"Too many events wait for the disk."_s,
-                     u"Use a faster disk for the data folder, or fewer sessions."_s, true};
+    if (full) {
+        const Error busy{u"store_busy"_s, u"Too many events wait for the disk."_s,
+                         u"Use a faster disk for the data folder, or fewer sessions."_s, true};
+        if (job->isEvent())
+            m_turnedAway.note(job->event, busy);
+        return busy;
+    }
     m_characters += weight(*job);
     m_jobs.push_back(std::move(job));
     if (m_jobs.size() == 1)

@@ -4,6 +4,7 @@
 #include "store/api/event_log.h"
 #include "store/journal_batch.h"
 #include "store/journal_settings.h"
+#include "store/refused_runs.h"
 
 #include <QDeadlineTimer>
 #include <QMutex>
@@ -46,7 +47,7 @@ public:
     {
     }
 
-    /// False: full, or finished; the job was not taken.
+    /// An error: full, or finished, or the event's run was turned away before; the job was not taken.
     Expected<void> add(Job job);
     void note(const QString &target, qint64 eventId);
     void noteReject(ReplicaNotes::Reject reject);
@@ -68,6 +69,7 @@ private:
     mutable QMutex m_mutex;
     QWaitCondition m_wake;
     Jobs m_jobs;
+    RefusedRuns m_turnedAway;
     qsizetype m_characters = 0;
     ReplicaNotes m_notes;
     QDeadlineTimer m_notesDue;

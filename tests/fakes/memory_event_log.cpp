@@ -10,16 +10,16 @@ namespace loquat::fakes {
 
 using namespace Qt::StringLiterals;
 
-void MemoryEventLog::append(const Event &event, QObject *context, Stored stored)
+void MemoryEventLog::append(const Event &event, QObject *context, Stored stored, Order order)
 {
     {
         const QMutexLocker lock(&m_mutex);
         if (m_held) {
-            m_waiting.push_back({event, context, std::move(stored)});
+            m_waiting.push_back({event, context, std::move(stored), order});
             return;
         }
     }
-    settle({event, context, std::move(stored)});
+    settle({event, context, std::move(stored), order});
 }
 
 void MemoryEventLog::settle(Waiting waiting)
@@ -27,8 +27,14 @@ void MemoryEventLog::settle(Waiting waiting)
     Expected<void> result;
     {
         const QMutexLocker lock(&m_mutex);
-        if (m_error && m_failures != 0) {
+        const QString &session = waiting.event.sessionId;
+        if (waiting.order == Order::Alone)
+            m_refused.remove(session);
+        if (const auto before = m_refused.constFind(session); before != m_refused.cend()) {
+            result = *before;
+        } else if (m_error && m_failures != 0) {
             result = *m_error;
+            m_refused.insert(session, *m_error);
             if (m_failures > 0)
                 --m_failures;
         } else {

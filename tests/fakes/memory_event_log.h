@@ -4,6 +4,7 @@
 #include "store/api/event_log.h"
 #include "store/api/session_archive.h"
 
+#include <QHash>
 #include <QMutex>
 
 #include <deque>
@@ -23,7 +24,8 @@ public:
     {
     }
 
-    void append(const Event &event, QObject *context, Stored stored) override;
+    using EventLog::append;
+    void append(const Event &event, QObject *context, Stored stored, Order order) override;
     void load(const QString &sessionId, QObject *context, Loaded loaded) override;
     void unfinished(QObject *context, Listed listed) override;
 
@@ -52,6 +54,7 @@ private:
         Event event;
         QObject *context;
         Stored stored;
+        Order order;
     };
 
     void settle(Waiting waiting);
@@ -65,7 +68,8 @@ private:
     QList<Event> m_events;
     std::optional<Error> m_error;
     std::optional<Error> m_readError;
-    qsizetype m_failures = -1; ///< how many more fail with m_error; -1: all
+    qsizetype m_failures = -1;       ///< how many more fail with m_error; -1: all
+    QHash<QString, Error> m_refused; ///< sessions whose last event was
 };
 
 } // namespace loquat::fakes

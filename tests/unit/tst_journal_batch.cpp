@@ -129,6 +129,41 @@ private Q_SLOTS:
         QCOMPARE(rows, qsizetype(events.size()) - 1);
     }
 
+    void whatIsBehindARefusedOneIsRefusedUntilItsSessionBeginsAnew()
+    {
+        const auto say = [](const QString &session, int seq, EventLog::Order order) {
+            return EncodedEvent(eventOf(session, seq, EventType::UserMessage, u"?"_s), order);
+        };
+        const auto codesOf = [](JournalBatch &batch, const std::vector<EncodedEvent> &events) {
+            QStringList codes;
+            std::vector<const EncodedEvent *> pointers;
+            for (const auto &event : events)
+                pointers.push_back(&event);
+            ReplicaNotes none;
+            for (const auto &result : batch.write(pointers, none))
+                codes << (result ? u"ok"_s : result.error().code);
+            return codes;
+        };
+        constexpr auto alone = EventLog::Order::Alone;
+        constexpr auto behind = EventLog::Order::BehindLast;
+        JournalBatch batch(*m_connection);
+        codesOf(batch, {EncodedEvent(started(u"b"_s))});
+        // Nobody has started "a".
+        QCOMPARE(codesOf(batch, {say(u"a"_s, 2, alone), say(u"b"_s, 2, behind), say(u"a"_s, 3, behind)}),
+                 (QStringList{u"unknown_session"_s, u"ok"_s, u"unknown_session"_s}));
+        QVERIFY(m_connection
+                    ->run(u"insert into sessions (session_id, user_id, status, start_time) "
+                          "values ('a', 'u', 'active', '2026-01-01T00:00:00.000Z')"_s)
+                    .has_value());
+        QCOMPARE(codesOf(batch, {say(u"a"_s, 4, behind)}), QStringList{u"unknown_session"_s});
+        QCOMPARE(codesOf(batch, {say(u"a"_s, 2, alone), say(u"a"_s, 3, behind)}),
+                 (QStringList{u"ok"_s, u"ok"_s}));
+        // What is there already leaves no gap.
+        QCOMPARE(codesOf(batch, {say(u"a"_s, 3, alone), say(u"a"_s, 4, behind)}),
+                 (QStringList{u"duplicate_event"_s, u"ok"_s}));
+        QCOMPARE(stored().value(u"a"_s), (QList<qint64>{2, 3, 4}));
+    }
+
     void whatAReplicaNotedIsKeptUntilItIsWritten()
     {
         ReplicaNotes notes{{{u"there"_s, 1}}, {{u"there"_s, 1, u"its date"_s}}};

@@ -148,6 +148,25 @@ private Q_SLOTS:
         QVERIFY(busy > 0);
         QCOMPARE(load(u"s"_s)->events.size(), 5'000 - busy);
     }
+
+    void whatIsBehindOneThatWasTurnedAwayIsTurnedAway()
+    {
+        m_journal.reset();
+        auto tight = settings();
+        tight.maxQueuedEvents = 10;
+        QVERIFY(open(tight));
+        QCOMPARE(append(started(u"s"_s)), u"ok"_s);
+        int answers = 0;
+        for (int seq = 2; seq <= 5'000; ++seq)
+            m_journal->append(
+                eventOf(u"s"_s, seq, EventType::UserMessage), this, [&](const auto &) { ++answers; },
+                seq == 2 ? EventLog::Order::Alone : EventLog::Order::BehindLast);
+        QTRY_COMPARE(answers, 4'999);
+        const auto kept = load(u"s"_s)->events;
+        QVERIFY(kept.size() < 5'000);
+        QCOMPARE(kept.last().seq, kept.size()); // no gap
+        QCOMPARE(append(eventOf(u"s"_s, kept.size() + 1, EventType::UserMessage)), u"ok"_s);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestJournalFaults)

@@ -59,43 +59,6 @@ private Q_SLOTS:
                  (QList{EventType::SessionStarted, EventType::UserMessage, EventType::AiMessage}));
     }
 
-    void nothingIsToldBeforeItIsOnDisk()
-    {
-        SessionStage stage;
-        Session &session = stage.connectClient();
-        stage.client.clear();
-        stage.log.hold();
-        session.userMessage(u"hello"_s);
-        stage.reply().push(u"Hi"_s); // the model works ahead of the disk
-        QVERIFY(stage.client.messages.isEmpty());
-        stage.log.release(1);
-        QCOMPARE(stage.client.kinds(), (QStringList{u"start"_s, u"token"_s}));
-        stage.reply().finish();
-        QCOMPARE(stage.client.kinds().last(), u"token"_s);
-        stage.log.release();
-        QCOMPARE(stage.client.kinds().last(), u"done"_s);
-    }
-
-    void aRefusingDiskIsToldAndRetriedWithoutGaps()
-    {
-        SessionStage stage;
-        Session &session = stage.connectClient();
-        stage.client.clear();
-        stage.log.failNext(1, {u"store_full"_s, u"The disk is full."_s, {}, true});
-        session.userMessage(u"hello"_s);
-        QCOMPARE(stage.client.kinds(), QStringList{u"error"_s});
-        session.userMessage(u"and this"_s); // a new turn is refused meanwhile
-        QCOMPARE(stage.client.kinds().count(u"error"_s), 2);
-        stage.clock.advance(stage.settings.storeRetry);
-        QCOMPARE(stage.client.kinds().last(), u"start"_s);
-        stage.reply().push(u"Hi"_s);
-        stage.reply().finish();
-        QCOMPARE(stage.client.kinds().last(), u"done"_s);
-        const auto events = stage.log.events(u"s1"_s);
-        for (qsizetype i = 0; i < events.size(); ++i)
-            QCOMPARE(events[i].seq, i + 1);
-    }
-
     void aRefusalIsForWhoWasRefused()
     {
         SessionStage stage;

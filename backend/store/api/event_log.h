@@ -6,6 +6,7 @@
 #include <QObject>
 
 #include <functional>
+#include <utility>
 
 namespace loquat {
 
@@ -15,12 +16,21 @@ class EventLog
 public:
     using Stored = std::function<void(Expected<void>)>;
 
+    enum class Order {
+        Alone,      ///< all that was appended for the session before is answered, or does not matter
+        BehindLast, ///< the last one is not answered yet: if it is refused, this one is too
+    };
+
     virtual ~EventLog() = default;
     /// Queues `event`; `stored` is called in the thread of `context` once it is on disk or cannot be (then
-    /// nothing of it was written). Calls for one session arrive in the order of append(). Never blocks.
-    /// `context` must live until the log is closed. The log derives the `sessions` row from the events; see
-    /// event.h for their meta.
-    virtual void append(const Event &event, QObject *context, Stored stored) = 0;
+    /// nothing of it was written). What is stored is stored, and told, in the order of append(). Never
+    /// blocks. `context` must live until the log is closed. The log derives the `sessions` row from the
+    /// events; see event.h for their meta.
+    virtual void append(const Event &event, QObject *context, Stored stored, Order order) = 0;
+    void append(const Event &event, QObject *context, Stored stored)
+    {
+        append(event, context, std::move(stored), Order::Alone);
+    }
 };
 
 } // namespace loquat

@@ -21,7 +21,7 @@ namespace {
 class KeepsNothing final : public EventLog, public SessionArchive
 {
 public:
-    void append(const Event &, QObject *context, Stored stored) override
+    void append(const Event &, QObject *context, Stored stored, Order) override
     {
         QMetaObject::invokeMethod(
             context, [stored = std::move(stored)] { stored({}); }, Qt::QueuedConnection);
