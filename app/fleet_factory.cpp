@@ -43,7 +43,7 @@ Expected<std::optional<FleetSettings>> planFleet(const Options &options)
             u"SUPABASE_DB_URL=postgresql://USER:PASSWORD@HOST:PORT/DATABASE beside it"_s);
     const auto postgres = parsePostgresUri(options.databaseUrl);
     if (!postgres)
-        return SettingsReader::wrong(u"SUPABASE_DB_URL"_s, postgres.error().message, postgres.error().remedy);
+        return SettingsReader::wrong(u"SUPABASE_DB_URL"_s, postgres.error());
     const QString nodeId = fleet.nodeId.isEmpty() ? ownNodeId(options.dataDir) : fleet.nodeId;
     if (!isNodeId(nodeId))
         return SettingsReader::wrong(u"LOQUAT_NODE_ID"_s, u"'%1' is no name for a node"_s.arg(nodeId),

@@ -32,7 +32,7 @@ Expected<std::shared_ptr<const Prices>> loadPrices(const Config &config)
     if (!config.pricesFile.isEmpty()) {
         const auto own = Prices::load(config.pricesFile);
         if (!own)
-            return SettingsReader::wrong(u"--config"_s, own.error().message, own.error().remedy);
+            return SettingsReader::wrong(u"--config"_s, own.error());
         shipped->overrideWith(*own);
     }
     return std::shared_ptr<const Prices>(std::make_shared<Prices>(*shipped));

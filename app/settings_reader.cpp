@@ -22,6 +22,11 @@ Error SettingsReader::wrong(const QString &setting, const QString &what, const Q
     return {u"bad_setting"_s, u"%1: %2"_s.arg(setting, what), u"expected %1"_s.arg(right), false};
 }
 
+Error SettingsReader::wrong(const QString &setting, const Error &why)
+{
+    return {u"bad_setting"_s, u"%1: %2"_s.arg(setting, why.message), why.remedy, false};
+}
+
 Expected<QUrl> SettingsReader::webUrl(const QString &setting, const QString &text)
 {
     const QUrl url(text, QUrl::StrictMode);

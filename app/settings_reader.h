@@ -15,6 +15,8 @@ public:
                    const QHash<QString, QString> &file);
 
     static Error wrong(const QString &setting, const QString &what, const QString &right);
+    /// The same of what somebody else found out, whose remedy is a sentence.
+    static Error wrong(const QString &setting, const Error &why);
 
     /// `text` in quotes for a message, or words for it where it may hold a password.
     static QString shown(const QString &text);

@@ -82,8 +82,9 @@ private:
 
 Error inConfig(const Error &error)
 {
-    return SettingsReader::wrong(u"--config"_s, error.message,
-                                 error.remedy.isEmpty() ? u"a tool as README shows it"_s : error.remedy);
+    if (error.remedy.isEmpty())
+        return SettingsReader::wrong(u"--config"_s, error.message, u"a tool as README shows it"_s);
+    return SettingsReader::wrong(u"--config"_s, error);
 }
 
 } // namespace

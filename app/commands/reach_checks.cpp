@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands/reach_checks.h"
 
+#include "llm/anthropic_model.h"
+#include "llm/base_url.h"
+#include "llm/gemini_model.h"
 #include "provider_list.h"
+#include "tools/environment_text.h"
 
 #include <QCoreApplication>
 #include <QNetworkReply>
@@ -26,25 +30,23 @@ QNetworkRequest requestTo(const QUrl &url)
     return request;
 }
 
-QUrl below(QUrl url, const QString &path)
+/// What stands between the base URL and the rest, unless the base URL has it.
+template <typename Settings> QString versionOf(const ProviderOptions &provider)
 {
-    QString base = url.path();
-    if (base.endsWith(u'/'))
-        base.chop(1);
-    url.setPath(base + path);
-    return url;
+    return provider.versionPath.isEmpty() ? Settings().versionPath : provider.versionPath;
 }
 
 QNetworkRequest modelList(const ProviderOptions &provider)
 {
     const QByteArray key = provider.apiKey.toUtf8();
     if (provider.name == "gemini"_L1) {
-        auto request = requestTo(below(provider.baseUrl, u"/v1beta/models"_s));
+        auto request = requestTo(below(provider.baseUrl, u"/models"_s, versionOf<GeminiSettings>(provider)));
         request.setRawHeader("x-goog-api-key", key);
         return request;
     }
     if (provider.name == "anthropic"_L1) {
-        auto request = requestTo(below(provider.baseUrl, u"/v1/models"_s));
+        auto request =
+            requestTo(below(provider.baseUrl, u"/models"_s, versionOf<AnthropicSettings>(provider)));
         request.setRawHeader("x-api-key", key);
         request.setRawHeader("anthropic-version", "2023-06-01");
         return request;
@@ -62,9 +64,11 @@ ReachChecks::ReachChecks(const Options &options, const Config &config, const QLi
 {
     for (const ProviderOptions &provider : options.providers)
         addProvider(provider, options, online);
-    for (auto it = config.mcpServers.begin(); it != config.mcpServers.end(); ++it)
-        if (const QUrl url(it->toObject()["url"_L1].toString()); !url.host().isEmpty())
+    for (auto it = config.mcpServers.begin(); it != config.mcpServers.end(); ++it) {
+        const auto given = withEnvironment(it->toObject()["url"_L1].toString(), options.environment);
+        if (const QUrl url(given ? *given : QString()); !url.host().isEmpty())
             add({u"MCP server "_s + it.key(), requestTo(url), true, u"its \"url\" in loquat.json"_s, {}});
+    }
     const QUrl supabase(options.environment.value(u"SUPABASE_URL"_s));
     const bool asked = options.databaseUrl.isEmpty() && options.supabase.isReplica();
     if (!supabase.host().isEmpty() && !asked) // for its JWKS
@@ -126,7 +130,7 @@ void ReachChecks::answered(qsizetype index, QNetworkReply *reply)
 
 Finding ReachChecks::finding(const Question &question, const QNetworkReply &reply)
 {
-    const QString place = reply.request().url().authority();
+    const QString place = reply.request().url().adjusted(QUrl::RemoveUserInfo).authority();
     const int status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     if (status == 0) {
         const QString why = reply.error() == QNetworkReply::OperationCanceledError

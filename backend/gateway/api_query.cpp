@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/api_query.h"
 
+#include "domain/json_text.h"
 #include "gateway/query_value.h"
 #include "gateway/without_slash.h"
 
@@ -30,6 +31,17 @@ Expected<qint64> number(const QUrlQuery &query, const QString &name, qint64 fall
                     most == std::numeric_limits<qint64>::max()
                         ? u"A whole number from %1 on."_s.arg(least)
                         : u"A whole number from %1 to %2."_s.arg(least).arg(most));
+}
+
+/// The same of a frame, where null is not given.
+Expected<qint64> number(const QJsonObject &frame, const QString &name, qint64 fallback, qint64 least)
+{
+    const QJsonValue value = frame[name];
+    if (value.isUndefined() || value.isNull())
+        return fallback;
+    if (const qint64 whole = value.toInteger(least - 1); whole >= least)
+        return whole;
+    return badQuery(name, jsonText(value), u"A whole number from %1 on."_s.arg(least));
 }
 
 } // namespace
@@ -63,6 +75,18 @@ Expected<EventQuery> eventQuery(const QString &sessionId, const QUrlQuery &query
     if (!limit)
         return limit.error();
     return EventQuery{sessionId, *after, int(*limit)};
+}
+
+Expected<EventQuery> eventQueryOfFrame(const QString &sessionId, const QJsonObject &frame,
+                                       const ApiLimits &limits)
+{
+    const auto after = number(frame, u"after"_s, 0, 0);
+    if (!after)
+        return after.error();
+    const auto limit = number(frame, u"limit"_s, limits.maxEventPage, 1);
+    if (!limit)
+        return limit.error();
+    return EventQuery{sessionId, *after, int(std::min<qint64>(*limit, limits.maxEventPage))};
 }
 
 Expected<std::optional<qint64>> lastEventId(const RequestHead &head)

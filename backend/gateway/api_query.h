@@ -5,6 +5,7 @@
 #include "gateway/request_head.h"
 #include "store/api/session_history.h"
 
+#include <QJsonObject>
 #include <QUrlQuery>
 
 namespace loquat {
@@ -14,6 +15,10 @@ Expected<SessionQuery> sessionQuery(const QUrlQuery &query, const ApiLimits &lim
 
 /// ?after=&limit= of GET /api/sessions/{id}/events. Error bad_query.
 Expected<EventQuery> eventQuery(const QString &sessionId, const QUrlQuery &query, const ApiLimits &limits);
+
+/// The same of an operator's frame, where a limit beyond the most is the most.
+Expected<EventQuery> eventQueryOfFrame(const QString &sessionId, const QJsonObject &frame,
+                                       const ApiLimits &limits);
 
 /// The Last-Event-ID header; nullopt: there is none. Error bad_query.
 Expected<std::optional<qint64>> lastEventId(const RequestHead &head);

@@ -5,6 +5,7 @@
 #include "domain/json_text.h"
 #include "domain/live_json.h"
 #include "domain/same_secret.h"
+#include "gateway/api_query.h"
 #include "gateway/message_limits.h"
 #include "gateway/operator_command.h"
 
@@ -247,11 +248,12 @@ void OperatorConnection::loadEvents(const QJsonObject &frame)
     const auto sessionId = parseSessionId(frame["session_id"_L1].toString());
     if (!sessionId)
         return refuse(id, sessionId.error());
-    const ApiLimits &limits = m_parts.limits;
-    const int limit = std::clamp(frame["limit"_L1].toInt(limits.maxEventPage), 1, limits.maxEventPage);
+    const auto query = eventQueryOfFrame(*sessionId, frame, m_parts.limits);
+    if (!query)
+        return refuse(id, query.error());
     if (!admits(id))
         return;
-    m_parts.events({*sessionId, frame["after"_L1].toInteger(), limit}, m_viewer.asNode, m_context,
+    m_parts.events(*query, m_viewer.asNode, m_context,
                    [self = QPointer(this), id, sessionId = *sessionId](const Expected<EventPage> &page) {
                        if (!self)
                            return;

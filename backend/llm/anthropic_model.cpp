@@ -3,6 +3,7 @@
 
 #include "llm/anthropic_parser.h"
 #include "llm/anthropic_request.h"
+#include "llm/base_url.h"
 
 namespace loquat {
 
@@ -24,7 +25,7 @@ AnthropicModel::AnthropicModel(const AnthropicSettings &settings, UpstreamPool &
 
 QUrl AnthropicModel::url() const
 {
-    return below(u"/messages"_s, m_versionPath);
+    return below(settings().baseUrl, u"/messages"_s, m_versionPath);
 }
 
 void AnthropicModel::authorize(QNetworkRequest &request) const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/gemini_model.h"
 
+#include "llm/base_url.h"
 #include "llm/gemini_parser.h"
 #include "llm/gemini_request.h"
 
@@ -24,7 +25,8 @@ GeminiModel::GeminiModel(const GeminiSettings &settings, UpstreamPool &pool, Clo
 
 QUrl GeminiModel::url() const
 {
-    QUrl url = below(u"/models/%1:streamGenerateContent"_s.arg(settings().model), m_versionPath);
+    QUrl url =
+        below(settings().baseUrl, u"/models/%1:streamGenerateContent"_s.arg(settings().model), m_versionPath);
     url.setQuery(u"alt=sse"_s);
     return url;
 }

@@ -22,16 +22,6 @@ std::unique_ptr<ChatReply> HttpModel::start(const ChatRequest &request)
     return std::make_unique<HttpReply>(m_settings, m_pool, m_clock, upstream, makeParser(), request);
 }
 
-QUrl HttpModel::below(const QString &path, const QString &version) const
-{
-    QUrl url = m_settings.baseUrl;
-    QString base = url.path();
-    while (base.endsWith(u'/'))
-        base.chop(1);
-    url.setPath(base.endsWith(version) ? base + path : base + version + path);
-    return url;
-}
-
 QNetworkRequest HttpModel::httpRequest() const
 {
     QNetworkRequest request(url());

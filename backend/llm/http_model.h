@@ -42,10 +42,6 @@ protected:
     HttpModel(HttpModelSettings settings, UpstreamPool &pool, Clock &clock);
 
     [[nodiscard]] const HttpModelSettings &settings() const { return m_settings; }
-    /// `path` (with its slash) below the base URL, whether or not that ends in slashes. `version` ("/v1")
-    /// comes between them, unless the base URL has it already.
-    [[nodiscard]] QUrl below(const QString &path, const QString &version = {}) const;
-
     [[nodiscard]] virtual QUrl url() const = 0;
     /// Sets the headers that carry the key; called only if there is one.
     virtual void authorize(QNetworkRequest &request) const = 0;

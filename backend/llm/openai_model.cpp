@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/openai_model.h"
 
+#include "llm/base_url.h"
 #include "llm/completions_parser.h"
 #include "llm/completions_request.h"
 
@@ -33,7 +34,7 @@ OpenAiModel::OpenAiModel(OpenAiSettings settings, UpstreamPool &pool, Clock &clo
 
 QUrl OpenAiModel::url() const
 {
-    return below(u"/chat/completions"_s);
+    return below(settings().baseUrl, u"/chat/completions"_s);
 }
 
 void OpenAiModel::authorize(QNetworkRequest &request) const

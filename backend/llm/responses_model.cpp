@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/responses_model.h"
 
+#include "llm/base_url.h"
 #include "llm/responses_parser.h"
 #include "llm/responses_request.h"
 
@@ -23,7 +24,7 @@ ResponsesModel::ResponsesModel(const ResponsesSettings &settings, UpstreamPool &
 
 QUrl ResponsesModel::url() const
 {
-    return below(u"/responses"_s);
+    return below(settings().baseUrl, u"/responses"_s);
 }
 
 void ResponsesModel::authorize(QNetworkRequest &request) const

@@ -49,7 +49,11 @@ Expected<void> Session::command(const Command &command)
     case CommandKind::Deny:
         if (m_turn && m_turn->decide(command.callId, command.kind == CommandKind::Approve, command.by))
             break;
-        return Error{u"nothing_to_approve"_s, u"No tool call waits for approval."_s, {}, false};
+        return Error{u"nothing_to_approve"_s,
+                     command.callId.isEmpty() ? u"No tool call waits for approval."_s
+                                              : u"This tool call does not wait for approval."_s,
+                     {},
+                     false};
     }
     publish();
     return {};

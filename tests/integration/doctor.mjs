@@ -123,6 +123,13 @@ describe('loquat doctor', () => {
     const OPENAI_BASE_URL = `http://127.0.0.1:${await listening(strict)}/v1`;
     assert.equal((await checks([], { OPENAI_BASE_URL, OPENAI_API_KEY: 'sk-right' })).of('model openai').state, 'ok');
     assert.equal(seen.url, '/v1/models');
+    // The version is asked for once, whether or not the base URL has it, as by the conversations.
+    for (const [name, given, asked] of [
+      ['ANTHROPIC', '', '/v1/models'], ['ANTHROPIC', '/v1', '/v1/models'], ['GEMINI', '/v1beta/', '/v1beta/models']]) {
+      const base = OPENAI_BASE_URL.replace('/v1', given);
+      await checks([], { [`${name}_BASE_URL`]: base, [`${name}_API_KEY`]: 'k' });
+      assert.equal(seen.url, asked);
+    }
     const refused = await checks([], { OPENAI_BASE_URL, OPENAI_API_KEY: 'sk-wrong' });
     assert.equal(refused.of('model openai').state, 'bad');
     assert.match(refused.of('model openai').remedy, /OPENAI_API_KEY/);
@@ -145,6 +152,18 @@ describe('loquat doctor', () => {
     assert.equal(report.of('MCP server good').state, 'ok');
     assert.equal(report.of('MCP server gone').state, 'bad');
     assert.equal(report.ok, false);
+  });
+
+  it('asks an MCP server where the environment says it is', async () => {
+    const there = createHttpServer((request, response) => response.writeHead(405).end());
+    const file = join(temporaryFolder(), 'loquat.json');
+    writeFileSync(file, JSON.stringify({ mcpServers: { far: { url: 'http://127.0.0.1:${FAR_PORT}/mcp' } } }));
+    const report = await checks(['--config', file], { FAR_PORT: String(await listening(there)) });
+    assert.equal(report.of('MCP server far').state, 'ok');
+    const unset = (await checks(['--config', file])).of('loquat.json');
+    assert.equal(unset.state, 'bad');
+    assert.match(unset.remedy, /^Set FAR_PORT/);
+    there.close();
   });
 
   it('says what is wrong with settings, with loquat.json, with the port and with the journal', async () => {

@@ -55,6 +55,8 @@ it('steps in, and is told what came of it', async () => {
     [await operator.request({ type: 'command', session_id: 'not there', command: 'pause' }), 'bad_session_id'],
     [await operator.request({ type: 'command', session_id: 'not-there', command: 'pause' }), 'session_not_live'],
     [await operator.request({ type: 'sing' }), 'unknown_frame'],
+    [await operator.request({ type: 'load_events', session_id: chat.id, after: '3' }), 'bad_query'],
+    [await operator.request({ type: 'load_events', session_id: chat.id, limit: -1 }), 'bad_query'],
     [await operator.request({ type: 'watch', session_ids: 'all' }), 'bad_watch'],
   ]) {
     assert.equal(answer.ok, false);
