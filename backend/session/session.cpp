@@ -88,6 +88,11 @@ void Session::restore(const StoredSession &stored)
             m_saidSinceSummary = true;
             if (!m_openTurns.contains(turn))
                 m_openTurns.append(turn);
+        } else if (event.type == EventType::ToolCall) {
+            m_openCalls.append(event);
+        } else if (event.type == EventType::ToolResult) {
+            m_openCalls.removeIf(
+                [&event](const Event &call) { return call.meta["call_id"_L1] == event.meta["call_id"_L1]; });
         } else if (event.type == EventType::Summary) {
             m_saidSinceSummary = false;
             m_state.summary = event.content;

@@ -188,7 +188,8 @@ private:
     std::unique_ptr<Steering> m_steering; ///< once a client steers; outlives the turn
     std::unique_ptr<Turn> m_turn;
     int m_runningTurn = 0;
-    QList<int> m_openTurns; ///< restored: turns that a crash left without an end
+    QList<int> m_openTurns;   ///< restored: turns that a crash left without an end
+    QList<Event> m_openCalls; ///< restored: calls without a result
     QList<QString> m_queue;
     QList<int> m_waiting; ///< turns whose message waits for a person, or for the assistant to be resumed
     std::unique_ptr<Clock::Timer> m_grace;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How sessions end: by a goodbye, a lost connection, an operator, a shutdown, found open after a crash, or
 // taken over by another node.
+#include "domain/json_text.h"
 #include "session/session.h"
 
 namespace loquat {
@@ -126,7 +127,16 @@ void Session::letGo(const QString &owner)
 
 void Session::closeInterruptedTurns()
 {
-    // Every turn has an end, also one whose process died.
+    // Every turn has an end, also one whose process died, and so has every call that it made.
+    for (const Event &call : std::exchange(m_openCalls, {}))
+        if (m_openTurns.contains(int(call.meta["turn"_L1].toInteger())))
+            emitEventAt(m_state.lastActivityMs, EventType::ToolResult, Role::Tool,
+                        jsonText(failedCall(u"interrupted"_s).result),
+                        {{"turn"_L1, call.meta["turn"_L1]},
+                         {"call_id"_L1, call.meta["call_id"_L1]},
+                         {"tool"_L1, call.content},
+                         {"ok"_L1, false},
+                         {"ms"_L1, m_state.lastActivityMs - call.atMs}});
     const Error why{u"interrupted"_s, u"The service stopped before it had answered."_s, u"Ask again."_s,
                     true};
     for (const int turn : std::exchange(m_openTurns, {})) {

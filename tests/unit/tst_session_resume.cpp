@@ -226,6 +226,21 @@ private Q_SLOTS:
         QCOMPARE(stage.later.last<outbound::Token>().text, done.text);
     }
 
+    void aCallThatACrashCutOffHasAnEnd()
+    {
+        Stage stage;
+        stage.connectClientAndLookUp();
+        stage.reply().callTools({{u"2"_s, u"a"_s, u"{}"_s}});
+        stage.restart();
+        stage.comeBack(5); // knows the first call's result
+        QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"tool_start"_s, u"tool_end"_s,
+                                                   u"token"_s, u"error"_s, u"done"_s}));
+        const auto ended = stage.later.last<outbound::ToolEnded>();
+        QCOMPARE(ended.callId, u"2"_s);
+        QVERIFY(!ended.ok);
+        QCOMPARE(ended.result["error"_L1].toString(), u"interrupted"_s);
+    }
+
     void whoKnowsEverythingIsToldNothing()
     {
         Stage stage;
