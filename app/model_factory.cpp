@@ -68,8 +68,6 @@ std::unique_ptr<ChatModel> makeModel(const ProviderOptions &provider, const Opti
         return std::make_unique<ResponsesModel>(settingsFor<ResponsesSettings>(provider, options), pool,
                                                 clock);
     auto settings = settingsFor<OpenAiSettings>(provider, options);
-    if (provider.name == "groq"_L1 && settings.baseUrl.path().size() <= 1)
-        settings.baseUrl.setPath(u"/openai/v1"_s); // Groq's own programs are told the host alone
     settings.provider = provider.name;
     settings.providerName = displayName(provider.name);
     return std::make_unique<OpenAiModel>(settings, pool, clock);

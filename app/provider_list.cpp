@@ -105,6 +105,19 @@ private:
     const QString m_where;
 };
 
+Expected<QList<ProviderOptions>> completed(const QList<ProviderConfig> &entries,
+                                           const QProcessEnvironment &environment)
+{
+    QList<ProviderOptions> providers;
+    for (qsizetype i = 0; i < entries.size(); ++i) {
+        const auto entry = Entry(entries[i], environment, i).complete();
+        if (!entry)
+            return entry.error();
+        providers.append(*entry);
+    }
+    return providers;
+}
+
 /// Those of LOQUAT_PROVIDERS that would answer: a list may name more than one deployment has keys for.
 Expected<QList<ProviderOptions>> withKeys(QList<ProviderOptions> listed)
 {
@@ -122,6 +135,13 @@ Expected<QList<ProviderOptions>> withKeys(QList<ProviderOptions> listed)
     for (const QString &key : lacking)
         qCWarning(log) << "LOQUAT_PROVIDERS: passed over for want of" << key;
     return listed;
+}
+
+QUrl asAsked(const QString &provider, QUrl baseUrl)
+{
+    if (provider == "groq"_L1 && baseUrl.path().size() <= 1)
+        baseUrl.setPath(u"/openai/v1"_s); // Groq's own programs are told the host alone
+    return baseUrl;
 }
 
 } // namespace
@@ -155,15 +175,11 @@ Expected<QList<ProviderOptions>> chooseProviders(const Config &config, const Opt
 {
     if (options.run == Options::Run::Demo)
         return options.providers;
-    if (config.providers.isEmpty())
-        return withKeys(options.providers);
-    QList<ProviderOptions> chosen;
-    for (qsizetype i = 0; i < config.providers.size(); ++i) {
-        const auto entry = Entry(config.providers[i], options.environment, i).complete();
-        if (!entry)
-            return entry.error();
-        chosen.append(*entry);
-    }
+    auto chosen = config.providers.isEmpty() ? withKeys(options.providers)
+                                             : completed(config.providers, options.environment);
+    if (chosen)
+        for (ProviderOptions &provider : *chosen)
+            provider.baseUrl = asAsked(provider.name, provider.baseUrl);
     return chosen;
 }
 

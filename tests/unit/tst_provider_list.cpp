@@ -64,6 +64,18 @@ private Q_SLOTS:
         QCOMPARE(providers->first().name, u"gemini"_s);
     }
 
+    void groqIsAskedWhereItsApiIs()
+    {
+        const Environment hostAlone{{u"GROQ_API_KEY"_s, u"g"_s},
+                                    {u"GROQ_BASE_URL"_s, u"https://api.groq.com/"_s}};
+        const QUrl api(u"https://api.groq.com/openai/v1"_s);
+        QCOMPARE(chosen("[]", hostAlone)->first().baseUrl, api);
+        QCOMPARE(chosen("[{'name': 'groq'}]", hostAlone)->first().baseUrl, api);
+        const QString proxy = u"https://proxy.example/groq"_s;
+        const Environment elsewhere{{u"GROQ_API_KEY"_s, u"g"_s}, {u"GROQ_BASE_URL"_s, proxy}};
+        QCOMPARE(chosen("[]", elsewhere)->first().baseUrl, QUrl(proxy));
+    }
+
     void whoNeedsAKeyAndHasNoneIsPassedOver()
     {
         const QString listed = u"openai,groq,simulated"_s;
