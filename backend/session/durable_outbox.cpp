@@ -70,9 +70,13 @@ void DurableOutbox::stored(qint64 seq, const Expected<void> &result)
         refused(result.error());
         return;
     }
-    m_unstored.pop_front();
-    --m_offered;
-    m_storedSeq = seq;
+    if (m_unstored.front().seq == seq) {
+        m_unstored.pop_front();
+        --m_offered;
+        m_storedSeq = seq;
+    } else {
+        ++m_refused; // what is before it is not stored: it is offered again behind that
+    }
     retryLater();
     flush();
 }

@@ -24,6 +24,8 @@ public:
                   Deliver deliver);
     ~DurableOutbox();
 
+    /// What is stored already, before anything else is done.
+    void beginBehind(qint64 storedSeq) { m_storedSeq = storedSeq; }
     void record(const Event &event);
     /// Delivered once the event `afterSeq` is stored (0: as soon as what was sent before it is delivered).
     void send(Outbound message, qint64 afterSeq = 0);

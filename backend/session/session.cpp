@@ -84,10 +84,12 @@ void Session::restore(const StoredSession &stored)
         m_state.lastActivityMs = event.atMs;
         const int turn = int(event.meta["turn"_L1].toInteger());
         m_state.turns = std::max(m_state.turns, turn);
+        // A reply that nobody's message asked for begins with what it does.
+        const bool isOpen = event.type == EventType::UserMessage || event.type == EventType::ToolCall;
+        if (isOpen && !m_openTurns.contains(turn))
+            m_openTurns.append(turn);
         if (event.type == EventType::UserMessage) {
             m_saidSinceSummary = true;
-            if (!m_openTurns.contains(turn))
-                m_openTurns.append(turn);
         } else if (event.type == EventType::ToolCall) {
             m_openCalls.append(event);
         } else if (event.type == EventType::ToolResult) {
@@ -110,6 +112,7 @@ void Session::restore(const StoredSession &stored)
         for (const QJsonValue &ended : event.meta["ends"_L1].toArray())
             m_openTurns.removeAll(int(ended.toInteger()));
     }
+    m_outbox.beginBehind(m_state.lastSeq);
 }
 
 void Session::useProfile(const QString &name)

@@ -72,8 +72,8 @@ void Session::completeWith(const SessionSummary &summary, qint64 endSeq)
         emitEvent(EventType::Summary, Role::System, summary.answer.text, summaryMeta(summary));
     publish();
     m_outbox.then(
-        [this] {
-            if (m_state.status == SessionStatus::Completed)
+        [this, endSeq] {
+            if (m_state.status == SessionStatus::Completed && m_endSeq == endSeq) // not reopened meanwhile
                 m_keeper.sessionCompleted(m_state.sessionId);
         },
         event.seq);
@@ -116,7 +116,7 @@ void Session::letGo(const QString &owner)
     publish();
     m_outbox.then(
         [this] {
-            if (m_state.status != SessionStatus::Completed)
+            if (m_state.status != SessionStatus::Completed || m_endSeq != 0)
                 return; // claimed back meanwhile
             if (SessionClient *client = std::exchange(m_client, nullptr))
                 client->close(CloseReason::LedElsewhere);
@@ -128,15 +128,19 @@ void Session::letGo(const QString &owner)
 void Session::closeInterruptedTurns()
 {
     // Every turn has an end, also one whose process died, and so has every call that it made.
-    for (const Event &call : std::exchange(m_openCalls, {}))
-        if (m_openTurns.contains(int(call.meta["turn"_L1].toInteger())))
-            emitEventAt(m_state.lastActivityMs, EventType::ToolResult, Role::Tool,
-                        jsonText(failedCall(u"interrupted"_s).result),
-                        {{"turn"_L1, call.meta["turn"_L1]},
+    for (const Event &call : std::exchange(m_openCalls, {})) {
+        if (!m_openTurns.contains(int(call.meta["turn"_L1].toInteger())))
+            continue;
+        QJsonObject meta{{"turn"_L1, call.meta["turn"_L1]},
                          {"call_id"_L1, call.meta["call_id"_L1]},
                          {"tool"_L1, call.content},
                          {"ok"_L1, false},
-                         {"ms"_L1, m_state.lastActivityMs - call.atMs}});
+                         {"ms"_L1, m_state.lastActivityMs - call.atMs}};
+        if (const QJsonValue by = call.meta["by"_L1]; by.isString())
+            meta["by"_L1] = by;
+        emitEventAt(m_state.lastActivityMs, EventType::ToolResult, Role::Tool,
+                    jsonText(failedCall(u"interrupted"_s).result), meta);
+    }
     const Error why{u"interrupted"_s, u"The service stopped before it had answered."_s, u"Ask again."_s,
                     true};
     for (const int turn : std::exchange(m_openTurns, {})) {

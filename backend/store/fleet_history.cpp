@@ -4,7 +4,10 @@
 #include "store/journal.h"
 #include "store/logging.h"
 
+#include <QTimer>
+
 #include <algorithm>
+#include <chrono>
 
 namespace loquat {
 
@@ -12,10 +15,17 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr std::chrono::seconds retryPause{1}; ///< until the journal takes what it refused
+
 bool isSame(const Event &one, const Event &other)
 {
     return one.seq == other.seq && one.atMs == other.atMs && one.type == other.type &&
            one.content == other.content;
+}
+
+EventLog::Order orderOf(const Event &event, const QList<Event> &among)
+{
+    return event.seq == among.first().seq ? EventLog::Order::Alone : EventLog::Order::BehindLast;
 }
 
 } // namespace
@@ -73,16 +83,15 @@ Expected<void> FleetHistory::fetch(FleetDatabase &database, const QString &sessi
     if (!there)
         return there.error();
     if (both == 0) {
-        append(*there);
-    } else {
-        const auto here = m_reader->eventsFrom(sessionId, both, 1);
-        if (!here)
-            return here.error();
-        if (here->isEmpty() || there->isEmpty() || !isSame(here->first().event, there->first()))
-            return replace(database, sessionId, done);
-        append(there->sliced(1));
+        append(*there, done);
+        return {};
     }
-    done();
+    const auto here = m_reader->eventsFrom(sessionId, both, 1);
+    if (!here)
+        return here.error();
+    if (here->isEmpty() || there->isEmpty() || !isSame(here->first().event, there->first()))
+        return replace(database, sessionId, done);
+    append(there->sliced(1), done);
     return {};
 }
 
@@ -104,17 +113,33 @@ Expected<void> FleetHistory::replace(FleetDatabase &database, const QString &ses
         return whole.error();
     m_journal.forget(sessionId, m_context, [this, events = *whole, done](const Expected<void> &forgotten) {
         if (forgotten)
-            append(events);
-        done();
+            append(events, done);
+        else
+            done();
     });
     return {};
 }
 
-void FleetHistory::append(const QList<Event> &events)
+void FleetHistory::append(const QList<Event> &events, const std::function<void()> &done)
 {
-    // Whoever asks the journal from here on sees them: it reads what was appended before.
-    for (const Event &event : events)
-        m_journal.append(event, nullptr, {});
+    if (events.isEmpty())
+        return done();
+    for (const Event &event : events.first(events.size() - 1))
+        m_journal.append(event, nullptr, {}, orderOf(event, events));
+    // One is stored after the other or not at all: the last one's answer is that of all.
+    const Event &last = events.last();
+    m_journal.append(
+        last, m_context,
+        [this, events, done](const Expected<void> &stored) {
+            if (stored || stored.error().code == "duplicate_event"_L1)
+                return done();
+            qCWarning(storeLog).noquote()
+                << "a session's earlier events were not taken over:" << stored.error().message;
+            if (!stored.error().retryable)
+                return done();
+            QTimer::singleShot(retryPause, m_context, [this, events, done] { append(events, done); });
+        },
+        orderOf(last, events));
 }
 
 } // namespace loquat

@@ -107,7 +107,8 @@ void McpHttpTransport::send(const QJsonObject &message)
         m_session.clear();
         m_version.clear();
         m_listenAgain.stop(); // the new session has a stream of its own
-        m_nextListenPause.reset();
+        if (m_nextListenPause)
+            m_nextListenPause = listenPause;
         for (const auto &[reply, exchange] : m_exchanges)
             if (std::exchange(exchange->listens, false))
                 QMetaObject::invokeMethod(reply, &QNetworkReply::abort, Qt::QueuedConnection);

@@ -106,6 +106,48 @@ private Q_SLOTS:
         QVERIFY(stage.hub->isQuiet());
     }
 
+    void whatWasOnlyReadIsAnotherNodesToo()
+    {
+        SessionStage stage;
+        stage.connectClientAndLookUp().end(u"ended"_s);
+        stage.restart();
+        stage.hub->recover({u"s1"_s}); // its summary is owed
+        stage.hub->letGo(u"s1"_s, u"other"_s);
+        QVERIFY(stage.hub->isQuiet()); // all that it could wait for is on disk
+    }
+
+    void whatIsReopenedWhileItsEndIsStoredIsForgottenAtItsNewEnd()
+    {
+        QFETCH(bool, moved);
+        SessionStage stage;
+        Session &first = stage.connectClient();
+        first.userMessage(u"hello"_s);
+        stage.reply().finish();
+        first.end(u"ended"_s);
+        stage.reply().push(u"a summary"_s);
+        if (!moved)
+            stage.log.hold();
+        stage.reply().finish();
+        stage.log.hold();
+        if (moved) {
+            stage.connectClient();
+            stage.hub->letGo(u"s1"_s, u"other"_s);
+        }
+        RecordingClient again;
+        stage.hub->attach(u"s1"_s, u"user-1"_s, &again, {u"frames"_s}).end(u"ended"_s);
+        stage.log.release(1);
+        QVERIFY(!again.closed);
+        QVERIFY(stage.hub->find(u"s1"_s));
+        stage.log.release();
+        QCOMPARE(again.closed, CloseReason::Ended);
+    }
+    void whatIsReopenedWhileItsEndIsStoredIsForgottenAtItsNewEnd_data()
+    {
+        QTest::addColumn<bool>("moved");
+        QTest::newRow("its summary") << false;
+        QTest::newRow("its move to another node") << true;
+    }
+
     void aNewerConnectionTakesTheRunningReply()
     {
         SessionStage stage;

@@ -236,9 +236,19 @@ private Q_SLOTS:
         QCOMPARE(stage.later.kinds(), (QStringList{u"session_started"_s, u"tool_start"_s, u"tool_end"_s,
                                                    u"token"_s, u"error"_s, u"done"_s}));
         const auto ended = stage.later.last<outbound::ToolEnded>();
-        QCOMPARE(ended.callId, u"2"_s);
-        QVERIFY(!ended.ok);
+        QVERIFY(ended.callId == "2"_L1 && !ended.ok);
         QCOMPARE(ended.result["error"_L1].toString(), u"interrupted"_s);
+    }
+
+    void aReplyThatNobodyAskedForHasAnEndAfterACrash()
+    {
+        Stage stage;
+        stage.connectClient().respond({}, {}); // "greet me first"
+        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s}});
+        stage.restart();
+        stage.comeBack(1);
+        QCOMPARE(stage.later.kinds().last(), u"done"_s);
+        QCOMPARE(stage.later.all<outbound::ToolEnded>().size(), 1);
     }
 
     void whoKnowsEverythingIsToldNothing()
