@@ -15,17 +15,13 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype maxAtOnce = 100;          ///< events that wait for the journal, which others need as well
 constexpr std::chrono::seconds retryPause{1}; ///< until the journal takes what it refused
 
 bool isSame(const Event &one, const Event &other)
 {
     return one.seq == other.seq && one.atMs == other.atMs && one.type == other.type &&
            one.content == other.content;
-}
-
-EventLog::Order orderOf(const Event &event, const QList<Event> &among)
-{
-    return event.seq == among.first().seq ? EventLog::Order::Alone : EventLog::Order::BehindLast;
 }
 
 } // namespace
@@ -83,7 +79,7 @@ Expected<void> FleetHistory::fetch(FleetDatabase &database, const QString &sessi
     if (!there)
         return there.error();
     if (both == 0) {
-        append(*there, done);
+        append(*there, 0, done);
         return {};
     }
     const auto here = m_reader->eventsFrom(sessionId, both, 1);
@@ -91,7 +87,7 @@ Expected<void> FleetHistory::fetch(FleetDatabase &database, const QString &sessi
         return here.error();
     if (here->isEmpty() || there->isEmpty() || !isSame(here->first().event, there->first()))
         return replace(database, sessionId, done);
-    append(there->sliced(1), done);
+    append(*there, 1, done);
     return {};
 }
 
@@ -113,33 +109,33 @@ Expected<void> FleetHistory::replace(FleetDatabase &database, const QString &ses
         return whole.error();
     m_journal.forget(sessionId, m_context, [this, events = *whole, done](const Expected<void> &forgotten) {
         if (forgotten)
-            append(events, done);
+            append(events, 0, done);
         else
             done();
     });
     return {};
 }
 
-void FleetHistory::append(const QList<Event> &events, const std::function<void()> &done)
+void FleetHistory::append(const QList<Event> &events, qsizetype begin, const std::function<void()> &done)
 {
-    if (events.isEmpty())
+    if (begin >= events.size())
         return done();
-    for (const Event &event : events.first(events.size() - 1))
-        m_journal.append(event, nullptr, {}, orderOf(event, events));
+    const qsizetype end = std::min(begin + maxAtOnce, events.size());
+    const auto stored = [this, events, begin, end, done](const Expected<void> &result) {
+        if (result || result.error().code == "duplicate_event"_L1)
+            return append(events, end, done);
+        qCWarning(storeLog).noquote()
+            << "a session's earlier events were not taken over:" << result.error().message;
+        if (!result.error().retryable)
+            return done();
+        QTimer::singleShot(retryPause, m_context,
+                           [this, events, begin, done] { append(events, begin, done); });
+    };
     // One is stored after the other or not at all: the last one's answer is that of all.
-    const Event &last = events.last();
-    m_journal.append(
-        last, m_context,
-        [this, events, done](const Expected<void> &stored) {
-            if (stored || stored.error().code == "duplicate_event"_L1)
-                return done();
-            qCWarning(storeLog).noquote()
-                << "a session's earlier events were not taken over:" << stored.error().message;
-            if (!stored.error().retryable)
-                return done();
-            QTimer::singleShot(retryPause, m_context, [this, events, done] { append(events, done); });
-        },
-        orderOf(last, events));
+    for (qsizetype i = begin; i < end; ++i)
+        m_journal.append(events[i], i == end - 1 ? m_context : nullptr,
+                         i == end - 1 ? stored : EventLog::Stored(),
+                         i == begin ? EventLog::Order::Alone : EventLog::Order::BehindLast);
 }
 
 } // namespace loquat

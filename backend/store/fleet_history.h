@@ -44,7 +44,8 @@ private:
     Expected<void> openReader();
     Expected<void> replace(FleetDatabase &database, const QString &sessionId,
                            const std::function<void()> &done);
-    void append(const QList<Event> &events, const std::function<void()> &done);
+    /// Those from `begin` on.
+    void append(const QList<Event> &events, qsizetype begin, const std::function<void()> &done);
 
     Journal &m_journal;
     QObject *m_context;

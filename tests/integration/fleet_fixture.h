@@ -41,9 +41,30 @@ protected:
         run(u"insert into session_owners (session_id, node_id) values ('%1', '%2')"_s.arg(id, owner));
     }
 
-    Journal &secondJournal()
+    void ship(const QList<Event> &events)
     {
-        auto journal = Journal::open({.dataDir = m_dir->filePath(u"second"_s)});
+        PostgresTarget target(m_pooled, true);
+        QVERIFY(target.connect().has_value());
+        SessionRow row{.sessionId = u"s"_s, .userId = u"u"_s, .status = u"active"_s, .startedAtMs = 1};
+        ReplicaBatch batch{{row}, {}};
+        for (const Event &event : events)
+            batch.events.append(eventRow(JournalEntry{0, event}));
+        const auto shipped = target.ship(batch);
+        QVERIFY2(shipped.has_value(), shipped ? "" : qPrintable(shipped.error().message));
+    }
+
+    QUrl located(FleetMember &member, const QString &sessionId)
+    {
+        std::optional<std::optional<QUrl>> answer;
+        member.locate(sessionId, this, [&](const std::optional<QUrl> &where) { answer = where; });
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), 20'000); }();
+        return answer ? answer->value_or(QUrl()) : QUrl(u"http://no-answer"_s);
+    }
+
+    Journal &secondJournal(JournalSettings how = {})
+    {
+        how.dataDir = m_dir->filePath(u"second"_s);
+        auto journal = Journal::open(how);
         m_second = std::move(*journal);
         return *m_second;
     }

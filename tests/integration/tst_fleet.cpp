@@ -7,8 +7,8 @@
 
 using namespace loquat;
 
-/// Protects what nodes agree on through Postgres: who leads a session, who is dead, and that no event is lost
-/// where two of them wrote to one session.
+/// Protects what nodes agree on through Postgres: who leads a session, who is dead, and what becomes of
+/// what they wrote late.
 class TestFleet : public FleetFixture
 {
     Q_OBJECT
@@ -101,66 +101,6 @@ private Q_SLOTS:
         QCOMPARE(value(u"select content from session_events where seq = 6"_s).toString(), u"the next"_s);
     }
 
-    void aSessionOfAnotherNodeIsInTheJournalBeforeItIsThisOnes()
-    {
-        QList<Event> events{eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}})};
-        for (int seq = 2; seq <= 300; ++seq)
-            events.append(eventOf(u"s"_s, seq, EventType::UserMessage, u"Nr. %1 's \\ \"quoted\""_s.arg(seq),
-                                  {{"turn"_L1, seq}}));
-        ship(events);
-        run(u"insert into session_owners (session_id, node_id) values ('s', 'gone')"_s);
-        FleetMember member(settings(u"here"_s), *m_journal);
-        QCOMPARE(located(member, u"s"_s), QUrl());
-        std::optional<StoredSession> stored;
-        m_journal->load(u"s"_s, this, [&](const Expected<std::optional<StoredSession>> &loaded) {
-            stored = loaded ? *loaded : std::nullopt;
-        });
-        QTRY_VERIFY_WITH_TIMEOUT(stored.has_value(), 10'000);
-        QCOMPARE(stored->events, events);
-        QCOMPARE(stored->userId, u"u"_s);
-        // What it fetched it may send again: nothing is new.
-        auto replica = replicaTo(m_direct);
-        QTRY_COMPARE_WITH_TIMEOUT(replica->status().queued, 0, 10'000);
-        QCOMPARE(this->events(), 300);
-        replica->stop(1s);
-        member.stop();
-        QCOMPARE(value(u"select count(*) from nodes"_s).toInt(), 0);
-    }
-
-    void aNodeThatWasGoneTakesTheOrderThatAnotherWroteIn()
-    {
-        const auto started = eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}});
-        const auto said = eventOf(u"s"_s, 2, EventType::UserMessage, u"hello"_s);
-        const auto unsent = eventOf(u"s"_s, 3, EventType::AiMessage, u"never sent"_s, {{"turn"_L1, 1}});
-        const QList<Event> elsewhere{started, said, eventOf(u"s"_s, 3, EventType::SessionResumed),
-                                     eventOf(u"s"_s, 4, EventType::UserMessage, u"are you there?"_s)};
-        for (const Event &event : {started, said, unsent})
-            append(event);
-        append(eventOf(u"t"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}}));
-        ship(elsewhere);
-        run(u"insert into session_owners (session_id, node_id) values ('s', 'gone')"_s);
-        FleetMember member(settings(u"here"_s), *m_journal);
-        QTRY_COMPARE_WITH_TIMEOUT(m_journal->lastId(), 4, 10'000);
-        QCOMPARE(located(member, u"s"_s), QUrl());
-        auto late = unsent;
-        late.seq = 5;
-        late.meta["late_seq"_L1] = 3;
-        QList<Event> stored;
-        m_journal->load(u"s"_s, this, [&](const Expected<std::optional<StoredSession>> &loaded) {
-            if (loaded && *loaded)
-                stored = (*loaded)->events;
-        });
-        QTRY_COMPARE_WITH_TIMEOUT(stored, elsewhere + QList<Event>{late}, 10'000);
-        auto replica = replicaTo(m_direct);
-        QTRY_VERIFY_WITH_TIMEOUT(events() == 6 && replica->status().queued == 0, 10'000);
-        replica->stop(1s);
-        QCOMPARE(
-            value(
-                u"select string_agg(content, ',' order by seq) from session_events where session_id = 's'"_s)
-                .toString(),
-            u",hello,,are you there?,never sent"_s);
-    }
-
     void anotherNodesAddressIsTold()
     {
         FleetMember here(settings(u"here"_s), *m_journal);
@@ -246,26 +186,6 @@ private Q_SLOTS:
 
 private:
     static QString nodeName(size_t i) { return u"node-%1"_s.arg(i); }
-
-    void ship(const QList<Event> &events)
-    {
-        PostgresTarget target(m_pooled, true);
-        QVERIFY(target.connect().has_value());
-        SessionRow row{.sessionId = u"s"_s, .userId = u"u"_s, .status = u"active"_s, .startedAtMs = 1};
-        ReplicaBatch batch{{row}, {}};
-        for (const Event &event : events)
-            batch.events.append(eventRow(JournalEntry{0, event}));
-        const auto shipped = target.ship(batch);
-        QVERIFY2(shipped.has_value(), shipped ? "" : qPrintable(shipped.error().message));
-    }
-
-    QUrl located(FleetMember &member, const QString &sessionId)
-    {
-        std::optional<std::optional<QUrl>> answer;
-        member.locate(sessionId, this, [&](const std::optional<QUrl> &where) { answer = where; });
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), 20'000); }();
-        return answer ? answer->value_or(QUrl()) : QUrl(u"http://no-answer"_s);
-    }
 
     /// Runs `what` in one thread per node, each with a connection of its own through the pooler.
     template <typename What> void asNodes(size_t count, What what)
