@@ -72,6 +72,14 @@ Expected<EventType> eventTypeFromString(const QString &name)
     return keyOf<EventType>(eventNames, name, u"an event type"_s);
 }
 
+QList<EventType> allEventTypes()
+{
+    QList<EventType> types;
+    for (const auto &[type, name] : eventNames)
+        types.append(type);
+    return types;
+}
+
 Expected<Role> roleFromString(const QString &name)
 {
     return keyOf<Role>(roleNames, name, u"a role"_s);

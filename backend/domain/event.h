@@ -4,6 +4,7 @@
 #include "domain/expected.h"
 
 #include <QJsonObject>
+#include <QList>
 #include <QMetaType>
 #include <QString>
 
@@ -87,6 +88,7 @@ struct Event
 QString nameOf(EventType type);
 QString nameOf(Role role);
 Expected<EventType> eventTypeFromString(const QString &name);
+QList<EventType> allEventTypes();
 Expected<Role> roleFromString(const QString &name);
 
 /// {"session_id","seq","ts" (ISO 8601, ms, Z),"event_type","role","content","metadata"}

@@ -4,12 +4,13 @@
 namespace loquat {
 
 DurableOutbox::DurableOutbox(EventLog &log, Clock &clock, QObject *context, const SessionSettings &settings,
-                             Deliver deliver)
+                             Deliver deliver, Task overtaken)
     : m_log(log)
     , m_clock(clock)
     , m_context(context)
     , m_retryDelay(settings.storeRetry)
     , m_deliver(std::move(deliver))
+    , m_overtaken(std::move(overtaken))
 {
 }
 
@@ -20,12 +21,16 @@ DurableOutbox::~DurableOutbox()
 
 void DurableOutbox::record(const Event &event)
 {
+    if (!m_overtaken)
+        return;
     m_unstored.push_back(event);
     offerRest();
 }
 
 void DurableOutbox::send(Outbound message, qint64 afterSeq)
 {
+    if (!m_overtaken)
+        return;
     if (m_flushing || !m_waiting.empty() || afterSeq > m_storedSeq) {
         m_waiting.push_back({std::move(message), afterSeq});
     } else {
@@ -42,6 +47,8 @@ void DurableOutbox::send(Outbound message, qint64 afterSeq)
 
 void DurableOutbox::then(Task task, qint64 afterSeq)
 {
+    if (!m_overtaken)
+        return;
     m_waiting.push_back({std::move(task), afterSeq});
     flush();
 }
@@ -65,6 +72,10 @@ void DurableOutbox::offerRest()
 
 void DurableOutbox::stored(qint64 seq, const Expected<void> &result)
 {
+    if (!m_overtaken)
+        return;
+    if (!result && result.error().code == QLatin1StringView("seq_taken"))
+        return giveUp();
     // An event that is offered again may have been stored the first time after all.
     if (!result && result.error().code != QLatin1StringView("duplicate_event")) {
         refused(result.error());
@@ -79,6 +90,15 @@ void DurableOutbox::stored(qint64 seq, const Expected<void> &result)
     }
     retryLater();
     flush();
+}
+
+void DurableOutbox::giveUp()
+{
+    m_unstored.clear();
+    m_waiting.clear();
+    m_retry.reset();
+    m_offered = m_refused = 0;
+    std::exchange(m_overtaken, {})();
 }
 
 void DurableOutbox::refused(const Error &error)

@@ -20,8 +20,10 @@ public:
     using Deliver = std::function<void(const Outbound &)>;
     using Task = std::function<void()>;
 
+    /// `overtaken` is called once if somebody else wrote to the session: from then on nothing is written or
+    /// delivered any more.
     DurableOutbox(EventLog &log, Clock &clock, QObject *context, const SessionSettings &settings,
-                  Deliver deliver);
+                  Deliver deliver, Task overtaken);
     ~DurableOutbox();
 
     /// What is stored already, before anything else is done.
@@ -46,6 +48,7 @@ private:
 
     void offerRest();
     void stored(qint64 seq, const Expected<void> &result);
+    void giveUp();
     void refused(const Error &error);
     void retryLater();
     void flush();
@@ -55,6 +58,7 @@ private:
     QObject *m_context;
     std::chrono::milliseconds m_retryDelay;
     Deliver m_deliver;
+    Task m_overtaken;        ///< empty from then on
     QList<Event> m_unstored; // not deques: each takes 600 bytes of every idle session
     QList<Waiting> m_waiting;
     qsizetype m_offered = 0; ///< so many of the unstored ones, from the first, are with the log

@@ -155,7 +155,7 @@ enum class CloseReason {
     ShuttingDown,
     NotTheOwner,  ///< the session is another user's
     LedElsewhere, ///< by another node
-    Contended     ///< somebody else asks for it at this moment, and whose it is is not known yet
+    Contended     ///< somebody else asks for it, or wrote to it, at this moment: it is to be looked at anew
 };
 
 /// The far end of a session's socket, whatever it speaks. Lives in the session's thread.

@@ -13,8 +13,9 @@ Session::Session(SessionParts &parts, SessionKeeper &keeper, QString sessionId, 
     : m_parts(parts)
     , m_keeper(keeper)
     , m_profile(&parts.settings.profile)
-    , m_outbox(parts.log, parts.clock, parts.context, parts.settings,
-               [this](const Outbound &message) { tell(message); })
+    , m_outbox(
+          parts.log, parts.clock, parts.context, parts.settings,
+          [this](const Outbound &message) { tell(message); }, [this] { overtaken(); })
 {
     m_state.sessionId = std::move(sessionId);
     m_state.userId = std::move(userId);

@@ -145,6 +145,7 @@ private:
     void tellSaidNow();
     [[nodiscard]] QJsonObject resyncSnapshot() const;
     void leave(bool clean);
+    void overtaken();
     int keepMessage(const QString &text); ///< its turn
     void beginTurn(const QString &text);
     void runTurn(int turn);

@@ -125,6 +125,17 @@ void Session::letGo(const QString &owner)
         m_state.lastSeq);
 }
 
+void Session::overtaken()
+{
+    // What is in memory is not how it goes on: whoever comes back is told what is stored.
+    if (SessionClient *client = std::exchange(m_client, nullptr))
+        client->close(CloseReason::Contended);
+    m_state.connected = false;
+    m_state.left = true;
+    publish();
+    m_keeper.sessionCompleted(m_state.sessionId);
+}
+
 void Session::closeInterruptedTurns()
 {
     // Every turn has an end, also one whose process died, and so has every call that it made.

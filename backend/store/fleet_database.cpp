@@ -6,6 +6,7 @@
 #include "store/postgres_events.h"
 
 #include <QRegularExpression>
+#include <QSet>
 #include <QVariant>
 
 namespace loquat {
@@ -88,12 +89,18 @@ Expected<QHash<QString, Claim>> FleetDatabase::claim(const QStringList &sessionI
                      quoted(m_nodeId) + u" from unnest("_s + ids + u") id order by id "_s +
                      u"on conflict (session_id) do update set node_id = excluded.node_id, claimed_at = now() "
                      "where o.node_id <> excluded.node_id and not "_s +
-                     isAlive(u"o.node_id"_s) + u"; "_s + owners(ids));
+                     isAlive(u"o.node_id"_s) + u" returning o.session_id; "_s + owners(ids));
     if (!found)
         return found.error();
+    QSet<QString> fresh;
+    while (found->next())
+        fresh.insert(found->value(0).toString());
     if (!found->nextResult())
         return postgresError(found->lastError(), m_connection.db().isOpen());
-    return claimsFrom(*found);
+    auto claims = claimsFrom(*found);
+    for (auto it = claims.begin(); it != claims.end(); ++it)
+        it->wasMine = it->mine && !fresh.contains(it.key());
+    return claims;
 }
 
 Expected<QHash<QString, Claim>> FleetDatabase::ledElsewhere(const QStringList &sessionIds)
@@ -121,6 +128,21 @@ Expected<QHash<QString, Claim>> FleetDatabase::takeOver()
     QHash<QString, Claim> claims;
     while (taken->next())
         claims.insert(taken->value(0).toString(), {true, m_nodeId, {}, taken->value(1).toLongLong()});
+    return claims;
+}
+
+Expected<QMap<QString, Claim>> FleetDatabase::unfinished(const QString &after)
+{
+    auto found = ask(u"select o.session_id, "_s + newestSeq +
+                     u" from session_owners o join sessions s using (session_id) where o.node_id = "_s +
+                     quoted(m_nodeId) + u" and s.status <> 'completed' and o.session_id > "_s +
+                     quoted(after) + u" order by o.session_id limit "_s + QString::number(maxTakenOver));
+    if (!found)
+        return found.error();
+    QMap<QString, Claim> claims;
+    while (found->next())
+        claims.insert(found->value(0).toString(),
+                      {.mine = true, .owner = m_nodeId, .lastSeq = found->value(1).toLongLong()});
     return claims;
 }
 

@@ -7,6 +7,7 @@
 #include "store/postgres_connection.h"
 #include "store/stored_rows.h"
 
+#include <QMap>
 #include <QSqlQuery>
 #include <QUrl>
 
@@ -30,8 +31,9 @@ struct Claim
 {
     bool mine = true;
     QString owner = {};
-    QUrl address = {};  ///< the owner's, if it is another
-    qint64 lastSeq = 0; ///< of the newest event that Postgres has
+    QUrl address = {};    ///< the owner's, if it is another
+    qint64 lastSeq = 0;   ///< of the newest event that Postgres has
+    bool wasMine = false; ///< and no other had it since it was claimed last
 };
 
 /// What nodes say to each other through Postgres: statements over one connection, without state of their own.
@@ -64,6 +66,9 @@ public:
     /// Unfinished sessions of nodes that are gone, now this node's: no other gets the same ones. With the
     /// newest seq of each.
     Expected<QHash<QString, Claim>> takeOver();
+    /// Unfinished sessions that are this node's already, in the order of their ids: those behind `after`, so
+    /// many at most as takeOver() takes.
+    Expected<QMap<QString, Claim>> unfinished(const QString &after);
     /// Sends events of a session as a replica on a shared database does.
     Expected<void> send(const QString &sessionId, const QList<EventRow> &events);
     /// All of the session's events after `seq`.

@@ -50,6 +50,16 @@ Expected<void> FleetHistory::openReader()
     return {};
 }
 
+Expected<bool> FleetHistory::knows(const QString &sessionId)
+{
+    if (const auto opened = openReader(); !opened)
+        return opened.error();
+    const auto newest = m_reader->lastSeq(sessionId);
+    if (!newest)
+        return newest.error();
+    return *newest > 0;
+}
+
 Expected<QStringList> FleetHistory::unfinished()
 {
     if (const auto opened = openReader(); !opened)
@@ -57,7 +67,7 @@ Expected<QStringList> FleetHistory::unfinished()
     return m_reader->unfinished();
 }
 
-Expected<void> FleetHistory::fetch(FleetDatabase &database, const QString &sessionId, qint64 lastSeq,
+Expected<void> FleetHistory::fetch(FleetDatabase &database, const QString &sessionId, const Claim &claim,
                                    const std::function<void()> &done)
 {
     if (m_alone.contains(sessionId)) {
@@ -69,9 +79,16 @@ Expected<void> FleetHistory::fetch(FleetDatabase &database, const QString &sessi
     const auto newest = m_reader->lastSeq(sessionId);
     if (!newest)
         return newest.error();
+    const bool mayBeInUse = m_ledTooMany || m_led.contains(sessionId);
+    // Where nobody else led it, what Postgres has beyond it is what others sent late: it stays there, since
+    // the session counts on from what it said itself.
+    if (claim.wasMine && mayBeInUse && *newest > 0) {
+        done();
+        return {};
+    }
     // Events are sent in their order: if the last that both have is the same, so are those before.
-    const qint64 both = m_ledTooMany || m_led.contains(sessionId) ? 0 : std::min(*newest, lastSeq);
-    if (*newest >= lastSeq && both == 0) {
+    const qint64 both = mayBeInUse ? 0 : std::min(*newest, claim.lastSeq);
+    if (*newest >= claim.lastSeq && both == 0) {
         done();
         return {};
     }

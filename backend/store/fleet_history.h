@@ -24,10 +24,11 @@ public:
     {
     }
 
-    /// `lastSeq`: what Postgres has of it. Without an error `done` is called, at once or later, when whoever
-    /// reads the journal sees it all.
-    Expected<void> fetch(FleetDatabase &database, const QString &sessionId, qint64 lastSeq,
+    /// Without an error `done` is called, at once or later, when whoever reads the journal sees it all.
+    Expected<void> fetch(FleetDatabase &database, const QString &sessionId, const Claim &claim,
                          const std::function<void()> &done);
+    /// Whether the journal has anything of the session.
+    Expected<bool> knows(const QString &sessionId);
     /// This process leads the session, or did: it may be in use, and nothing of it is rewritten.
     void led(const QString &sessionId);
     /// It is led here without the database's knowledge: nothing may come between what is said in it.

@@ -80,7 +80,11 @@ bool FleetWorker::connect()
 
 void FleetWorker::disconnect(const Error &error)
 {
-    if (!m_away.exchange(true))
+    const bool news = !m_away.exchange(true);
+    // A connection that breaks is often there again at once; what was said in a session is worth the attempt.
+    m_lost = news && m_database &&
+             (!m_sinceLoss.isValid() || m_sinceLoss.hasExpired(m_settings.heartbeat().count()));
+    if (news)
         qCWarning(storeLog).noquote() << "the other nodes are not found:" << error.message;
     if (m_callbacks.roster)
         m_callbacks.roster(error);
@@ -88,7 +92,10 @@ void FleetWorker::disconnect(const Error &error)
     m_mayHaveLost = true;
     m_database.reset();
     m_connection.reset();
-    answerWithoutDatabase();
+    if (!m_lost)
+        return answerWithoutDatabase();
+    m_sinceLoss.start();
+    answerSoon();
 }
 
 void FleetWorker::beat()
@@ -107,24 +114,12 @@ void FleetWorker::beat()
     m_sinceBeat.start();
     m_database->setJudge(m_connectedFor.hasExpired(m_settings.deadAfter.count()));
     takeOver();
+    adopt();
     answerSome();
     letGo();
     if (m_database)
         std::ignore = guarded([this] { return m_board->tick(*m_connection); });
     tellRoster();
-}
-
-void FleetWorker::showSoon()
-{
-    if (!m_show.isActive() && !m_left)
-        m_show.start();
-}
-
-void FleetWorker::show()
-{
-    const QList<SessionSnapshot> sessions = m_outbox.take();
-    if (m_database && m_board && !sessions.isEmpty())
-        std::ignore = guarded([&] { return m_board->show(*m_connection, sessions); });
 }
 
 void FleetWorker::takeOver()
@@ -135,9 +130,42 @@ void FleetWorker::takeOver()
         return;
     qCInfo(storeLog) << "took over" << orphans->size() << "sessions of nodes that are gone";
     for (auto it = orphans->cbegin(); it != orphans->cend(); ++it)
-        lead(it.key(), it->lastSeq, [this, id = it.key()] { m_callbacks.takenOver({id}); });
+        finalise(it.key(), *it);
     if (orphans->size() == FleetDatabase::maxTakenOver)
         QMetaObject::invokeMethod(this, &FleetWorker::takeOver, Qt::QueuedConnection);
+}
+
+void FleetWorker::finalise(const QString &sessionId, const Claim &claim)
+{
+    // Nobody else would: its owner lives.
+    if (!lead(sessionId, claim, [this, sessionId] { m_callbacks.takenOver({sessionId}); }))
+        m_orphans.insert(sessionId, claim);
+    else if (!m_adopted)
+        m_finalised.insert(sessionId);
+}
+
+void FleetWorker::adopt()
+{
+    if (m_database && !m_orphans.isEmpty())
+        if (const auto claims = guarded([this] { return m_database->claim(m_orphans.keys()); })) {
+            m_orphans.clear();
+            for (auto it = claims->cbegin(); it != claims->cend(); ++it)
+                if (it->mine) // no other node took it over meanwhile
+                    finalise(it.key(), *it);
+        }
+    // What a process of this node took over and had not fetched when it died is unknown to its journal.
+    for (QString after; m_database && !m_adopted;) {
+        const auto mine = guarded([&] { return m_database->unfinished(after); });
+        if (!mine)
+            return;
+        for (auto it = mine->cbegin(); it != mine->cend(); ++it)
+            if (const auto known = m_history.knows(it.key());
+                known && !*known && !m_finalised.contains(it.key()))
+                finalise(it.key(), *it);
+        m_adopted = mine->size() < FleetDatabase::maxTakenOver;
+        after = mine->isEmpty() ? QString() : mine->lastKey();
+    }
+    m_finalised.clear();
 }
 
 void FleetWorker::letGo()
@@ -147,7 +175,7 @@ void FleetWorker::letGo()
     if (m_database && !before.isEmpty())
         if (const auto elsewhere = guarded([&] { return m_database->ledElsewhere(before); }))
             for (auto it = elsewhere->cbegin(); it != elsewhere->cend(); ++it)
-                copy(it.key(), it->lastSeq);
+                copy(it.key(), *it);
     // The node that leads them may have ended them, and tell no more of them.
     if (m_database && m_board && !before.isEmpty())
         std::ignore = guarded([&] { return m_board->lookAt(*m_connection, before); });
@@ -185,9 +213,7 @@ void FleetWorker::ask(Question question)
     if (qsizetype(m_questions.size()) >= maxKnown) // the database has been away for very long
         return question.located({});
     m_questions.push_back(std::move(question));
-    // Whoever comes until then is asked for in the same statement.
-    if (!std::exchange(m_answering, true))
-        QMetaObject::invokeMethod(this, &FleetWorker::answerSome, Qt::QueuedConnection);
+    answerSoon();
 }
 
 void FleetWorker::answerSome()
@@ -195,8 +221,9 @@ void FleetWorker::answerSome()
     m_answering = false;
     if (m_questions.empty() || m_left)
         return;
-    // An attempt to reach a database that was away is the heartbeat's.
-    if (!m_database && (m_away || !connect()))
+    // An attempt to reach a database that stays away is the heartbeat's.
+    const bool hurry = std::exchange(m_lost, false);
+    if (!m_database && ((m_away && !hurry) || !connect()))
         return answerWithoutDatabase();
     std::vector<Question> asked;
     QStringList ids;
@@ -212,17 +239,28 @@ void FleetWorker::answerSome()
     }
     if (m_mine.size() > maxKnown)
         m_mine.clear();
-    for (const Question &question : asked) {
+    for (Question &question : asked) {
         const Claim claim = claims->value(question.sessionId);
         if (!claim.mine) {
             if (question.patient) // left behind here by a crash, and gone on elsewhere: how it went on
-                copy(question.sessionId, claim.lastSeq);
+                copy(question.sessionId, claim);
             question.located(claim.address);
             continue;
         }
-        lead(question.sessionId, claim.lastSeq, [located = question.located] { located({}); });
+        if (lead(question.sessionId, claim, [located = question.located] { located({}); }))
+            continue;
+        m_questions.push_back(question);
+        if (!m_lost)
+            answerWithoutDatabase();
     }
-    if (!m_questions.empty() && !std::exchange(m_answering, true))
+    if (m_database && !m_questions.empty())
+        answerSoon();
+}
+
+void FleetWorker::answerSoon()
+{
+    // Whoever comes until then is asked for in the same statement.
+    if (!std::exchange(m_answering, true))
         QMetaObject::invokeMethod(this, &FleetWorker::answerSome, Qt::QueuedConnection);
 }
 
@@ -236,7 +274,7 @@ void FleetWorker::answerWithoutDatabase()
         }
 }
 
-void FleetWorker::lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done)
+bool FleetWorker::lead(const QString &sessionId, const Claim &claim, const std::function<void()> &done)
 {
     const auto ready = [this, sessionId, done] {
         m_mine.insert(sessionId);
@@ -244,19 +282,18 @@ void FleetWorker::lead(const QString &sessionId, qint64 lastSeq, const std::func
         done();
     };
     if (!m_database) // it went away since the claim
-        return ready();
-    if (const auto fetched = guarded([&] { return m_history.fetch(*m_database, sessionId, lastSeq, ready); });
-        !fetched) {
+        return false;
+    const auto fetched = guarded([&] { return m_history.fetch(*m_database, sessionId, claim, ready); });
+    if (!fetched)
         qCWarning(storeLog).noquote()
             << "a session's earlier events were not fetched:" << fetched.error().message;
-        ready();
-    }
+    return fetched.has_value();
 }
 
-void FleetWorker::copy(const QString &sessionId, qint64 lastSeq)
+void FleetWorker::copy(const QString &sessionId, const Claim &claim)
 {
     if (m_database)
-        std::ignore = guarded([&] { return m_history.fetch(*m_database, sessionId, lastSeq, [] {}); });
+        std::ignore = guarded([&] { return m_history.fetch(*m_database, sessionId, claim, [] {}); });
 }
 
 } // namespace loquat

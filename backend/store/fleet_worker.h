@@ -57,10 +57,14 @@ private:
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
     void ask(Question question);
+    void answerSoon();
     void answerSome();
     void answerWithoutDatabase();
-    void copy(const QString &sessionId, qint64 lastSeq);
-    void lead(const QString &sessionId, qint64 lastSeq, const std::function<void()> &done);
+    void copy(const QString &sessionId, const Claim &claim);
+    /// False: the database went away before all was here, and `done` is not called.
+    bool lead(const QString &sessionId, const Claim &claim, const std::function<void()> &done);
+    void adopt();
+    void finalise(const QString &sessionId, const Claim &claim);
     /// Runs `call`; where the connection is at fault it is dropped.
     template <typename Call> auto guarded(Call call)
     {
@@ -85,10 +89,15 @@ private:
     QTimer m_show;
     QElapsedTimer m_connectedFor;
     QElapsedTimer m_sinceBeat;
+    QElapsedTimer m_sinceLoss; ///< of a connection that was made anew at once
+    bool m_lost = false;       ///< the connection, this moment
     std::deque<Question> m_questions;
-    bool m_mayHaveLost = false; ///< sessions that are live here
-    QStringList m_letGo;        ///< how they went on elsewhere is not in the journal yet
-    QSet<QString> m_mine;       ///< claimed; holds while this node was heard of
+    bool m_mayHaveLost = false;      ///< sessions that are live here
+    QStringList m_letGo;             ///< how they went on elsewhere is not in the journal yet
+    QSet<QString> m_mine;            ///< claimed; holds while this node was heard of
+    QHash<QString, Claim> m_orphans; ///< taken over; what was said in them is still to be fetched
+    bool m_adopted = false;          ///< those that an earlier process of this node left
+    QSet<QString> m_finalised;       ///< by this process, until then
     bool m_answering = false;
     bool m_left = false;
 };

@@ -6,6 +6,19 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
+void FleetWorker::showSoon()
+{
+    if (!m_show.isActive() && !m_left)
+        m_show.start();
+}
+
+void FleetWorker::show()
+{
+    const QList<SessionSnapshot> sessions = m_outbox.take();
+    if (m_database && m_board && !sessions.isEmpty())
+        std::ignore = guarded([&] { return m_board->show(*m_connection, sessions); });
+}
+
 void FleetWorker::tellRoster()
 {
     if (!m_database || !m_callbacks.roster)

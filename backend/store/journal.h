@@ -18,10 +18,11 @@ class ReaderThread;
 /// Every event of every session, on disk in <dataDir>/loquat.db (SQLite). One thread writes, one reads; every
 /// function may be called from any thread, and none but open() and close() waits for the disk.
 ///
-/// Errors of append(): duplicate_event, unknown_session, bad_event (of that event alone); store_full,
-/// store_io, store_busy, store_closed (nothing of it was written; the first three may pass). A refusal
-/// because too much waits (store_busy) may arrive before the answers to events appended earlier. U+0000 and
-/// halves of surrogate pairs are replaced before writing, so that every database holds the same.
+/// Errors of append(): duplicate_event (it is there already), seq_taken (another event is), unknown_session,
+/// bad_event (of that event alone); store_full, store_io, store_busy, store_closed (nothing of it was
+/// written; the first three may pass). A refusal because too much waits (store_busy) may arrive before the
+/// answers to events appended earlier. U+0000 and halves of surrogate pairs are replaced before writing, so
+/// that every database holds the same.
 class Journal final : public EventLog, public SessionArchive, public EventTail
 {
 public:

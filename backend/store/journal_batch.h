@@ -58,6 +58,8 @@ private:
                                            ReplicaNotes &notes);
     Expected<void> writeNotes(const ReplicaNotes &notes);
 
+    /// Whether the journal's event of this number is this one.
+    bool isThere(const EncodedEvent &event);
     QSqlError writeRows(std::span<const EncodedEvent *const> events);
 
     SqliteConnection &m_connection;

@@ -14,11 +14,11 @@ Expected<QList<Event>> read(PostgresConnection &connection, const EventQuery &qu
     QString sql = u"select id, session_id, seq, %1, event_type, role, content, metadata::text "
                   "from session_events where session_id = "_s.arg(sqlIsoTime(u"ts"_s)) +
                   connection.literal(query.sessionId) + u" and seq > %1"_s.arg(query.afterSeq);
+    // What other programs wrote there, in types of their own, is none of this one's conversation.
     QStringList types;
-    for (const EventType type : query.types)
+    for (const EventType type : query.types.isEmpty() ? allEventTypes() : query.types)
         types.append(connection.literal(nameOf(type)));
-    if (!types.isEmpty())
-        sql += u" and event_type in ("_s + types.join(u", "_s) + u")"_s;
+    sql += u" and event_type in ("_s + types.join(u", "_s) + u")"_s;
     QSqlQuery rows(connection.db());
     rows.setForwardOnly(true);
     if (!rows.exec(sql + u" order by seq"_s + limit))

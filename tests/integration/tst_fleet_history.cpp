@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fleet_fixture.h"
+#include "line.h"
 
 #include <atomic>
 
@@ -74,10 +75,13 @@ private Q_SLOTS:
         Journal &busy = secondJournal({.dataDir = {}, .maxQueuedEvents = 100});
         SqliteFile file(m_dir->filePath(u"second/loquat.db"_s));
         QVERIFY(file.run(u"begin immediate"_s)); // the journal's writer waits
-        for (int seq = 1; seq <= 200; ++seq)
-            busy.append(
-                eventOf(u"other"_s, seq, seq == 1 ? EventType::SessionStarted : EventType::UserMessage),
-                nullptr, {});
+        const auto fill = [&](qint64 from, qint64 to) {
+            for (qint64 seq = from; seq <= to; ++seq)
+                busy.append(eventOf(u"other"_s, seq, EventType::SessionStarted), nullptr, {});
+        };
+        fill(1, 1);
+        QTRY_COMPARE_WITH_TIMEOUT(busy.waiting(), 0, 20'000); // the writer has it
+        fill(2, 101);
         FleetMember member(settings(u"here"_s), busy);
         refusals = 0;
         const auto handler = qInstallMessageHandler(countRefusals);
@@ -124,6 +128,79 @@ private Q_SLOTS:
                 u"select string_agg(content, ',' order by seq) from session_events where session_id = 's'"_s)
                 .toString(),
             u",hello,,are you there?,never sent"_s);
+    }
+
+    void whatOthersSentLateIsNotPutBehindASessionThatIsLedHere()
+    {
+        Line line(m_direct);
+        auto behind = settings(u"here"_s);
+        behind.postgres = line.settings();
+        FleetMember member(behind, *m_journal);
+        bool away = false;
+        member.start(this, {.takenOver = [](const QStringList &) {},
+                            .lost = [](const QHash<QString, QString> &) {},
+                            .seen = [](const SessionSnapshot &) {},
+                            .roster = [&](const auto &nodes) { away = !nodes; }});
+        QCOMPARE(located(member, u"s"_s), QUrl());
+        const QList<Event> events = conversation(3);
+        for (const Event &event : events)
+            append(event);
+        ship(events + QList<Event>{eventOf(u"s"_s, 4, EventType::UserMessage, u"late"_s)});
+        line.cut();
+        QTRY_VERIFY_WITH_TIMEOUT(away, 20'000);
+        line.mend();
+        QTRY_VERIFY_WITH_TIMEOUT(!away, 20'000);
+        QCOMPARE(located(member, u"s"_s), QUrl());
+        QCOMPARE(loaded(*m_journal).events, events); // the session goes on with 4
+        line.cut(); // it runs in this thread, which waits for the member to leave
+    }
+
+    void whatCouldNotBeFetchedIsFinalisedOnceItCan()
+    {
+        const QList<Event> events = conversation(3);
+        ship(events);
+        run(u"insert into session_owners (session_id, node_id) values ('s', 'gone')"_s);
+        run(u"update session_events set role = 'of tomorrow' where seq = 2"_s);
+        FleetMember member(settings(u"here"_s), *m_journal);
+        QStringList taken;
+        int failures = 0;
+        member.start(this, {.takenOver = [&](const QStringList &ids) { taken += ids; },
+                            .lost = [](const QHash<QString, QString> &) {},
+                            .seen = [](const SessionSnapshot &) {},
+                            .roster = [&](const auto &nodes) { failures += nodes ? 0 : 1; }});
+        QTRY_VERIFY_WITH_TIMEOUT(failures > 0, 20'000);
+        QVERIFY(taken.isEmpty());
+        run(u"update session_events set role = 'user' where seq = 2"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(taken, QStringList{u"s"_s}, 20'000);
+        QCOMPARE(loaded(*m_journal).events, events);
+        member.stop();
+    }
+
+    void whatAProcessOfThisNodeTookOverBeforeItDiedIsFinalised()
+    {
+        const QList<Event> events = conversation(3);
+        ship(events);
+        run(u"insert into session_owners (session_id, node_id) values ('s', 'here')"_s);
+        FleetMember member(settings(u"here"_s), *m_journal);
+        QStringList taken;
+        member.start(this, {.takenOver = [&](const QStringList &ids) { taken += ids; },
+                            .lost = [](const QHash<QString, QString> &) {},
+                            .seen = [](const SessionSnapshot &) {}});
+        QTRY_COMPARE_WITH_TIMEOUT(taken, QStringList{u"s"_s}, 20'000);
+        QCOMPARE(loaded(*m_journal).events, events);
+        member.stop();
+    }
+
+    void whatOtherProgramsWroteIsPassedOver()
+    {
+        QList<Event> events = conversation(4);
+        ship(events);
+        run(u"update session_events set event_type = 'crm_note' where seq = 3"_s);
+        events.removeAt(2);
+        FleetMember member(settings(u"here"_s), *m_journal);
+        QCOMPARE(located(member, u"s"_s), QUrl());
+        QCOMPARE(loaded(*m_journal).events, events);
+        member.stop();
     }
 
 private:

@@ -31,8 +31,8 @@ private Q_SLOTS:
         add(eventOf(u"a"_s, 3, EventType::AiMessage, {}, {{"final"_L1, true}}));
         add(started(u"b"_s));
         QTRY_COMPARE(answers.size(), 8);
-        QCOMPARE(answers, (QStringList{u"ok"_s, u"ok"_s, u"duplicate_event"_s, u"unknown_session"_s,
-                                       u"bad_event"_s, u"ok"_s, u"duplicate_event"_s, u"ok"_s}));
+        QCOMPARE(answers, (QStringList{u"ok"_s, u"ok"_s, u"seq_taken"_s, u"unknown_session"_s, u"bad_event"_s,
+                                       u"ok"_s, u"duplicate_event"_s, u"ok"_s}));
         QCOMPARE(load(u"a"_s)->events[1].content, u"first"_s);
         QCOMPARE(row(u"a"_s).turns, 1); // the refused one did not count
         QVERIFY(load(u"b"_s));

@@ -86,6 +86,24 @@ private Q_SLOTS:
         QCOMPARE(stage.log.types(u"s1"_s),
                  (QList{EventType::SessionStarted, EventType::UserMessage, EventType::AiMessage}));
     }
+
+    void whatSomebodyElseWroteMeanwhileIsLookedAtAnew()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        stage.client.clear();
+        stage.log.failNext(1, {u"seq_taken"_s, u"Another event was written meanwhile."_s, {}, false});
+        session.userMessage(u"hello"_s);
+        QVERIFY(stage.client.messages.isEmpty()); // no start: it is on no disk
+        QCOMPARE(stage.client.closed, CloseReason::Contended);
+        QVERIFY(!stage.hub->find(u"s1"_s));
+        QVERIFY(stage.observer.snapshot.left);
+        RecordingClient again;
+        stage.hub->attach(u"s1"_s, u"user-1"_s, &again, {u"frames"_s}).userMessage(u"hello"_s);
+        QCOMPARE(again.kinds().last(), u"start"_s);
+        const auto events = stage.log.events(u"s1"_s);
+        QCOMPARE(events.last().seq, events.size());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSessionDisk)
