@@ -1,53 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import QtTest
-import Loquat
-import Loquat.Models
-import LoquatStage
 
 /// Protects what a person does on the History page, by mouse and keyboard, and that the nodes show only where there
 /// are any.
-TestCase {
-    id: testCase
-
-    property Stage stage
-    property Main window
-
-    function cleanup() {
-        window.destroy();
-        wait(0);
-        stage.destroy();
-        wait(0);
-    }
-
-    function find(item, name) {
-        if (item.Accessible && item.Accessible.name === name && item.visible)
-            return item;
-        for (let i = 0; i < item.children.length; ++i) {
-            const found = find(item.children[i], name);
-            if (found)
-                return found;
-        }
-        return null;
-    }
-    function findText(item, part) {
-        if (item.visible && item.text !== undefined && String(item.text).includes(part))
-            return item;
-        for (let i = 0; i < item.children.length; ++i) {
-            const found = findText(item.children[i], part);
-            if (found)
-                return found;
-        }
-        return null;
-    }
-    function open() {
-        stage = stages.createObject(null);
-        window = windows.createObject(null, { consoleModel: stage.consoleModel });
-        window.requestActivate();
-        tryCompare(window, "active", true);
-        return { stage: stage, window: window, root: window.contentItem, history: stage.consoleModel.history };
-    }
-
+ConsoleCase {
     function test_theKeyboardSearchesReadsAndSaves() {
         const t = open();
         t.stage.store("s-1", "ana", "where is my refund & <b>why</b>", "refund");
@@ -157,18 +113,4 @@ TestCase {
     }
 
     name: "HistoryPage"
-    visible: true
-    when: windowShown
-
-    Component {
-        id: stages
-
-        Stage {}
-    }
-
-    Component {
-        id: windows
-
-        Main {}
-    }
 }

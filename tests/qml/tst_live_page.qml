@@ -1,63 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import QtTest
 import Loquat
-import Loquat.Models
-import LoquatStage
 
 /// Protects what a person does on the Live page: choosing, reading, speaking up, by mouse and keyboard, at
 /// every width.
-TestCase {
-    id: testCase
-
-    property Stage stage
-    property Main window
-
-    function cleanup() {
-        // In this order: the window shows what the stage owns.
-        window.destroy();
-        wait(0);
-        stage.destroy();
-        wait(0);
-    }
-
-    // Children of the window the test opens, found by what they say to a screen reader.
-    function find(item, name) {
-        if (item.Accessible && item.Accessible.name === name && item.visible)
-            return item;
-        for (let i = 0; i < item.children.length; ++i) {
-            const found = find(item.children[i], name);
-            if (found)
-                return found;
-        }
-        return null;
-    }
-    function findText(item, part) {
-        if (item.visible && item.text !== undefined && String(item.text).includes(part))
-            return item;
-        for (let i = 0; i < item.children.length; ++i) {
-            const found = findText(item.children[i], part);
-            if (found)
-                return found;
-        }
-        return null;
-    }
-    function open() {
-        stage = stages.createObject(null);
-        window = windows.createObject(null, { consoleModel: stage.consoleModel });
-        window.requestActivate();
-        tryCompare(window, "active", true);
-        return { stage: stage, window: window, root: window.contentItem, model: stage.consoleModel };
-    }
-    function openWithTwo() {
-        const t = open();
-        t.stage.openSession("a", 2);
-        t.stage.openSession("b", 1);
-        t.stage.userSays("a", 1, "hello from a");
-        t.stage.userSays("b", 1, "hello from b");
-        return t;
-    }
-
+ConsoleCase {
     function test_emptyStateSaysWhereToConnect() {
         const t = open();
         verify(findText(t.root, "not listening"), "the remedy is named");
@@ -236,18 +183,4 @@ TestCase {
     }
 
     name: "LivePage"
-    visible: true
-    when: windowShown
-
-    Component {
-        id: stages
-
-        Stage {}
-    }
-
-    Component {
-        id: windows
-
-        Main {}
-    }
 }
