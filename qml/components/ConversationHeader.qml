@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
 import QtQuick.Controls.Basic
-import QtQuick.Layouts
 import Loquat
 import Loquat.Models
 
@@ -12,124 +11,59 @@ Rectangle {
     property bool canGoBack: false
     required property ConsoleModel consoleModel
     readonly property SessionActions actions: consoleModel.actions
+    readonly property bool stacked: width < 640 ///< the buttons have a line of their own
 
     signal back
 
     color: Theme.panel
-    implicitHeight: 66
+    implicitHeight: stacked ? 102 : 66
 
-    RowLayout {
-        anchors.fill: parent
-        anchors.leftMargin: header.canGoBack ? 8 : 20
-        anchors.rightMargin: 20
-        spacing: 13
+    AbstractButton {
+        id: backButton
 
-        AbstractButton {
-            id: backButton
+        Accessible.name: qsTr("Back to the sessions")
+        anchors.verticalCenter: titles.verticalCenter
+        implicitHeight: 34
+        implicitWidth: 34
+        visible: header.canGoBack
+        x: 8
 
-            Accessible.name: qsTr("Back to the sessions")
-            implicitHeight: 34
-            implicitWidth: 34
-            visible: header.canGoBack
+        background: Rectangle {
+            color: backButton.hovered ? Theme.raised : "transparent"
+            radius: Theme.radius
 
-            background: Rectangle {
-                color: backButton.hovered ? Theme.raised : "transparent"
-                radius: Theme.radius
-
-                FocusRing { control: backButton }
-            }
-            contentItem: Item {
-                Icon {
-                    anchors.centerIn: parent
-                    path: Icons.back
-                }
-            }
-
-            onClicked: header.back()
+            FocusRing { control: backButton }
         }
-
-        ColumnLayout {
-            Layout.fillWidth: true
-            Layout.minimumWidth: 80
-            spacing: 1
-
-            RowLayout {
-                spacing: 8
-
-                BodyText {
-                    Accessible.name: text
-                    Accessible.role: Accessible.Heading
-                    Layout.maximumWidth: 260
-                    font.pixelSize: Theme.title
-                    font.weight: Font.DemiBold
-                    text: header.consoleModel.title
-                }
-
-                BodyText {
-                    Layout.fillWidth: true
-                    color: Theme.ofKind(header.consoleModel.stateKind)
-                    font.pixelSize: Theme.label
-                    text: header.consoleModel.stateWord
-                }
-            }
-
-            RowLayout {
-                spacing: 8
-
-                // Apart from what changes every second, so that a selection survives to be copied.
-                SelectableText {
-                    Layout.maximumWidth: header.width / 3
-                    clip: true
-                    color: Theme.dim
-                    font.family: Theme.mono
-                    font.pixelSize: Theme.code
-                    text: header.consoleModel.selectedId
-                    wrapMode: TextEdit.NoWrap
-                }
-
-                BodyText {
-                    Layout.fillWidth: true
-                    dimmed: true
-                    font.pixelSize: 12
-                    text: "· " + header.consoleModel.subtitle
-                }
+        contentItem: Item {
+            Icon {
+                anchors.centerIn: parent
+                path: Icons.back
             }
         }
 
-        PushButton {
-            enabled: header.actions.canStop
-            text: qsTr("Stop reply")
+        onClicked: header.back()
+    }
 
-            onClicked: header.actions.stop()
-        }
+    ConversationTitles {
+        id: titles
 
-        PushButton {
-            enabled: header.actions.canPause
-            text: header.actions.pauseLabel
+        sessionId: header.consoleModel.selectedId
+        stateColor: Theme.ofKind(header.consoleModel.stateKind)
+        stateWord: header.consoleModel.stateWord
+        subtitle: header.consoleModel.subtitle
+        title: header.consoleModel.title
+        width: (header.stacked ? header.width - 20 : buttons.x - 13) - x
+        x: header.canGoBack ? 55 : 20
+        y: header.stacked ? 9 : (header.height - height) / 2
+    }
 
-            onClicked: header.actions.togglePause()
-        }
+    SessionButtons {
+        id: buttons
 
-        PushButton {
-            enabled: header.actions.canTakeOver
-            primary: true
-            text: header.actions.takeOverLabel
-
-            onClicked: header.actions.toggleTakeOver()
-        }
-
-        PushButton {
-            danger: true
-            enabled: header.actions.canEnd
-            text: header.actions.endLabel
-
-            onActiveFocusChanged: if (!activeFocus)
-                header.actions.forgetEnd()
-            onClicked: {
-                forceActiveFocus();
-                header.actions.end();
-            }
-        }
+        actions: header.actions
+        dense: header.stacked
+        x: header.stacked ? 20 : header.width - width - 20
+        y: header.stacked ? header.height - height - 12 : (header.height - height) / 2
     }
 
     Rectangle {

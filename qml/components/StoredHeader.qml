@@ -31,51 +31,14 @@ Rectangle {
             onClicked: header.back()
         }
 
-        ColumnLayout {
+        ConversationTitles {
             Layout.fillWidth: true
-            Layout.minimumWidth: 80
-            spacing: 1
-
-            RowLayout {
-                spacing: 8
-
-                BodyText {
-                    Accessible.name: text
-                    Accessible.role: Accessible.Heading
-                    Layout.maximumWidth: 260
-                    font.pixelSize: Theme.title
-                    font.weight: Font.DemiBold
-                    text: header.history.title
-                }
-
-                BodyText {
-                    Layout.fillWidth: true
-                    dimmed: true
-                    font.pixelSize: Theme.label
-                    text: qsTr("read only")
-                }
-            }
-
-            RowLayout {
-                spacing: 8
-
-                SelectableText {
-                    Layout.maximumWidth: header.width / 3
-                    clip: true
-                    color: Theme.dim
-                    font.family: Theme.mono
-                    font.pixelSize: Theme.code
-                    text: header.history.selectedId
-                    wrapMode: TextEdit.NoWrap
-                }
-
-                BodyText {
-                    Layout.fillWidth: true
-                    dimmed: true
-                    font.pixelSize: 12
-                    text: "· " + header.history.subtitle
-                }
-            }
+            Layout.minimumWidth: 0
+            Layout.preferredWidth: 1 // what the buttons leave
+            sessionId: header.history.selectedId
+            stateWord: qsTr("read only")
+            subtitle: header.history.subtitle
+            title: header.history.title
         }
 
         PushButton {

@@ -41,6 +41,17 @@ public:
     {
         m_link.show(aSession(id, startedAtMs));
     }
+    /// One that waits for the tool `tool`, which says a lot in the header; paused.
+    Q_INVOKABLE void openWaiting(const QString &id, const QString &user, const QString &tool)
+    {
+        auto session = aSession(id, 1);
+        session.userId = user;
+        session.mode = Mode::Paused;
+        session.phase = Phase::RunningTool;
+        session.phaseDetail = tool;
+        session.model = QStringLiteral("gpt-4o-mini");
+        m_link.show(session);
+    }
     Q_INVOKABLE void userSays(const QString &id, int seq, const QString &text)
     {
         m_link.happen(anEvent(id, seq, EventType::UserMessage, text));
@@ -70,6 +81,12 @@ public:
             found.snippet = Snippet{2, said, {{said.indexOf(match), match.size()}}, false, false};
         m_link.standing.rows.append(found);
         m_link.stored[id] = {anEvent(id, 1, EventType::UserMessage, said)};
+    }
+    /// One that was live when it was found.
+    Q_INVOKABLE void storeLive(const QString &id, const QString &user)
+    {
+        store(id, user, QStringLiteral("hello"), {});
+        m_link.standing.rows.last().row.status = QStringLiteral("active");
     }
     Q_INVOKABLE void failSearch(const QString &message)
     {
