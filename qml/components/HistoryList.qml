@@ -113,8 +113,7 @@ Rectangle {
             activeFocusOnTab: true
             boundsBehavior: Flickable.StopAtBounds
             clip: true
-            currentIndex: panel.history.selectedRow
-            highlightMoveDuration: Theme.motion
+            currentIndex: -1 // the view would scroll back to it whenever its row number changes
             model: panel.found
 
             delegate: HistoryRow {
@@ -131,6 +130,15 @@ Rectangle {
             Keys.onReturnPressed: panel.opened()
             Keys.onUpPressed: panel.history.selectNeighbour(-1)
             onContentYChanged: reachFurther()
+
+            Connections {
+                function onSelectionChanged() {
+                    if (panel.history.selectedRow >= 0)
+                        list.positionViewAtIndex(panel.history.selectedRow, ListView.Contain);
+                }
+
+                target: panel.history
+            }
 
             FocusRing {
                 anchors.margins: 1

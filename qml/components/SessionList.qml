@@ -95,9 +95,7 @@ Rectangle {
             activeFocusOnTab: true
             boundsBehavior: Flickable.StopAtBounds
             clip: true
-            currentIndex: panel.consoleModel.selectedRow
-            highlightFollowsCurrentItem: true
-            highlightMoveDuration: Theme.motion
+            currentIndex: -1 // the view would scroll back to it whenever its row number changes
             model: panel.sessions
 
             delegate: SessionRow {
@@ -113,6 +111,15 @@ Rectangle {
             Keys.onDownPressed: panel.consoleModel.selectNeighbour(1)
             Keys.onReturnPressed: panel.opened()
             Keys.onUpPressed: panel.consoleModel.selectNeighbour(-1)
+
+            Connections {
+                function onSelectionChanged() {
+                    if (panel.consoleModel.selectedRow >= 0)
+                        list.positionViewAtIndex(panel.consoleModel.selectedRow, ListView.Contain);
+                }
+
+                target: panel.consoleModel
+            }
 
             FocusRing {
                 anchors.margins: 1

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import QtQuick
+
+/// Protects the reader's place: what happens elsewhere does not take away what is read or looked through.
+ConsoleCase {
+    function offset(list) {
+        return list.contentY - list.originY;
+    }
+    function openWithMany() {
+        const t = open();
+        for (let i = 0; i < 60; ++i)
+            t.stage.openSession("s" + i, 1000 + i);
+        t.list = find(t.root, "Sessions");
+        tryCompare(t.list, "count", 60);
+        return t;
+    }
+
+    function test_whoConnectsDoesNotMoveTheSessions() {
+        const t = openWithMany();
+        t.model.select("s59");
+        t.list.contentY = t.list.originY + 1200;
+        tryVerify(() => find(t.list, "s59") === null);
+        const middle = t.list.itemAt(10, t.list.contentY + 200);
+        const at = place(middle).y;
+        t.stage.openSession("new", 5000);
+        tryCompare(t.list, "count", 61);
+        wait(300);
+        compare(place(middle).y, at, "a session connects");
+        t.stage.waitForApproval("s20", 2);
+        wait(300);
+        fuzzyCompare(place(middle).y, at, 1.1 * middle.height, "a session comes to need approval");
+        verify(offset(t.list) > 1000);
+    }
+    function test_theKeysKeepTheChosenSessionInSight() {
+        const t = openWithMany();
+        for (let i = 0; i < 30; ++i)
+            keyClick(Qt.Key_J);
+        const row = t.list.itemAtIndex(t.model.selectedRow);
+        verify(row, "it is there");
+        verify(row.y >= t.list.contentY && row.y + row.height <= t.list.contentY + t.list.height);
+        for (let i = 0; i < 29; ++i)
+            keyClick(Qt.Key_K);
+        compare(t.model.selectedRow, 0);
+        verify(t.list.atYBeginning);
+    }
+
+    name: "Reading"
+}
