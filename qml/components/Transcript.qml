@@ -41,7 +41,10 @@ Item {
 
         Accessible.name: qsTr("Conversation")
         Accessible.role: Accessible.List
-        ScrollBar.vertical: ScrollBar {}
+        ScrollBar.vertical: ScrollBar {
+            // A drag of the bar is no movement of the view.
+            onPressedChanged: list.sticking = !pressed && transcript.live && list.atYEnd
+        }
         anchors.fill: parent
         boundsBehavior: Flickable.StopAtBounds
         cacheBuffer: 1200

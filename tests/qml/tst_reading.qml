@@ -14,6 +14,15 @@ ConsoleCase {
         tryCompare(t.list, "count", 60);
         return t;
     }
+    function openLong() {
+        const t = openWithTwo();
+        t.model.select("a");
+        for (let seq = 2; seq < 60; ++seq)
+            t.stage.userSays("a", seq, "line " + seq);
+        t.list = find(t.root, "Conversation");
+        tryVerify(() => t.list.atYEnd && t.list.contentHeight > t.list.height);
+        return t;
+    }
 
     function test_whoConnectsDoesNotMoveTheSessions() {
         const t = openWithMany();
@@ -42,6 +51,32 @@ ConsoleCase {
             keyClick(Qt.Key_K);
         compare(t.model.selectedRow, 0);
         verify(t.list.atYBeginning);
+    }
+    function test_theBarCanBeDraggedWhileItStreams() {
+        const t = openLong();
+        const bar = findWhere(t.list, it => it.stepSize !== undefined && it.position !== undefined);
+        const y = (bar.position + bar.size / 2) * bar.height;
+        mousePress(bar, bar.width / 2, y);
+        for (let i = 1; i <= 20; ++i)
+            mouseMove(bar, bar.width / 2, y - i * 5);
+        verify(!t.list.sticking);
+        const position = bar.position;
+        verify(position + bar.size < 0.9, "it went along: " + position);
+        t.stage.userSays("a", 60, "one more");
+        wait(50);
+        verify(!t.list.atYEnd, "does not jump to the end");
+        mouseRelease(bar, bar.width / 2, y - 100);
+        t.stage.userSays("a", 61, "and one");
+        wait(50);
+        verify(!t.list.sticking && !t.list.atYEnd, "nor when it was let go");
+        const from = (bar.position + bar.size / 2) * bar.height;
+        mousePress(bar, bar.width / 2, from);
+        for (let i = 1; i <= 20; ++i)
+            mouseMove(bar, bar.width / 2, from + i * 20);
+        mouseRelease(bar, bar.width / 2, from + 400);
+        verify(t.list.sticking, "sticks again at the end");
+        t.stage.userSays("a", 62, "the last");
+        tryVerify(() => t.list.atYEnd);
     }
 
     name: "Reading"
