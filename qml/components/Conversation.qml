@@ -10,6 +10,8 @@ Item {
 
     property alias canGoBack: header.canGoBack
     required property ConsoleModel consoleModel
+    readonly property bool empty: consoleModel.transcript.count === 0
+    readonly property bool failed: consoleModel.loadState === ConsoleModel.Failed
     readonly property bool selected: consoleModel.selectedId.length > 0
     readonly property StatusModel status: consoleModel.status
 
@@ -39,6 +41,14 @@ Item {
             text: conversation.consoleModel.trouble
         }
 
+        NoticeStrip {
+            Layout.fillWidth: true
+            action: qsTr("Try again")
+            text: conversation.failed && !conversation.empty ? qsTr("This may not be all: the conversation could not be loaded. %1").arg(conversation.consoleModel.loadError) : ""
+
+            onActed: conversation.consoleModel.reload()
+        }
+
         Transcript {
             Layout.fillHeight: true
             Layout.fillWidth: true
@@ -50,7 +60,7 @@ Item {
                 anchors.centerIn: parent
                 dimmed: true
                 text: qsTr("Loading the conversation…")
-                visible: conversation.consoleModel.loadState === ConsoleModel.Loading && conversation.consoleModel.transcript.count === 0
+                visible: conversation.consoleModel.loadState === ConsoleModel.Loading && conversation.empty
             }
 
             EmptyState {
@@ -58,7 +68,7 @@ Item {
                 anchors.centerIn: parent
                 explanation: conversation.consoleModel.loadError
                 title: qsTr("The conversation could not be loaded")
-                visible: conversation.consoleModel.loadState === ConsoleModel.Failed
+                visible: conversation.failed && conversation.empty
                 width: Math.min(440, parent.width - 40)
 
                 onActed: conversation.consoleModel.reload()

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
+import QtQuick.Layouts
 import Loquat
 
 /// What a person should know about what they see, and what helps.
 Rectangle {
     id: strip
 
+    property string action
     property alias text: words.text
 
+    signal acted
+
     color: Theme.raised
-    implicitHeight: words.implicitHeight + 16
+    implicitHeight: row.implicitHeight + 16
     visible: text.length > 0
 
     Rectangle {
@@ -18,16 +22,31 @@ Rectangle {
         width: 3
     }
 
-    SelectableText {
-        id: words
+    RowLayout {
+        id: row
 
-        Accessible.name: text
-        Accessible.role: Accessible.AlertMessage
         anchors.left: parent.left
         anchors.leftMargin: 16
         anchors.right: parent.right
         anchors.rightMargin: 16
         anchors.verticalCenter: parent.verticalCenter
-        font.pixelSize: 12
+        spacing: 12
+
+        SelectableText {
+            id: words
+
+            Accessible.name: text
+            Accessible.role: Accessible.AlertMessage
+            Layout.fillWidth: true
+            font.pixelSize: 12
+        }
+
+        PushButton {
+            implicitHeight: 28
+            text: strip.action
+            visible: text.length > 0
+
+            onClicked: strip.acted()
+        }
     }
 }

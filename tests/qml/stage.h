@@ -69,6 +69,14 @@ public:
         session.phaseDetail = QStringLiteral("refund_order");
         m_link.show(session);
     }
+    /// What happened meanwhile is not known, and, where `trouble` is said, cannot be loaded.
+    Q_INVOKABLE void loseBatches(const QString &trouble)
+    {
+        m_link.loadError.reset();
+        if (!trouble.isEmpty())
+            m_link.loadError = Error{QStringLiteral("not_connected"), trouble, {}, true};
+        Q_EMIT m_link.gapped();
+    }
     /// A session that every search finds, with `match` marked in what was said.
     Q_INVOKABLE void store(const QString &id, const QString &user, const QString &said, const QString &match)
     {

@@ -78,6 +78,22 @@ ConsoleCase {
         t.stage.userSays("a", 62, "the last");
         tryVerify(() => t.list.atYEnd);
     }
+    function test_whatIsThereStaysReadableWhenLoadingFails() {
+        const t = openWithTwo();
+        t.model.select("a");
+        tryVerify(() => findText(t.root, "hello from a"));
+        t.stage.loseBatches("There is no connection.");
+        tryVerify(() => findText(t.root, "There is no connection."));
+        verify(findText(t.root, "hello from a"));
+        verify(place(findText(t.root, "There is no connection.")).y < place(find(t.root, "Conversation")).y, "above it");
+        t.stage.loseBatches("");
+        verify(!findText(t.root, "There is no connection."));
+        t.stage.loseBatches("There is no connection.");
+        t.model.select("b");
+        tryVerify(() => find(t.root, "The conversation could not be loaded"));
+        compare(t.model.transcript.count, 0);
+        verify(find(t.root, "Try again"));
+    }
 
     name: "Reading"
 }
