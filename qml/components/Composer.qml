@@ -54,8 +54,6 @@ Rectangle {
                     id: input
 
                     Accessible.name: placeholderText
-                    KeyNavigation.priority: KeyNavigation.BeforeItem
-                    KeyNavigation.tab: send
                     bottomPadding: 10
                     color: Theme.text
                     enabled: panel.composer.enabled
@@ -79,6 +77,7 @@ Rectangle {
                         radius: 10
                     }
 
+                    Keys.onBacktabPressed: nextItemInFocusChain(false).forceActiveFocus(Qt.BacktabFocusReason)
                     Keys.onEscapePressed: event => {
                         input.focus = false;
                         event.accepted = false;
@@ -90,13 +89,13 @@ Rectangle {
                         event.accepted = true;
                         panel.composer.send();
                     }
+                    // Out of here; Send may be disabled.
+                    Keys.onTabPressed: nextItemInFocusChain().forceActiveFocus(Qt.TabFocusReason)
                     onTextChanged: panel.composer.text = text
                 }
             }
 
             PushButton {
-                id: send
-
                 Layout.alignment: Qt.AlignBottom
                 enabled: panel.composer.canSend
                 implicitHeight: 36

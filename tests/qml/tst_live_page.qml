@@ -168,6 +168,24 @@ ConsoleCase {
         keyClick(Qt.Key_K, Qt.ControlModifier);
         compare(t.window.page, 0, "searching leads back to the sessions");
     }
+    function test_tabLeavesTheComposerBothWays() {
+        const t = openWithTwo();
+        t.model.select("a");
+        keyClick(Qt.Key_W);
+        const input = t.window.activeFocusItem;
+        compare(t.model.composer.canSend, false);
+        keyClick(Qt.Key_Tab);
+        verify(t.window.activeFocusItem !== input, "though Send is disabled");
+        keyClick(Qt.Key_W);
+        keyClick("x");
+        keyClick(Qt.Key_Tab);
+        compare(t.window.activeFocusItem.text, t.model.composer.sendLabel);
+        keyClick(Qt.Key_Backtab, Qt.ShiftModifier);
+        compare(t.window.activeFocusItem, input);
+        keyClick(Qt.Key_Backtab, Qt.ShiftModifier);
+        compare(t.window.activeFocusItem.Accessible.name, "Note");
+        compare(t.model.composer.text, "x", "no tab is typed");
+    }
     function test_tabReachesEveryKindOfControl() {
         const t = openWithTwo();
         t.model.select("a");
