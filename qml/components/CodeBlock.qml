@@ -57,6 +57,7 @@ Rectangle {
 
             font.family: Theme.mono
             font.pixelSize: Theme.code
+            horizontalAlignment: TextEdit.AlignLeft // code, whatever script its strings are in
             text: box.text
             wrapMode: TextEdit.NoWrap
         }

@@ -20,16 +20,28 @@ Item {
         color: header.authorColor
         font.weight: Font.DemiBold
         text: header.author
+        width: Math.min(implicitWidth, copy.x - when.implicitWidth - when.anchors.leftMargin)
+    }
+
+    BodyText {
+        id: when
+
+        anchors.baseline: who.baseline
+        anchors.left: who.right
+        anchors.leftMargin: 8
+        dimmed: true
+        font.pixelSize: Theme.label
+        text: header.time
     }
 
     BodyText {
         anchors.baseline: who.baseline
-        anchors.left: who.right
-        anchors.leftMargin: 8
+        anchors.left: when.right
         anchors.right: copy.left
         dimmed: true
         font.pixelSize: Theme.label
-        text: header.detail.length > 0 ? header.time + " · " + header.detail : header.time
+        text: " · " + header.detail
+        visible: header.detail.length > 0
     }
 
     CopyButton {

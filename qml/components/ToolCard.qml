@@ -31,27 +31,41 @@ Rectangle {
         spacing: 0
         width: parent.width
 
-        RowLayout {
+        Item {
             Layout.fillWidth: true
             Layout.leftMargin: 13
-            Layout.minimumHeight: 36
             Layout.rightMargin: 13
-            spacing: 9
+            implicitHeight: Math.max(36, tool.height + 18)
 
             SelectableText {
+                id: tool
+
+                anchors.verticalCenter: parent.verticalCenter
                 font.family: Theme.mono
                 font.pixelSize: Theme.code
                 font.weight: Font.DemiBold
+                horizontalAlignment: TextEdit.AlignLeft
                 text: card.name
+                width: Math.min(implicitWidth, parent.width - word.implicitWidth - took.implicitWidth - 18)
+                wrapMode: TextEdit.WrapAnywhere
             }
 
+            // Never shortened: it may say that the call waits for a person.
             BodyText {
-                Layout.fillWidth: true
+                id: word
+
+                anchors.left: tool.right
+                anchors.leftMargin: 9
+                anchors.verticalCenter: parent.verticalCenter
                 color: Theme.ofKind(card.stateKind)
                 text: card.stateWord
             }
 
             BodyText {
+                id: took
+
+                anchors.right: parent.right
+                anchors.verticalCenter: parent.verticalCenter
                 dimmed: true
                 font.family: Theme.mono
                 font.pixelSize: Theme.code
@@ -74,6 +88,7 @@ Rectangle {
             color: Theme.dim
             font.family: Theme.mono
             font.pixelSize: Theme.code
+            horizontalAlignment: TextEdit.AlignLeft // JSON, whatever script its strings are in
             text: card.result.length > 0 ? card.args + "   →   " + card.result : card.args
             wrapMode: TextEdit.WrapAtWordBoundaryOrAnywhere
         }

@@ -6,6 +6,8 @@
 #include "scripted_link.h"
 
 #include <QJsonObject>
+#include <QTest>
+#include <QWindow>
 
 namespace loquat::fakes {
 
@@ -62,11 +64,18 @@ public:
     }
     Q_INVOKABLE void waitForApproval(const QString &id, int seq)
     {
-        m_link.happen(anEvent(id, seq, EventType::ToolCall, QStringLiteral("refund_order"),
-                              {{QStringLiteral("call_id"), QStringLiteral("c1")}}));
+        waitForTool(id, seq, QStringLiteral("refund_order"), {});
+    }
+    /// A call of `tool` that needs approval, with `value` among its arguments.
+    Q_INVOKABLE void waitForTool(const QString &id, int seq, const QString &tool, const QString &value)
+    {
+        QJsonObject meta{{QStringLiteral("call_id"), QStringLiteral("c1")}};
+        if (!value.isEmpty())
+            meta[QStringLiteral("args")] = QJsonObject{{value, value}};
+        m_link.happen(anEvent(id, seq, EventType::ToolCall, tool, meta));
         auto session = aSession(id, 1);
         session.phase = Phase::WaitingForApproval;
-        session.phaseDetail = QStringLiteral("refund_order");
+        session.phaseDetail = tool;
         m_link.show(session);
     }
     /// What happened meanwhile is not known, and, where `trouble` is said, cannot be loaded.
@@ -117,6 +126,16 @@ public:
         session.trouble = trouble;
         m_link.show(session);
     }
+    /// As a keyboard does while a key is held down.
+    Q_INVOKABLE static void hold(QWindow *window, int key)
+    {
+        const QString text(QChar(char16_t(key < Qt::Key_Escape ? key : u'\r')));
+        for (int i = 0; i < 5; ++i) {
+            QTest::simulateEvent(window, true, key, {}, text, i > 0);
+            QTest::simulateEvent(window, false, key, {}, text, i < 4);
+        }
+    }
+    Q_INVOKABLE void forget() { m_link.sent.clear(); }
     Q_INVOKABLE void pass(int ms) { m_clock.advance(std::chrono::milliseconds(ms)); }
     Q_INVOKABLE void refuseCommands(const QString &message)
     {

@@ -74,5 +74,44 @@ ConsoleCase {
         verifyApart(partsOfHeader(header), header);
     }
 
+    function test_aLongToolNameHidesNothing() {
+        const t = openWithTwo();
+        t.model.select("a");
+        t.window.width = 1100;
+        t.stage.waitForTool("a", 2, "a_tool_of_a_server_with_prefixes__".repeat(8), "שלום");
+        const isCard = it => it.waits === true && it.args !== undefined;
+        tryVerify(() => findWhere(t.root, isCard));
+        const card = findWhere(t.root, isCard);
+        const word = findText(card, "needs approval");
+        waitForRendering(t.root);
+        verify(word.width >= word.implicitWidth);
+        const args = findText(card, "שלום");
+        verify(place(word).y + word.height < place(args).y, "beside the name");
+        for (const item of [word, args, findText(card, "a_tool"), findText(card, "Approve")])
+            verify(place(item).x + item.width <= place(card).x + card.width, item.text);
+        compare(args.effectiveHorizontalAlignment, TextEdit.AlignLeft);
+    }
+    function test_aLongNameLeavesTheTime() {
+        const t = open();
+        t.stage.openWaiting("a", "a-user-with-a-name-".repeat(10), "x");
+        t.stage.userSays("a", 1, "hello");
+        t.model.select("a");
+        tryVerify(() => findText(t.root, "hello"));
+        const list = find(t.root, "Conversation");
+        const name = findWhere(list, it => it.text === t.model.title);
+        const time = findWhere(list, it => /^\d\d:\d\d/.test(it.text));
+        verify(name.truncated);
+        verify(time.width >= time.implicitWidth && place(time).x + time.width <= place(list).x + list.width);
+    }
+    function test_codeStaysOnTheLeft() {
+        const t = openWithTwo();
+        t.model.select("a");
+        t.stage.token("a", "```\nשלום = 1\n```\n");
+        const list = find(t.root, "Conversation");
+        tryVerify(() => findText(list, "שלום = 1"));
+        const code = findWhere(list, it => it.text === "שלום = 1" && it.effectiveHorizontalAlignment !== undefined);
+        compare(code.effectiveHorizontalAlignment, TextEdit.AlignLeft);
+    }
+
     name: "Layout"
 }
