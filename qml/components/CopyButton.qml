@@ -31,16 +31,18 @@ AbstractButton {
     }
 
     onClicked: {
+        clipboard.text = content;
         clipboard.selectAll();
         clipboard.copy();
+        clipboard.clear();
         done = true;
         reset.restart();
     }
 
+    // Empty until it copies: a text lays itself out, and a reply grows with every token.
     TextEdit {
         id: clipboard
 
-        text: button.content
         textFormat: TextEdit.PlainText
         visible: false
     }

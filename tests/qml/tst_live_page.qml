@@ -74,6 +74,21 @@ ConsoleCase {
         keyClick(Qt.Key_D);
         compare(t.stage.lastCommand, "deny");
     }
+    function test_copying() {
+        const t = openWithTwo();
+        t.model.select("a");
+        t.stage.token("a", "```\nlet it = be;\n```\n");
+        tryVerify(() => find(t.root, "Copy"));
+        const copy = find(t.root, "Copy");
+        const clipboard = Array.from(copy.children).find(it => it.selectAll !== undefined);
+        compare(clipboard.text, "", "not laid out again with every token");
+        mouseClick(copy);
+        verify(find(t.root, "Copied"));
+        compare(clipboard.text, "");
+        keyClick(Qt.Key_W);
+        keyClick(Qt.Key_V, Qt.ControlModifier);
+        compare(t.model.composer.text.trim(), "let it = be;");
+    }
     function test_endingAsksFirst() {
         const t = openWithTwo();
         t.model.select("a");
