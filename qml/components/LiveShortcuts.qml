@@ -3,7 +3,7 @@ import QtQuick
 import Loquat
 import Loquat.Models
 
-/// The keyboard of the Live page. Single letters act only while nobody types.
+/// The keyboard of the Live page. Single letters act only while nobody types; a key that is held commands once.
 Item {
     id: keys
 
@@ -34,6 +34,7 @@ Item {
     }
 
     Shortcut {
+        autoRepeat: false
         enabled: keys.keysAct
         sequences: ["T"]
 
@@ -48,6 +49,7 @@ Item {
     }
 
     Shortcut {
+        autoRepeat: false
         enabled: keys.keysAct && keys.consoleModel.actions.canDecide
         sequences: ["A"]
 
@@ -55,6 +57,7 @@ Item {
     }
 
     Shortcut {
+        autoRepeat: false
         enabled: keys.keysAct && keys.consoleModel.actions.canDecide
         sequences: ["D"]
 

@@ -38,6 +38,14 @@ Button {
         verticalAlignment: Text.AlignVCenter
     }
 
-    Keys.onEnterPressed: button.clicked()
-    Keys.onReturnPressed: button.clicked()
+    // Enter presses too, and a key that is held presses once: Qt clicks with every repetition of Space.
+    Keys.onPressed: event => {
+        const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter;
+        event.accepted = enter || (event.isAutoRepeat && event.key === Qt.Key_Space);
+        if (enter && !event.isAutoRepeat)
+            button.clicked();
+    }
+    Keys.onReleased: event => {
+        event.accepted = event.isAutoRepeat && event.key === Qt.Key_Space;
+    }
 }

@@ -62,6 +62,24 @@ ConsoleCase {
         mouseClick(find(t.root, "Take over"));
         compare(t.stage.commandCount, 2);
     }
+    function test_aKeyThatIsHeldCommandsOnce() {
+        const t = openWithTwo();
+        t.model.select("a");
+        t.stage.hold(t.window, Qt.Key_T);
+        compare(t.stage.commandCount, 1);
+        t.stage.waitForApproval("a", 2);
+        t.stage.hold(t.window, Qt.Key_A);
+        compare(t.stage.commandCount, 2);
+        t.stage.hold(t.window, Qt.Key_D);
+        compare(t.stage.commandCount, 3);
+        for (const key of [Qt.Key_Return, Qt.Key_Enter, Qt.Key_Space]) {
+            t.stage.forget();
+            find(t.root, "Pause AI").forceActiveFocus();
+            t.stage.hold(t.window, key);
+            compare(t.stage.lastCommand, "pause");
+            compare(t.stage.commandCount, 1);
+        }
+    }
     function test_approveAndDeny() {
         const t = openWithTwo();
         t.model.select("a");
