@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
-import QtQuick.Controls.Basic
 import Loquat
 import Loquat.Models
 
@@ -18,28 +17,12 @@ Rectangle {
     color: Theme.panel
     implicitHeight: stacked ? 102 : 66
 
-    AbstractButton {
-        id: backButton
-
-        Accessible.name: qsTr("Back to the sessions")
+    IconButton {
         anchors.verticalCenter: titles.verticalCenter
-        implicitHeight: 34
-        implicitWidth: 34
+        path: Icons.back
+        text: qsTr("Back to the sessions")
         visible: header.canGoBack
         x: 8
-
-        background: Rectangle {
-            color: backButton.hovered ? Theme.raised : "transparent"
-            radius: Theme.radius
-
-            FocusRing { control: backButton }
-        }
-        contentItem: Item {
-            Icon {
-                anchors.centerIn: parent
-                path: Icons.back
-            }
-        }
 
         onClicked: header.back()
     }

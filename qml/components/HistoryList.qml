@@ -51,6 +51,18 @@ Rectangle {
                 dimmed: true
                 text: panel.found.state === HistoryModel.Loading ? qsTr("looking …") : panel.found.countText
             }
+
+            IconButton {
+                ToolTip.delay: 600
+                ToolTip.text: qsTr("Refresh  F5")
+                ToolTip.visible: hovered
+                implicitHeight: 24
+                implicitWidth: 24
+                path: Icons.refresh
+                text: qsTr("Refresh")
+
+                onClicked: panel.found.activate()
+            }
         }
 
         SearchField {

@@ -40,6 +40,14 @@ Item {
     }
 
     Shortcut {
+        autoRepeat: false
+        enabled: keys.keysAct
+        sequences: ["F5"]
+
+        onActivated: keys.history.found.activate()
+    }
+
+    Shortcut {
         enabled: keys.keysAct
         sequences: ["Escape"]
 

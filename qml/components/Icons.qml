@@ -14,5 +14,6 @@ QtObject {
     readonly property string back: "M15 5 L8 12 L15 19"
     readonly property string down: "M12 5 L12 19 M6 13 L12 19 L18 13"
     readonly property string copy: "M9 9 L20 9 L20 20 L9 20 Z M5 15 L4 15 L4 4 L15 4 L15 5"
+    readonly property string refresh: "M20 12 A8 8 0 1 1 17.66 6.34 M18 2 L18 6.7 L13.3 6.7"
     readonly property string check: "M5 13 L10 18 L19 7"
 }

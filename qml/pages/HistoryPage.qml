@@ -14,6 +14,7 @@ FocusScope {
     required property HistoryPageModel history
     readonly property bool listShown: list.visible
     property bool listWanted: true ///< when folded: whether the list or the conversation shows
+    readonly property bool unread: history.found.state === HistoryModel.Idle || (history.found.state === HistoryModel.Failed && history.found.count === 0)
 
     signal liveWanted(string sessionId)
 
@@ -34,7 +35,8 @@ FocusScope {
 
     Keys.onEnterPressed: open()
     Keys.onReturnPressed: open()
-    onVisibleChanged: if (visible)
+    // Not anew each time: that would take the reader's place away. Refresh does.
+    onVisibleChanged: if (visible && unread)
         history.found.activate()
 
     RowLayout {

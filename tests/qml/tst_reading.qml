@@ -95,5 +95,43 @@ ConsoleCase {
         verify(find(t.root, "Try again"));
     }
 
+    function test_theHistoryIsAsItWasLeft() {
+        const t = open();
+        for (let i = 0; i < 60; ++i)
+            t.stage.store("h" + i, "user " + i, "hello", "");
+        t.window.page = 1;
+        const list = find(t.root, "Stored sessions");
+        tryCompare(list, "count", 60);
+        for (let i = 0; i < 40; ++i)
+            keyClick(Qt.Key_J);
+        compare(t.history.selectedId, "h39");
+        verify(list.itemAtIndex(39).y + list.itemAtIndex(39).height <= list.contentY + list.height, "in sight");
+        const y = list.contentY;
+        verify(y > 0);
+        t.stage.store("new", "user of new", "hello", "");
+        t.window.page = 0;
+        wait(50);
+        t.window.page = 1;
+        wait(50);
+        compare(list.contentY, y);
+        compare(list.count, 60);
+        mouseClick(find(t.root, "Refresh"));
+        tryCompare(list, "count", 61);
+        compare(t.history.selectedId, "h39");
+        t.stage.store("newer", "user of newer", "hello", "");
+        keyClick(Qt.Key_F5);
+        tryCompare(list, "count", 62);
+    }
+    function test_aHistoryThatFailedIsAskedForAgain() {
+        const t = open();
+        t.stage.failSearch("The journal cannot be read.");
+        t.window.page = 1;
+        tryVerify(() => findText(t.root, "The journal cannot be read."));
+        t.stage.store("s-1", "ana", "hello", "");
+        t.window.page = 0;
+        t.window.page = 1;
+        tryVerify(() => findText(t.root, "ana"));
+    }
+
     name: "Reading"
 }
