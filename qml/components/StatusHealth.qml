@@ -8,14 +8,14 @@ Control {
     id: health
 
     required property string detail
-    property string extra
     required property string kind
+    readonly property int longest: 150 ///< of a name; the word stays whole
     required property string name
     required property string title
     required property string word
 
     Accessible.description: detail
-    Accessible.name: qsTr("%1 %2 %3 %4").arg(title).arg(name).arg(word).arg(extra)
+    Accessible.name: qsTr("%1 %2 %3").arg(title).arg(name).arg(word)
     Accessible.role: Accessible.StaticText
     ToolTip.text: detail
     ToolTip.visible: detail.length > 0 && (hovered || activeFocus)
@@ -29,24 +29,23 @@ Control {
     contentItem: Row {
         spacing: 5
 
-        StatusText { text: health.title }
+        StatusText {
+            text: health.title
+            width: Math.min(implicitWidth, health.longest)
+        }
 
         StatusText {
             dimmed: false
             font.weight: Font.Medium
             text: health.name
             visible: text.length > 0
+            width: Math.min(implicitWidth, health.longest)
         }
 
         StatusText {
             color: Theme.ofKind(health.kind)
             font.weight: Font.Medium
             text: health.word
-        }
-
-        StatusText {
-            text: "· " + health.extra
-            visible: health.extra.length > 0
         }
     }
 }

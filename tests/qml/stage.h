@@ -39,6 +39,19 @@ public:
         m_link.health.address = address;
         Q_EMIT m_link.statusChanged();
     }
+    /// A store that lags behind with `queued`, and long names.
+    Q_INVOKABLE void lag(const QString &address, const QString &model, qint64 queued)
+    {
+        m_link.health.address = address;
+        m_link.health.model = model;
+        m_link.health.store = BackendStatus::Store::Unreachable;
+        m_link.health.storeName = QStringLiteral("Supabase");
+        m_link.health.storeQueued = queued;
+        m_link.health.tokensPerSecond = 34120;
+        m_link.health.ttftP50Ms = 231;
+        m_link.health.ttftP99Ms = 12640;
+        Q_EMIT m_link.statusChanged();
+    }
     Q_INVOKABLE void openSession(const QString &id, int startedAtMs)
     {
         m_link.show(aSession(id, startedAtMs));

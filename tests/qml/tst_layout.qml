@@ -74,6 +74,34 @@ ConsoleCase {
         verifyApart(partsOfHeader(header), header);
     }
 
+    function test_theStatusBarHoldsWhatMatters_data() {
+        const rows = [];
+        for (const w of widths())
+            for (const wordy of [false, true])
+                rows.push({ tag: w.tag + (wordy ? " wordy" : ""), width: w.width, wordy: wordy });
+        return rows;
+    }
+    function test_theStatusBarHoldsWhatMatters(data) {
+        const t = open();
+        const address = data.wordy ? "wss://loquat.eu-central.customer-organisation.example.com:8443" : "ws://127.0.0.1:8000";
+        t.stage.lag(address, data.wordy ? "some-provider/a-very-long-model-name-with-quantisation-Q4_K_M" : "gpt-4o-mini", 123456);
+        t.stage.joinNodes();
+        t.window.width = data.width;
+        const bar = t.window.footer;
+        waitForRendering(t.root);
+        const shown = allShown(bar, it => it.text !== undefined && String(it.text).length > 1);
+        verifyApart(shown, bar);
+        for (const part of [address, "open", "ok", "Supabase", "unreachable"])
+            verify(findText(bar, part), part);
+        for (const whole of ["open", "unreachable", "ok"])
+            verify(!findText(bar, whole).truncated, whole);
+        verify(place(findText(bar, address)).width > 60);
+        if (data.width === 1440)
+            for (const part of ["first token", "nodes", "tok/s", data.wordy ? "first" : "queued"])
+                verify(findText(bar, part), part);
+        if (data.width === 640)
+            verify(!findText(bar, "queued"));
+    }
     function test_aLongToolNameHidesNothing() {
         const t = openWithTwo();
         t.model.select("a");
