@@ -45,8 +45,13 @@ int main(int argc, char *argv[])
     shoot(u"ended-dark"_s, ThemeSettings::Mode::Dark, full);
     shoot(u"ended-light"_s, ThemeSettings::Mode::Light, full);
     console.model().select(fakes::otherSceneSession);
-    shoot(u"live-1000"_s, ThemeSettings::Mode::Dark, {1000, 700});
     shoot(u"live-640"_s, ThemeSettings::Mode::Light, {640, 480});
+    auto *livePage = console.window()->property("livePage").value<QObject *>();
+    for (const int width : {640, 900, 1100}) {
+        QMetaObject::invokeMethod(livePage, "open");
+        shoot(u"conversation-%1-dark"_s.arg(width), ThemeSettings::Mode::Dark, {width, 600});
+        shoot(u"conversation-%1-light"_s.arg(width), ThemeSettings::Mode::Light, {width, 600});
+    }
     fakes::playHistory(link, QDateTime::currentMSecsSinceEpoch());
     console.window()->setProperty("page", 1);
     console.model().history()->found()->setSearch(u"refund"_s);
