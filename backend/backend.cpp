@@ -232,6 +232,10 @@ QByteArray Backend::metrics() const
         readings.replicaLagSeconds = store.lagSeconds;
         readings.replicaRejected = store.rejected;
     }
+    if (m_traces) {
+        readings.spansDropped = m_traces->spansDropped();
+        readings.traceEventsDropped = m_traces->eventsDropped();
+    }
     readings.refused = m_counters->all();
     return m_metrics.text(readings);
 }

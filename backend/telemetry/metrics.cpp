@@ -58,12 +58,12 @@ struct Metrics::Families
     {
         return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
     }
-
-private:
     Counters &counters(const char *name, const char *help)
     {
         return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
     }
+
+private:
     Histograms &histograms(const char *name, const char *help)
     {
         return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
@@ -151,10 +151,23 @@ QByteArray Metrics::text(const MetricsReadings &readings) const
     if (readings.replicaRejected)
         set("loquat_replica_rejected_events", "Events that the database refused, since the start.",
             double(*readings.replicaRejected));
-    for (const auto &[reason, times] : readings.refused) {
-        auto &counter = count.refused.Add({{"reason", reason.toStdString()}});
-        counter.Increment(std::max(0.0, double(times) - counter.Value()));
+    const auto raise = [](prometheus::Counter &counter, double to) {
+        counter.Increment(std::max(0.0, to - counter.Value()));
+    };
+    if (readings.spansDropped) {
+        raise(count
+                  .counters("loquat_spans_dropped_total",
+                            "Spans that the collector refused or that were too many to wait for it.")
+                  .Add({}),
+              double(*readings.spansDropped));
+        raise(count
+                  .counters("loquat_trace_events_dropped_total",
+                            "Events that came faster than spans were made of them.")
+                  .Add({}),
+              double(readings.traceEventsDropped));
     }
+    for (const auto &[reason, times] : readings.refused)
+        raise(count.refused.Add({{"reason", reason.toStdString()}}), double(times));
     return QByteArray::fromStdString(prometheus::TextSerializer().Serialize(count.registry.Collect()));
 }
 

@@ -26,6 +26,8 @@ struct MetricsReadings
     std::optional<qint64> replicaQueued = std::nullopt; ///< absent: there is no replica
     double replicaLagSeconds = 0;                       ///< age of the oldest event that it does not have
     std::optional<qint64> replicaRejected = std::nullopt;
+    std::optional<qint64> spansDropped = std::nullopt; ///< absent: nobody collects traces
+    qint64 traceEventsDropped = 0;
     QList<std::pair<QByteArray, quint64>> refused = {}; ///< by reason, since the start
 };
 

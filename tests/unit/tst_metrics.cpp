@@ -63,6 +63,7 @@ private Q_SLOTS:
         QVERIFY2(!text.contains("loquat_cost_usd_total{"), text.constData());
         QVERIFY2(!text.contains("gen_ai_client_token_usage_sum"), text.constData());
         QVERIFY2(!text.contains("loquat_replica_"), text.constData());
+        QVERIFY2(!text.contains("loquat_spans_"), text.constData());
     }
 
     void textBeforeToolCallsIsNoReply()
@@ -154,8 +155,12 @@ private Q_SLOTS:
         QVERIFY(has(metrics.text(readings), "loquat_connections 3"));
         QVERIFY(has(metrics.text(readings), "loquat_summaries_waiting 70"));
         readings.refused = {{"origin", 5}};
+        readings.spansDropped = 7;
+        readings.traceEventsDropped = 9;
         const QByteArray text = metrics.text(readings);
         QVERIFY2(has(text, R"(loquat_refused_total{reason="origin"} 5)"), text.constData());
+        QVERIFY2(has(text, "loquat_spans_dropped_total 7"), text.constData());
+        QVERIFY2(has(text, "loquat_trace_events_dropped_total 9"), text.constData());
         QVERIFY2(has(text, "loquat_replica_queue_events 12"), text.constData());
         QVERIFY2(has(text, "loquat_replica_lag_seconds 1.5"), text.constData());
     }
