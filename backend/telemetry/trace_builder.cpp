@@ -101,13 +101,9 @@ QString rootId(const QString &sessionId, qint64 startedSeq)
 
 QJsonArray TraceBuilder::take(const Event &event)
 {
-    const auto known = m_sessions.find(event.sessionId);
-    if (known == m_sessions.end()) {
-        if (event.type == EventType::SessionStarted || event.type == EventType::SessionResumed)
-            m_sessions.insert(event.sessionId,
-                              {{event.atMs, event.seq}, event.meta["model"_L1].toString(), {}, event.atMs});
+    Session *const known = heardOf(event);
+    if (!known)
         return {};
-    }
     Session &session = *known;
     const int number = event.meta["turn"_L1].toInt();
     switch (event.type) {
@@ -155,12 +151,36 @@ QJsonArray TraceBuilder::take(const Event &event)
                   rootId(event.sessionId, session.started.seq));
         span.set("loquat.end.reason"_L1, event.meta["reason"_L1]);
         const QJsonObject root = span.json();
-        m_sessions.erase(known);
+        forget(event.sessionId);
         return {root};
     }
     default:
         return {};
     }
+}
+
+/// The session of an event, from the one on that it begins with.
+TraceBuilder::Session *TraceBuilder::heardOf(const Event &event)
+{
+    auto known = m_sessions.find(event.sessionId);
+    if (known != m_sessions.end()) {
+        m_quiet.erase(known->heard);
+    } else {
+        if (event.type != EventType::SessionStarted && event.type != EventType::SessionResumed)
+            return nullptr;
+        if (m_sessions.size() >= m_most)
+            forget(QString(m_quiet.cbegin()->second));
+        known = m_sessions.insert(
+            event.sessionId, {{event.atMs, event.seq}, event.meta["model"_L1].toString(), {}, event.atMs});
+    }
+    known->heard = ++m_heard;
+    m_quiet.emplace(m_heard, event.sessionId);
+    return &*known;
+}
+
+void TraceBuilder::forget(const QString &sessionId)
+{
+    m_quiet.erase(m_sessions.take(sessionId).heard);
 }
 
 /// The turn that `event` belongs to. Not every one begins with a message: a client may ask for a greeting.

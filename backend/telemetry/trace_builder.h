@@ -6,6 +6,8 @@
 #include <QHash>
 #include <QJsonArray>
 
+#include <map>
+
 namespace loquat {
 
 /// Makes OpenTelemetry spans of events: a session is a trace, and a turn, a model call and a tool call are a
@@ -16,6 +18,16 @@ namespace loquat {
 class TraceBuilder
 {
 public:
+    /// More than a node has connections. Not every session ends here: others lead it, or its end was dropped.
+    static constexpr qsizetype maxSessions = 32'768;
+
+    TraceBuilder() = default;
+    /// Beyond `most` sessions, the one that was quiet longest is forgotten.
+    explicit TraceBuilder(qsizetype most)
+        : m_most(most)
+    {
+    }
+
     /// The spans that ended with this event.
     QJsonArray take(const Event &event);
     /// Sessions that are held in memory.
@@ -47,14 +59,20 @@ private:
         QString model;
         QHash<int, Turn> turns = {}; ///< those that run or wait, by number
         qint64 freeSinceMs = 0;      ///< when the last turn ended
+        quint64 heard = 0;           ///< its key in m_quiet
     };
 
+    Session *heardOf(const Event &event);
+    void forget(const QString &sessionId);
     static Turn &turnOf(const Event &event, Session &session);
     static QJsonArray endTool(const Event &event, Session &session);
     static QJsonArray modelSpans(const Event &event, const Session &session, const Turn &turn);
     static QJsonArray endTurn(const Event &event, Session &session, int number, const QString &finish);
 
+    qsizetype m_most = maxSessions;
+    quint64 m_heard = 0;
     QHash<QString, Session> m_sessions;
+    std::map<quint64, QString> m_quiet; ///< the sessions, by when something was last heard of them
 };
 
 } // namespace loquat

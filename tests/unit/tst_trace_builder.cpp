@@ -206,6 +206,23 @@ private Q_SLOTS:
         QCOMPARE(attribute(answered, u"gen_ai.usage.input_tokens"_s), u"7"_s);
     }
 
+    void whatWasQuietLongestMakesRoom()
+    {
+        m_builder = TraceBuilder(2);
+        const auto happens = [this](const QString &session, EventType type) {
+            return m_builder.take({session, 1, 1000, type, Role::System, {}, {}}).size();
+        };
+        for (const QString &session : {u"a"_s, u"b"_s})
+            happens(session, EventType::SessionStarted);
+        happens(u"a"_s, EventType::UserMessage);
+        happens(u"c"_s, EventType::SessionResumed);
+        QCOMPARE(m_builder.open(), 2);
+        QCOMPARE(happens(u"a"_s, EventType::SessionEnded), 1);
+        QCOMPARE(happens(u"b"_s, EventType::SessionEnded), 0);
+        QCOMPARE(happens(u"c"_s, EventType::SessionEnded), 1);
+        QCOMPARE(m_builder.open(), 0);
+    }
+
     void eventsOfAnUnknownSessionMakeNoSpans()
     {
         take(5, 3000, EventType::AiMessage, {{"final"_L1, true}});
