@@ -200,7 +200,8 @@ QJsonArray TraceBuilder::endTool(const Event &event, Session &session)
     if (turn == session.turns.end() || !turn->tools.contains(callId))
         return {};
     const Started started = turn->tools.take(callId);
-    const QString tool = event.meta["tool"_L1].toString();
+    // What a model made up may say anything, and is a name of its own each time.
+    const QString tool = event.meta["unknown"_L1].toBool() ? u"other"_s : event.meta["tool"_L1].toString();
     Span span(event, u"execute_tool "_s + tool, internalKind, started.atMs, event.atMs,
               spanId(event.sessionId, started.seq, "tool"_L1));
     span.under(spanId(event.sessionId, turn->started.seq, "turn"_L1))

@@ -117,6 +117,18 @@ private Q_SLOTS:
         QCOMPARE(spans(u"chat m"_s).size(), 1);
     }
 
+    void aToolThatAModelMadeUpHasNoNameOfItsOwn()
+    {
+        take(1, 1000, EventType::SessionStarted);
+        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
+        take(3, 2500, EventType::ToolCall,
+             {{"turn"_L1, 1}, {"call_id"_L1, "c"_L1}, {"tool"_L1, "a secret"_L1}});
+        take(4, 2700, EventType::ToolResult,
+             {{"turn"_L1, 1}, {"call_id"_L1, "c"_L1}, {"tool"_L1, "a secret"_L1}, {"unknown"_L1, true}});
+        QCOMPARE(attribute(span(u"execute_tool other"_s), u"gen_ai.tool.name"_s), u"other"_s);
+        QVERIFY(!QJsonDocument(m_spans).toJson().contains("secret"));
+    }
+
     void aFailedTurnIsAnError()
     {
         take(1, 1000, EventType::SessionStarted);
