@@ -94,12 +94,8 @@ void ReplyMetrics::countReply(const Event &event)
             .Add({{"gen_ai_provider_name", m_models.of(attempt["provider"_L1].toString())},
                   {"error_type", attempt["code"_L1].toString().toStdString()}})
             .Increment();
-    const QString finish = meta["finish"_L1].toString();
     const QMutexLocker lock(&m_mutex);
-    prometheus::Counter *&ended = m_finishes[finish];
-    if (!ended)
-        ended = &m_turns.Add({{"finish", finish.toStdString()}});
-    ended->Increment();
+    countEnded(meta["finish"_L1].toString());
     const Names names = namesOf(meta);
     Series &series = m_series[names];
     countCost(meta, names, series);
@@ -116,6 +112,15 @@ void ReplyMetrics::countReply(const Event &event)
     }
 }
 
+void ReplyMetrics::countHuman(const Event &event)
+{
+    const qsizetype turns = event.meta["ends"_L1].toArray().size();
+    if (turns == 0)
+        return; // nobody had asked
+    const QMutexLocker lock(&m_mutex);
+    countEnded(u"human"_s, turns);
+}
+
 void ReplyMetrics::countAside(const Event &event)
 {
     const QMutexLocker lock(&m_mutex);
@@ -123,6 +128,14 @@ void ReplyMetrics::countAside(const Event &event)
     Series &series = m_series[names];
     countCost(event.meta, names, series);
     countTokens(event.meta["usage"_L1].toObject(), names, series);
+}
+
+void ReplyMetrics::countEnded(const QString &finish, qsizetype turns)
+{
+    prometheus::Counter *&ended = m_finishes[finish];
+    if (!ended)
+        ended = &m_turns.Add({{"finish", finish.toStdString()}});
+    ended->Increment(double(turns));
 }
 
 void ReplyMetrics::countCost(const QJsonObject &meta, const Names &names, Series &series)

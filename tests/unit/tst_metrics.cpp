@@ -73,6 +73,17 @@ private Q_SLOTS:
         QVERIFY(!metrics.text({}).contains("loquat_turns_total{"));
     }
 
+    void whatAPersonAnswersEndsTurns()
+    {
+        Metrics metrics({});
+        metrics.onEvent(of(EventType::OperatorMessage, {{"by"_L1, "o"_L1}}));
+        QVERIFY(!metrics.text({}).contains("loquat_turns_total{"));
+        metrics.onEvent(of(EventType::OperatorMessage, {{"by"_L1, "o"_L1}, {"ends"_L1, QJsonArray{1, 2}}}));
+        metrics.onEvent(of(EventType::OperatorMessage, {{"by"_L1, "o"_L1}, {"ends"_L1, QJsonArray{3}}}));
+        const QByteArray text = metrics.text({});
+        QVERIFY2(has(text, R"(loquat_turns_total{finish="human"} 3)"), text.constData());
+    }
+
     void toolsThatAModelInventsDoNotFillTheMemory()
     {
         Metrics metrics({});
