@@ -1,103 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/trace_builder.h"
 
-#include <QCryptographicHash>
+#include "telemetry/trace_span.h"
 
 #include <algorithm>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-// The numbers of SpanKind and StatusCode in opentelemetry/proto/trace/v1/trace.proto.
-constexpr int internalKind = 1;
-constexpr int serverKind = 2;
-constexpr int clientKind = 3;
-constexpr int statusError = 2;
-
-QString hexId(const QString &of, qsizetype bytes)
-{
-    const QByteArray hash = QCryptographicHash::hash(of.toUtf8(), QCryptographicHash::Sha256);
-    return QString::fromLatin1(hash.first(bytes).toHex());
-}
-
-QString spanId(const QString &sessionId, qint64 seq, QLatin1StringView what)
-{
-    return hexId(sessionId + u'|' + QString::number(seq) + u'|' + what, 8);
-}
-
-QString nanoseconds(qint64 ms)
-{
-    return QString::number(ms) + u"000000"_s;
-}
-
-class Span
-{
-public:
-    Span(const Event &event, const QString &name, int kind, qint64 startMs, qint64 endMs, const QString &id)
-        : m_json{{"traceId"_L1, hexId(event.sessionId, 16)},
-                 {"spanId"_L1, id},
-                 {"name"_L1, name},
-                 {"kind"_L1, kind},
-                 {"startTimeUnixNano"_L1, nanoseconds(startMs)},
-                 {"endTimeUnixNano"_L1, nanoseconds(std::max(startMs, endMs))}}
-    {
-        set("gen_ai.conversation.id"_L1, event.sessionId);
-    }
-
-    Span &under(const QString &parent)
-    {
-        m_json["parentSpanId"_L1] = parent;
-        return *this;
-    }
-    Span &set(QLatin1StringView key, const QJsonValue &value)
-    {
-        if (value.isString() && !value.toString().isEmpty())
-            add(key, {{"stringValue"_L1, value}});
-        else if (value.isDouble() && value.toDouble() == double(value.toInteger()))
-            add(key, {{"intValue"_L1, QString::number(value.toInteger())}});
-        else if (value.isDouble())
-            add(key, {{"doubleValue"_L1, value}});
-        return *this;
-    }
-    /// A list of one; nothing where it is not known.
-    Span &list(QLatin1StringView key, const QString &only)
-    {
-        if (!only.isEmpty())
-            add(key, {{"arrayValue"_L1,
-                       QJsonObject{{"values"_L1, QJsonArray{QJsonObject{{"stringValue"_L1, only}}}}}}});
-        return *this;
-    }
-    Span &failed(const QString &code)
-    {
-        m_json["status"_L1] = QJsonObject{{"code"_L1, statusError}};
-        return set("error.type"_L1, code.isEmpty() ? u"failed"_s : code);
-    }
-    QJsonObject json()
-    {
-        m_json["attributes"_L1] = m_attributes;
-        return m_json;
-    }
-
-private:
-    void add(QLatin1StringView key, const QJsonObject &value)
-    {
-        m_attributes.append(QJsonObject{{"key"_L1, key}, {"value"_L1, value}});
-    }
-
-    QJsonObject m_json;
-    QJsonArray m_attributes;
-};
-
-/// A session that is resumed after its end has another span, in the same trace.
-QString rootId(const QString &sessionId, qint64 startedSeq)
-{
-    return spanId(sessionId, startedSeq, "session"_L1);
-}
-
-} // namespace
 
 QJsonArray TraceBuilder::take(const Event &event)
 {
