@@ -9,6 +9,27 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// Whether a session that is not known has spans from this event on. Where its process died, the one that
+/// recovers it is told how its turns and the session end, and nothing before.
+bool tellsOfItsSession(const Event &event)
+{
+    switch (event.type) {
+    case EventType::SessionStarted:
+    case EventType::SessionResumed:
+        return true;
+    case EventType::AiMessage:
+        return event.meta["final"_L1].toBool() && event.meta.contains("turn"_L1);
+    case EventType::SessionEnded:
+        return event.meta.contains("reason"_L1);
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
 QJsonArray TraceBuilder::take(const Event &event)
 {
     Session *const known = heardOf(event);
@@ -33,13 +54,17 @@ QJsonArray TraceBuilder::take(const Event &event)
         if (const auto turn = session.turns.find(number); turn != session.turns.end())
             turn->error = event.meta["code"_L1].toString();
         return {};
-    case EventType::AiMessage:
+    case EventType::AiMessage: {
         if (!event.meta["final"_L1].toBool())
             return {};
+        Turn &turn = turnOf(event, session);
+        if (turn.error.isEmpty())
+            turn.error = event.meta["code"_L1].toString();
         // What was never begun to be answered took no time.
-        if (Turn &turn = turnOf(event, session); !event.meta.contains("duration_ms"_L1))
+        if (!event.meta.contains("duration_ms"_L1))
             turn.modelRuns = false;
         return endTurn(event, session, number, event.meta["finish"_L1].toString());
+    }
     case EventType::OperatorMessage:
     case EventType::ModeChanged: {
         // Answered by a person, or together with a later one.
@@ -69,19 +94,20 @@ QJsonArray TraceBuilder::take(const Event &event)
     }
 }
 
-/// The session of an event, from the one on that it begins with.
+/// The session of an event, from the first on that tells of it.
 TraceBuilder::Session *TraceBuilder::heardOf(const Event &event)
 {
     auto known = m_sessions.find(event.sessionId);
     if (known != m_sessions.end()) {
         m_quiet.erase(known->heard);
     } else {
-        if (event.type != EventType::SessionStarted && event.type != EventType::SessionResumed)
+        if (!tellsOfItsSession(event))
             return nullptr;
         if (m_sessions.size() >= m_most)
             forget(QString(m_quiet.cbegin()->second));
-        known = m_sessions.insert(
-            event.sessionId, {{event.atMs, event.seq}, event.meta["model"_L1].toString(), {}, event.atMs});
+        const qint64 startMs = event.atMs - event.meta["duration_ms"_L1].toInteger();
+        known = m_sessions.insert(event.sessionId,
+                                  {{startMs, event.seq}, event.meta["model"_L1].toString(), {}, startMs});
     }
     known->heard = ++m_heard;
     m_quiet.emplace(m_heard, event.sessionId);

@@ -235,11 +235,40 @@ private Q_SLOTS:
         QCOMPARE(m_builder.open(), 0);
     }
 
-    void eventsOfAnUnknownSessionMakeNoSpans()
+    void aSessionThatAnotherProcessRecoversHasARoot()
+    {
+        take(7, 3000, EventType::ErrorRaised, {{"turn"_L1, 2}, {"code"_L1, "interrupted"_L1}});
+        take(8, 3000, EventType::AiMessage,
+             {{"turn"_L1, 2}, {"final"_L1, true}, {"finish"_L1, "failed"_L1}, {"code"_L1, "interrupted"_L1}});
+        take(9, 3000, EventType::SessionEnded, {{"reason"_L1, "recovered"_L1}});
+        QCOMPARE(m_spans.size(), 2);
+        QCOMPARE(span(u"turn"_s)["parentSpanId"_L1], span(u"session"_s)["spanId"_L1]);
+        QCOMPARE(attribute(span(u"turn"_s), u"error.type"_s), u"interrupted"_s);
+        QCOMPARE(attribute(span(u"session"_s), u"loquat.end.reason"_s), u"recovered"_s);
+        QCOMPARE(m_builder.open(), 0);
+    }
+
+    void aReplyOfAnUnknownSessionSaysWhenItBegan()
+    {
+        take(8, 3000, EventType::AiMessage,
+             {{"turn"_L1, 2},
+              {"final"_L1, true},
+              {"finish"_L1, "stop"_L1},
+              {"model"_L1, "m"_L1},
+              {"duration_ms"_L1, 500}});
+        take(9, 4000, EventType::SessionEnded, {{"reason"_L1, "closed"_L1}});
+        for (const QString &name : {u"session"_s, u"turn"_s, u"chat m"_s})
+            QCOMPARE(span(name)["startTimeUnixNano"_L1].toString(), u"2500000000"_s);
+        QCOMPARE(span(u"chat m"_s)["parentSpanId"_L1], span(u"turn"_s)["spanId"_L1]);
+    }
+
+    void eventsThatTellTooLittleOfAnUnknownSessionMakeNoSpans()
     {
         take(5, 3000, EventType::AiMessage, {{"final"_L1, true}});
         take(6, 4000, EventType::SessionEnded);
+        take(7, 5000, EventType::Summary, {{"source"_L1, "model"_L1}});
         QVERIFY(m_spans.isEmpty());
+        QCOMPARE(m_builder.open(), 0);
     }
 };
 
