@@ -17,8 +17,8 @@ const valueOf = (text, series) => {
   return line && Number(line.slice(series.length + 1));
 };
 
-// Takes traces as a collector does.
-async function collector() {
+// Takes traces as a collector does, or refuses them.
+async function collector(status = 200) {
   const got = { spans: [], headers: [], bodies: '' };
   const server = createServer((request, response) => {
     let body = '';
@@ -27,7 +27,7 @@ async function collector() {
       got.headers.push(request.headers);
       got.bodies += body;
       for (const { scopeSpans } of JSON.parse(body).resourceSpans) for (const { spans } of scopeSpans) got.spans.push(...spans);
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
     });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -116,6 +116,19 @@ describe('Traces', () => {
         assert.ok(attributes.some(({ key }) => key === known), `${known} in ${JSON.stringify(attributes)}`);
     assert.ok(!got.bodies.includes('marked'), 'what was said is in a trace');
     assert.match(got.bodies, /"desk"/);
+    got.stop();
+  });
+
+  it('that a collector refuses are counted', async () => {
+    const got = await collector(400);
+    const server = await startLoquat({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: got.url } });
+    assert.equal(valueOf((await metrics(server)).text, 'loquat_spans_dropped_total'), 0);
+    assert.equal(valueOf((await metrics(server)).text, 'loquat_trace_events_dropped_total'), 0);
+    const chat = await Chat.open(server);
+    await chat.ask('hello');
+    await chat.leave();
+    await eventually('spans to be dropped', async () => valueOf((await metrics(server)).text, 'loquat_spans_dropped_total') > 0);
+    await server.stop();
     got.stop();
   });
 
