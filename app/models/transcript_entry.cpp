@@ -163,38 +163,4 @@ QString replyDetail(const QJsonObject &meta)
     return parts.join(u" · "_s);
 }
 
-QString wordOf(TranscriptEntry::Tool state)
-{
-    switch (state) {
-    case TranscriptEntry::Tool::Running:
-        return u"running"_s;
-    case TranscriptEntry::Tool::WaitsForApproval:
-        return u"needs approval"_s;
-    case TranscriptEntry::Tool::Ok:
-        return u"ok"_s;
-    case TranscriptEntry::Tool::Failed:
-        return u"failed"_s;
-    case TranscriptEntry::Tool::None:
-        break;
-    }
-    return {};
-}
-
-QString kindOf(TranscriptEntry::Tool state)
-{
-    switch (state) {
-    case TranscriptEntry::Tool::Running:
-        return u"info"_s;
-    case TranscriptEntry::Tool::WaitsForApproval:
-        return u"warn"_s;
-    case TranscriptEntry::Tool::Ok:
-        return u"ok"_s;
-    case TranscriptEntry::Tool::Failed:
-        return u"bad"_s;
-    case TranscriptEntry::Tool::None:
-        break;
-    }
-    return u"dim"_s;
-}
-
 } // namespace loquat

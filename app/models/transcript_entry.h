@@ -35,8 +35,5 @@ struct TranscriptEntry
 std::optional<TranscriptEntry> entryOf(const Event &event);
 /// "first token 212 ms · 62 tok/s", or what of it is known, and how the reply ended when not well.
 QString replyDetail(const QJsonObject &meta);
-/// The word and colour of a tool's state.
-QString wordOf(TranscriptEntry::Tool state);
-QString kindOf(TranscriptEntry::Tool state);
 
 } // namespace loquat

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/transcript_model.h"
 
+#include "models/entry_words.h"
 #include "models/format.h"
 
 namespace loquat {
@@ -8,35 +9,6 @@ namespace loquat {
 using namespace Qt::StringLiterals;
 using Kind = TranscriptEntry::Kind;
 using Tool = TranscriptEntry::Tool;
-
-namespace {
-
-QString nameOf(Kind kind)
-{
-    switch (kind) {
-    case Kind::User:
-        return u"user"_s;
-    case Kind::Assistant:
-        return u"assistant"_s;
-    case Kind::Tool:
-        return u"tool"_s;
-    case Kind::Whisper:
-        return u"whisper"_s;
-    case Kind::OperatorMessage:
-        return u"operator"_s;
-    case Kind::Note:
-        return u"note"_s;
-    case Kind::Error:
-        return u"error"_s;
-    case Kind::Summary:
-        return u"summary"_s;
-    case Kind::Line:
-        break;
-    }
-    return u"line"_s;
-}
-
-} // namespace
 
 int TranscriptModel::rowCount(const QModelIndex &parent) const
 {
@@ -52,9 +24,9 @@ QVariant TranscriptModel::data(const QModelIndex &index, int role) const
     case KindRole:
         return nameOf(entry.kind);
     case AuthorRole:
-        return authorOf(entry);
+        return authorOf(entry, m_user);
     case GlyphRole:
-        return entry.kind == Kind::Whisper ? u"O"_s : authorOf(entry).left(1).toUpper();
+        return glyphOf(entry, m_user);
     case TimeRole:
         return format::wallClock(entry.atMs);
     case DetailRole:
@@ -268,31 +240,6 @@ void TranscriptModel::finishTool(const Event &event)
     if (const auto ms = event.meta["ms"_L1]; ms.isDouble())
         entry.toolMs = ms.toInteger();
     changed(row);
-}
-
-QString TranscriptModel::authorOf(const TranscriptEntry &entry) const
-{
-    switch (entry.kind) {
-    case Kind::User:
-        return m_user.isEmpty() ? u"user"_s : m_user;
-    case Kind::Assistant:
-        return u"assistant"_s;
-    case Kind::Tool:
-        return entry.text;
-    case Kind::Whisper:
-        return u"You whispered to the assistant"_s;
-    case Kind::OperatorMessage:
-        return u"operator"_s;
-    case Kind::Note:
-        return u"Note"_s;
-    case Kind::Error:
-        return u"Error"_s;
-    case Kind::Summary:
-        return u"Summary"_s;
-    case Kind::Line:
-        break;
-    }
-    return {};
 }
 
 } // namespace loquat

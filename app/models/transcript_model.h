@@ -69,7 +69,6 @@ private:
     void finishReply(const Event &event);
     void dropReply();
     void finishTool(const Event &event);
-    [[nodiscard]] QString authorOf(const TranscriptEntry &entry) const;
 
     QList<TranscriptEntry> m_entries;
     QHash<QString, qsizetype> m_openCalls; ///< row by call id, until the result
