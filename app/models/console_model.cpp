@@ -172,7 +172,7 @@ void ConsoleModel::showSelected()
     if (session) {
         m_transcript.setWaitsForApproval(session->phase == Phase::WaitingForApproval ? session->phaseDetail
                                                                                      : QString());
-        m_actions.show(*session, m_transcript.waitingCallId());
+        m_actions.show(*session, m_transcript.waitingCallIds());
         m_composer.show(*session);
         m_inspector.showSession(*session);
         m_inspector.refresh(m_sessions.meter(m_selected), m_clock.nowMs());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/session_actions.h"
 
+#include <QPointer>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -11,13 +13,15 @@ SessionActions::SessionActions(CommandRunner &runner, QObject *parent)
 {
 }
 
-void SessionActions::show(const SessionSnapshot &session, const QString &pendingCallId)
+void SessionActions::show(const SessionSnapshot &session, const QStringList &waiting)
 {
     m_open = session.status == SessionStatus::Active;
     m_endAsked = m_endAsked && m_open;
     m_mode = session.mode;
     m_phase = session.phase;
-    m_pendingCallId = pendingCallId;
+    m_waiting = waiting;
+    // A provider may give a later call the same id.
+    m_decided.removeIf([this](const QString &callId) { return !m_waiting.contains(callId); });
     Q_EMIT changed();
 }
 
@@ -27,7 +31,8 @@ void SessionActions::clear()
     m_endAsked = false;
     m_mode = Mode::Ai;
     m_phase = Phase::Idle;
-    m_pendingCallId.clear();
+    m_waiting.clear();
+    m_decided.clear();
     Q_EMIT changed();
 }
 
@@ -58,7 +63,7 @@ QString SessionActions::endLabel() const
 
 bool SessionActions::canDecide() const
 {
-    return m_open && m_phase == Phase::WaitingForApproval && !m_pendingCallId.isEmpty();
+    return m_open && !m_waiting.isEmpty();
 }
 
 void SessionActions::stop()
@@ -97,14 +102,18 @@ void SessionActions::forgetEnd()
     Q_EMIT changed();
 }
 
-void SessionActions::decide(CommandKind kind)
+void SessionActions::decide(CommandKind kind, const QString &callId)
 {
-    if (!canDecide())
+    if (!m_open || !m_waiting.contains(callId) || m_decided.contains(callId))
         return;
+    m_decided.insert(callId);
     Command command;
     command.kind = kind;
-    command.callId = m_pendingCallId;
-    m_runner.run(command);
+    command.callId = callId;
+    m_runner.run(command, [self = QPointer(this), callId](bool ok) {
+        if (self && !ok)
+            self->m_decided.remove(callId);
+    });
 }
 
 } // namespace loquat

@@ -3,6 +3,8 @@
 
 #include "models/command_runner.h"
 
+#include <QSet>
+
 namespace loquat {
 
 /// The buttons above a conversation: which of them make sense now, what they are called, what they send.
@@ -23,7 +25,8 @@ class SessionActions : public QObject
 public:
     SessionActions(CommandRunner &runner, QObject *parent = nullptr);
 
-    void show(const SessionSnapshot &session, const QString &pendingCallId);
+    /// `waiting`: the calls that wait for an operator, the oldest first.
+    void show(const SessionSnapshot &session, const QStringList &waiting);
     void clear();
 
     [[nodiscard]] bool canStop() const;
@@ -41,21 +44,25 @@ public:
     /// Ending cannot be undone, so it is asked for twice.
     Q_INVOKABLE void end();
     Q_INVOKABLE void forgetEnd();
-    Q_INVOKABLE void approve() { decide(CommandKind::Approve); }
-    Q_INVOKABLE void deny() { decide(CommandKind::Deny); }
+    /// The call that waits longest.
+    Q_INVOKABLE void approve() { approveCall(m_waiting.value(0)); }
+    Q_INVOKABLE void deny() { denyCall(m_waiting.value(0)); }
+    Q_INVOKABLE void approveCall(const QString &callId) { decide(CommandKind::Approve, callId); }
+    Q_INVOKABLE void denyCall(const QString &callId) { decide(CommandKind::Deny, callId); }
 
 Q_SIGNALS:
     void changed();
 
 private:
-    void decide(CommandKind kind);
+    void decide(CommandKind kind, const QString &callId);
 
     CommandRunner &m_runner;
     bool m_open = false;
     bool m_endAsked = false;
     Mode m_mode = Mode::Ai;
     Phase m_phase = Phase::Idle;
-    QString m_pendingCallId;
+    QStringList m_waiting;
+    QSet<QString> m_decided; ///< sent and not refused, of those that wait
 };
 
 } // namespace loquat

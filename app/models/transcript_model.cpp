@@ -50,6 +50,8 @@ QVariant TranscriptModel::data(const QModelIndex &index, int role) const
         return entry.args;
     case ResultRole:
         return entry.result;
+    case CallIdRole:
+        return entry.callId;
     case ToolTimeRole:
         return entry.toolMs ? format::duration(*entry.toolMs) : QString();
     default:
@@ -73,13 +75,14 @@ QHash<int, QByteArray> TranscriptModel::roleNames() const
             {ToolWaitsRole, "toolWaits"},
             {ArgsRole, "toolArgs"},
             {ResultRole, "toolResult"},
-            {ToolTimeRole, "toolTime"}};
+            {ToolTimeRole, "toolTime"},
+            {CallIdRole, "callId"}};
 }
 
 void TranscriptModel::clear()
 {
     m_openCalls.clear();
-    m_waitingCallId.clear();
+    m_waiting.clear();
     m_running = -1;
     m_lastSeq = m_liveSeq = m_staleUntil = 0;
     if (m_entries.isEmpty())
@@ -149,28 +152,28 @@ void TranscriptModel::apply(const Delta &delta)
 
 void TranscriptModel::setWaitsForApproval(const QString &tool)
 {
-    // Of several calls of one tool the oldest is asked for first.
-    qsizetype row = m_entries.size();
-    QString waiting;
-    for (auto call = m_openCalls.cbegin(); call != m_openCalls.cend() && !tool.isEmpty(); ++call)
-        if (*call < row && m_entries[*call].text == tool) {
-            row = *call;
-            waiting = call.key();
-        }
-    if (waiting == m_waitingCallId)
-        return;
-    setToolState(m_waitingCallId, Tool::Running);
-    setToolState(waiting, Tool::WaitsForApproval);
-    m_waitingCallId = waiting;
+    m_openCalls.setPhase(tool);
+    showWaiting();
+}
+
+void TranscriptModel::showWaiting()
+{
+    const QStringList before = std::exchange(m_waiting, m_openCalls.waiting());
+    for (const QString &callId : before)
+        if (!m_waiting.contains(callId))
+            setToolState(callId, Tool::Running);
+    for (const QString &callId : std::as_const(m_waiting))
+        if (!before.contains(callId))
+            setToolState(callId, Tool::WaitsForApproval);
 }
 
 void TranscriptModel::setToolState(const QString &callId, Tool state)
 {
-    const auto call = m_openCalls.constFind(callId);
-    if (call == m_openCalls.cend())
+    const auto row = m_openCalls.rowOf(callId);
+    if (!row)
         return;
-    m_entries[*call].tool = state;
-    changed(*call);
+    m_entries[*row].tool = state;
+    changed(*row);
 }
 
 void TranscriptModel::take(const Event &event)
@@ -180,6 +183,10 @@ void TranscriptModel::take(const Event &event)
         m_user = event.meta["user_id"_L1].toString(m_user);
     if (event.type == EventType::ToolResult)
         return finishTool(event);
+    if (event.type == EventType::ToolApproval) {
+        m_openCalls.decide(event);
+        showWaiting();
+    }
     if (event.type == EventType::AiMessage && m_running >= 0)
         return finishReply(event);
     // An empty message carries a turn's totals only, e.g. of a reply that a tool call cut short.
@@ -193,7 +200,7 @@ void TranscriptModel::append(TranscriptEntry entry)
 {
     const int row = rowCount();
     if (entry.tool == Tool::Running)
-        m_openCalls.insert(entry.callId, row);
+        m_openCalls.add(entry.callId, entry.text, row);
     beginInsertRows({}, row, row);
     m_entries.append(std::move(entry));
     endInsertRows();
@@ -222,24 +229,22 @@ void TranscriptModel::dropReply()
     beginRemoveRows({}, row, row);
     m_entries.removeAt(row);
     endRemoveRows();
-    for (qsizetype &call : m_openCalls)
-        call -= call > row ? 1 : 0;
+    m_openCalls.rowRemoved(row);
     Q_EMIT countChanged();
 }
 
 void TranscriptModel::finishTool(const Event &event)
 {
-    const auto call = m_openCalls.constFind(event.meta["call_id"_L1].toString());
-    if (call == m_openCalls.cend())
+    const auto row = m_openCalls.close(event.meta["call_id"_L1].toString());
+    if (!row)
         return;
-    const qsizetype row = *call;
-    m_openCalls.erase(call);
-    TranscriptEntry &entry = m_entries[row];
+    TranscriptEntry &entry = m_entries[*row];
     entry.tool = event.meta["ok"_L1].toBool() ? Tool::Ok : Tool::Failed;
     entry.result = event.content;
     if (const auto ms = event.meta["ms"_L1]; ms.isDouble())
         entry.toolMs = ms.toInteger();
-    changed(row);
+    changed(*row);
+    showWaiting();
 }
 
 } // namespace loquat

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/open_calls.h"
 #include "models/running_replies.h"
 #include "models/transcript_entry.h"
 
 #include <QAbstractListModel>
-#include <QHash>
 #include <qqmlregistration.h>
 
 namespace loquat {
@@ -36,6 +36,7 @@ public:
         ArgsRole,
         ResultRole,
         ToolTimeRole,
+        CallIdRole,
     };
 
     using QAbstractListModel::QAbstractListModel;
@@ -52,11 +53,13 @@ public:
     void load(const QList<Event> &events, const RunningReplies::Reply *running, qint64 liveSeq);
     void apply(const Event &event);
     void apply(const Delta &delta);
-    /// A call of `tool` waits for an operator; an empty name when none does.
+    /// The session's phase says that a call of `tool` waits for an operator; an empty name when none does.
     void setWaitsForApproval(const QString &tool);
 
     [[nodiscard]] qint64 lastSeq() const { return m_lastSeq; }
-    [[nodiscard]] QString waitingCallId() const { return m_waitingCallId; }
+    /// The calls that wait for an operator, the oldest first.
+    [[nodiscard]] QStringList waitingCallIds() const { return m_waiting; }
+    [[nodiscard]] QString waitingCallId() const { return m_waiting.value(0); }
 
 Q_SIGNALS:
     void countChanged();
@@ -65,18 +68,19 @@ private:
     void take(const Event &event);
     void append(TranscriptEntry entry);
     void changed(qsizetype row);
+    void showWaiting();
     void setToolState(const QString &callId, TranscriptEntry::Tool state);
     void finishReply(const Event &event);
     void dropReply();
     void finishTool(const Event &event);
 
     QList<TranscriptEntry> m_entries;
-    QHash<QString, qsizetype> m_openCalls; ///< row by call id, until the result
-    qsizetype m_running = -1;              ///< row of the reply that is being written
+    OpenCalls m_openCalls;
+    QStringList m_waiting;    ///< as the entries show it
+    qsizetype m_running = -1; ///< row of the reply that is being written
     qint64 m_lastSeq = 0;
     qint64 m_liveSeq = 0;    ///< newest seq that the live stream has reached
     qint64 m_staleUntil = 0; ///< tokens before this seq belong to a reply that was loaded whole
-    QString m_waitingCallId;
     QString m_user;
 };
 

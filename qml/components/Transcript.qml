@@ -57,6 +57,7 @@ Item {
 
             required property string author
             required property var blocks
+            required property string callId
             required property string detail
             required property string entryText
             required property string glyph
@@ -96,9 +97,9 @@ Item {
                 x: Math.max(20, (parent.width - Theme.measure) / 2 + 20)
 
                 onApproved: if (transcript.live)
-                    transcript.actions.approve()
+                    transcript.actions.approveCall(slot.callId)
                 onDenied: if (transcript.live)
-                    transcript.actions.deny()
+                    transcript.actions.denyCall(slot.callId)
             }
         }
 

@@ -24,6 +24,8 @@ public:
     void command(const QString &sessionId, const Command &command, Done done) override
     {
         sent.append({sessionId, command});
+        if (holdCommands)
+            return commands.append(done);
         done(refusal ? Expected<void>(*refusal) : Expected<void>());
     }
 
@@ -64,6 +66,9 @@ public:
             load();
     }
 
+    /// Answers the command that was held back longest.
+    void answerCommand(const Expected<void> &answer = {}) { commands.takeFirst()(answer); }
+
     /// An event that is stored and goes out live.
     void happen(const Event &event)
     {
@@ -85,6 +90,7 @@ public:
     QStringList exports;                ///< "ID FORMAT"
     std::optional<Error> exportError;
     bool holdLoads = false;
+    bool holdCommands = false;
     int loads = 0;
 
 private:
@@ -97,6 +103,7 @@ private:
     }
 
     QList<std::function<void()>> held;
+    QList<Done> commands;
 };
 
 inline SessionSnapshot aSession(const QString &id, qint64 startedAtMs = 0)

@@ -44,6 +44,12 @@ Delta token(const QString &text)
     return {id, 1, text, 1, 1'700'000'005'000};
 }
 
+Event approval(qint64 seq, const QString &callId, const QString &decision)
+{
+    return anEvent(id, seq, EventType::ToolApproval, u"ship"_s,
+                   {{"call_id"_L1, callId}, {"tool"_L1, u"ship"_s}, {"decision"_L1, decision}});
+}
+
 struct Fixture
 {
     TranscriptModel model;
@@ -206,6 +212,30 @@ private Q_SLOTS:
         f.model.setWaitsForApproval({});
         QCOMPARE(f.at(2, Field::ToolStateRole), u"running"_s);
         QVERIFY(f.model.waitingCallId().isEmpty());
+    }
+
+    void everyCallThatWasAskedForWaits()
+    {
+        Fixture f;
+        for (const QString &call : {u"a"_s, u"b"_s, u"c"_s, u"d"_s})
+            f.model.apply(toolCall(f.model.lastSeq() + 1, call));
+        f.model.apply(approval(5, u"b"_s, u"asked"_s));
+        f.model.apply(approval(6, u"a"_s, u"asked"_s));
+        f.model.apply(approval(7, u"c"_s, u"asked"_s));
+        QCOMPARE(f.model.waitingCallIds(), (QStringList{u"b"_s, u"a"_s, u"c"_s}));
+        f.model.setWaitsForApproval(u"ship"_s); // names one of them at most
+        f.model.apply(approval(8, u"b"_s, u"approved"_s));
+        f.model.setWaitsForApproval({});
+        QCOMPARE(f.model.waitingCallIds(), (QStringList{u"a"_s, u"c"_s}));
+        QCOMPARE(f.at(0, Field::ToolStateRole), u"needs approval"_s);
+        QCOMPARE(f.at(1, Field::ToolStateRole), u"running"_s);
+        QCOMPARE(f.at(2, Field::ToolStateRole), u"needs approval"_s);
+        QCOMPARE(f.at(2, Field::CallIdRole), u"c"_s);
+        f.model.apply(toolResult(9, u"a"_s, false));
+        f.model.apply(approval(10, u"c"_s, u"expired"_s));
+        f.model.setWaitsForApproval(u"ship"_s); // of a call that was decided by now
+        QVERIFY(f.model.waitingCallIds().isEmpty());
+        QCOMPARE(f.at(0, Field::ToolStateRole), u"failed"_s);
     }
 
     void whatIsUnknownIsNotSaid()

@@ -87,6 +87,7 @@ ConsoleCase {
         compare(t.stage.commandCount, 0, "nothing to approve");
         t.stage.waitForApproval("a", 2);
         tryVerify(() => findText(t.root, "needs approval"));
+        t.stage.refuseCommands("The session is busy.");
         keyClick(Qt.Key_A);
         compare(t.stage.lastCommand, "approve");
         keyClick(Qt.Key_D);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fakes/manual_clock.h"
+#include "models/console_model.h"
+#include "scripted_link.h"
+
+#include <QTest>
+
+using namespace loquat;
+using namespace loquat::fakes;
+using namespace Qt::StringLiterals;
+using Write = ComposerModel::Mode;
+
+namespace {
+
+const QString id = u"s"_s;
+const QString other = u"t"_s;
+
+/// Two sessions, the first selected, and a backend that takes its time.
+struct Fixture
+{
+    ScriptedLink link;
+    ManualClock clock;
+    ConsoleModel console{link, clock};
+    ComposerModel &composer = *console.composer();
+    SessionActions &actions = *console.actions();
+
+    Fixture()
+    {
+        link.holdCommands = true;
+        link.show(aSession(id));
+        link.show(aSession(other));
+        console.select(id);
+    }
+    void become(Mode mode, const QString &session = id)
+    {
+        auto now = aSession(session);
+        now.mode = mode;
+        link.show(now);
+    }
+    QString kinds() const
+    {
+        QStringList names;
+        for (const auto &sent : link.sent)
+            names.append(nameOf(sent.command.kind));
+        return names.join(u' ');
+    }
+    static Error refusal() { return {u"x"_s, u"The session is busy."_s, u"Wait."_s, true}; }
+};
+
+Event called(qint64 seq, const QString &callId)
+{
+    return anEvent(id, seq, EventType::ToolCall, u"refund"_s, {{"call_id"_L1, callId}});
+}
+
+Event approval(qint64 seq, const QString &callId, const QString &decision)
+{
+    return anEvent(id, seq, EventType::ToolApproval, u"refund"_s,
+                   {{"call_id"_L1, callId}, {"tool"_L1, u"refund"_s}, {"decision"_L1, decision}});
+}
+
+} // namespace
+
+/// Protects what is sent to whom while answers take their time: nothing twice, nothing to the wrong person or
+/// session, and nothing lost.
+class TestCommands : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyWaitingCallCanBeDecided()
+    {
+        Fixture f;
+        f.link.happen(called(1, u"a"_s));
+        f.link.happen(called(2, u"b"_s));
+        f.link.happen(approval(3, u"a"_s, u"asked"_s));
+        f.link.happen(approval(4, u"b"_s, u"asked"_s));
+        f.actions.approveCall(u"b"_s);
+        f.link.answerCommand();
+        auto running = aSession(id);
+        running.phase = Phase::RunningTool; // what the session says after one decision
+        f.link.show(running);
+        f.link.happen(approval(5, u"b"_s, u"approved"_s));
+        QVERIFY(f.actions.canDecide());
+        f.actions.deny();
+        QCOMPARE(f.kinds(), u"approve deny"_s);
+        QCOMPARE(f.link.sent[0].command.callId, u"b"_s);
+        QCOMPARE(f.link.sent[1].command.callId, u"a"_s);
+        f.link.happen(approval(6, u"a"_s, u"denied"_s));
+        QVERIFY(!f.actions.canDecide());
+    }
+
+    void aCallIsDecidedOnceUnlessThatIsRefused()
+    {
+        Fixture f;
+        f.link.happen(called(1, u"a"_s));
+        f.link.happen(approval(2, u"a"_s, u"asked"_s));
+        f.actions.approve();
+        f.actions.approve();
+        f.actions.deny();
+        f.actions.approveCall(u"unknown"_s);
+        QCOMPARE(f.kinds(), u"approve"_s);
+        f.link.answerCommand(Fixture::refusal());
+        f.actions.deny();
+        QCOMPARE(f.kinds(), u"approve deny"_s);
+        f.link.happen(approval(3, u"a"_s, u"denied"_s));
+        f.link.happen(anEvent(id, 4, EventType::ToolResult, {}, {{"call_id"_L1, u"a"_s}}));
+        f.link.happen(called(5, u"a"_s)); // a provider that counts from the start in every reply
+        f.link.happen(approval(6, u"a"_s, u"asked"_s));
+        f.actions.approve();
+        QCOMPARE(f.kinds(), u"approve deny approve"_s);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCommands)
+#include "tst_commands.moc"
