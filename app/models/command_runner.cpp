@@ -13,21 +13,25 @@ CommandRunner::CommandRunner(ConsoleLink &link, QObject *parent)
 
 void CommandRunner::setSession(const QString &sessionId)
 {
+    m_errors.remove(m_session); // it was read
     m_session = sessionId;
-    dismissError();
+    Q_EMIT errorChanged();
 }
 
-void CommandRunner::run(const Command &command, Then then)
+void CommandRunner::runIn(const QString &sessionId, const Command &command, Then then)
 {
-    if (m_session.isEmpty())
+    if (sessionId.isEmpty())
         return;
-    dismissError();
-    m_link.command(m_session, command,
-                   [self = QPointer(this), then = std::move(then)](const Expected<void> &done) {
+    forgetError(sessionId);
+    m_link.command(sessionId, command,
+                   [self = QPointer(this), sessionId, kind = command.kind,
+                    then = std::move(then)](const Expected<void> &done) {
                        if (!self)
                            return;
-                       if (!done) {
-                           self->m_error = done.error();
+                       if (done) {
+                           Q_EMIT self->obeyed(sessionId, kind);
+                       } else {
+                           self->m_errors[sessionId] = done.error();
                            Q_EMIT self->errorChanged();
                        }
                        if (then)
@@ -35,19 +39,17 @@ void CommandRunner::run(const Command &command, Then then)
                    });
 }
 
-void CommandRunner::run(CommandKind kind, Then then)
+void CommandRunner::runIn(const QString &sessionId, CommandKind kind, Then then)
 {
     Command command;
     command.kind = kind;
-    run(command, std::move(then));
+    runIn(sessionId, command, std::move(then));
 }
 
-void CommandRunner::dismissError()
+void CommandRunner::forgetError(const QString &sessionId)
 {
-    if (m_error.message.isEmpty())
-        return;
-    m_error = {};
-    Q_EMIT errorChanged();
+    if (m_errors.remove(sessionId))
+        Q_EMIT errorChanged();
 }
 
 } // namespace loquat

@@ -3,11 +3,13 @@
 
 #include "console_link.h"
 
+#include <QHash>
 #include <qqmlregistration.h>
 
 namespace loquat {
 
-/// Sends commands to the selected session, and keeps the last refusal for the person to read.
+/// Sends commands to a session, the selected one unless another is named, and keeps each session's last
+/// refusal until the person can read it there.
 class CommandRunner : public QObject
 {
     Q_OBJECT
@@ -22,21 +24,27 @@ public:
 
     void setSession(const QString &sessionId);
     [[nodiscard]] QString session() const { return m_session; }
-    void run(const Command &command, Then then = {});
+    void run(const Command &command, Then then = {}) { runIn(m_session, command, std::move(then)); }
     /// A command that needs no text.
-    void run(CommandKind kind, Then then = {});
+    void run(CommandKind kind, Then then = {}) { runIn(m_session, kind, std::move(then)); }
+    /// To a session that need not be selected any more.
+    void runIn(const QString &sessionId, const Command &command, Then then = {});
+    void runIn(const QString &sessionId, CommandKind kind, Then then = {});
 
-    [[nodiscard]] QString error() const { return m_error.message; }
-    [[nodiscard]] QString remedy() const { return m_error.remedy; }
-    Q_INVOKABLE void dismissError();
+    [[nodiscard]] QString error() const { return m_errors.value(m_session).message; }
+    [[nodiscard]] QString remedy() const { return m_errors.value(m_session).remedy; }
+    Q_INVOKABLE void dismissError() { forgetError(m_session); }
 
 Q_SIGNALS:
     void errorChanged();
+    void obeyed(const QString &sessionId, loquat::CommandKind kind);
 
 private:
+    void forgetError(const QString &sessionId);
+
     ConsoleLink &m_link;
     QString m_session;
-    Error m_error;
+    QHash<QString, Error> m_errors; ///< by session
 };
 
 } // namespace loquat

@@ -11,6 +11,10 @@ ComposerModel::ComposerModel(CommandRunner &runner, QObject *parent)
     : QObject(parent)
     , m_runner(runner)
 {
+    connect(&runner, &CommandRunner::obeyed, this, [this](const QString &session, CommandKind kind) {
+        if (kind == CommandKind::TakeOver)
+            tookOver(session);
+    });
 }
 
 void ComposerModel::show(const SessionSnapshot &session)
@@ -19,10 +23,6 @@ void ComposerModel::show(const SessionSnapshot &session)
     const bool human = session.mode == loquat::Mode::Human;
     if (m_session == session.sessionId && m_open == open && m_human == human)
         return;
-    // Who takes over wants to speak to the user next.
-    if (human && !m_human)
-        m_mode = Mode::Reply;
-    m_sending = m_sending && m_session == session.sessionId;
     m_session = session.sessionId;
     m_open = open;
     m_human = human;
@@ -31,16 +31,18 @@ void ComposerModel::show(const SessionSnapshot &session)
 
 void ComposerModel::clear()
 {
+    if (m_session.isEmpty())
+        return;
     m_session.clear();
-    m_open = m_human = m_sending = false;
+    m_open = m_human = false;
     Q_EMIT changed();
 }
 
 void ComposerModel::setMode(Mode mode)
 {
-    if (m_mode == mode)
+    if (this->mode() == mode)
         return;
-    m_mode = mode;
+    m_modes[m_session] = mode;
     Q_EMIT changed();
 }
 
@@ -59,7 +61,7 @@ QString ComposerModel::placeholder() const
 {
     if (!m_open)
         return u"This session has ended"_s;
-    switch (m_mode) {
+    switch (mode()) {
     case Mode::Reply:
         return m_human ? u"The user reads this, from a person…"_s
                        : u"The user reads this; sending takes over from the assistant…"_s;
@@ -73,50 +75,71 @@ QString ComposerModel::placeholder() const
 
 QString ComposerModel::sendLabel() const
 {
-    return m_mode == Mode::Reply && !m_human ? u"Take over and send"_s : u"Send"_s;
+    return mode() == Mode::Reply && !m_human ? u"Take over and send"_s : u"Send"_s;
 }
 
 bool ComposerModel::canSend() const
 {
-    return m_open && !m_sending && !text().trimmed().isEmpty();
+    return m_open && !m_sending.contains(m_session) && !text().trimmed().isEmpty();
 }
 
 void ComposerModel::send()
 {
     if (!canSend())
         return;
-    switch (m_mode) {
+    const QString session = m_session;
+    const QString draft = text();
+    m_sending.insert(session);
+    Q_EMIT changed();
+    switch (mode()) {
     case Mode::Whisper:
-        return deliver(CommandKind::Whisper);
+        return deliver(session, CommandKind::Whisper, draft);
     case Mode::Note:
-        return deliver(CommandKind::Note);
+        return deliver(session, CommandKind::Note, draft);
     case Mode::Reply:
         break;
     }
     if (m_human)
-        return deliver(CommandKind::Reply);
-    m_runner.run(CommandKind::TakeOver, [self = QPointer(this), session = m_session](bool ok) {
-        if (self && ok && self->m_session == session)
-            self->deliver(CommandKind::Reply);
-    });
-}
-
-void ComposerModel::deliver(CommandKind kind)
-{
-    m_sending = true;
-    Q_EMIT changed();
-    Command command;
-    command.kind = kind;
-    command.text = text().trimmed();
-    m_runner.run(command, [self = QPointer(this), session = m_session](bool ok) {
+        return deliver(session, CommandKind::Reply, draft);
+    m_runner.runIn(session, CommandKind::TakeOver, [self = QPointer(this), session, draft](bool ok) {
         if (!self)
             return;
         if (ok)
-            self->m_drafts.remove(session);
-        if (self->m_session == session)
-            self->m_sending = false;
-        Q_EMIT self->changed();
+            self->deliver(session, CommandKind::Reply, draft);
+        else
+            self->answered(session);
     });
+}
+
+void ComposerModel::deliver(const QString &session, CommandKind kind, const QString &draft)
+{
+    Command command;
+    command.kind = kind;
+    command.text = draft.trimmed();
+    m_runner.runIn(session, command, [self = QPointer(this), session, draft](bool ok) {
+        if (!self)
+            return;
+        // What was typed meanwhile stays.
+        if (ok && self->m_drafts.value(session) == draft)
+            self->m_drafts.remove(session);
+        self->answered(session);
+    });
+}
+
+void ComposerModel::answered(const QString &session)
+{
+    m_sending.remove(session);
+    Q_EMIT changed();
+}
+
+void ComposerModel::tookOver(const QString &session)
+{
+    // Who takes over wants to speak to the user next; but what is typed already goes to whom it was meant
+    // for.
+    if (m_drafts.contains(session))
+        return;
+    m_modes[session] = Mode::Reply;
+    Q_EMIT changed();
 }
 
 } // namespace loquat

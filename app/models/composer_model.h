@@ -4,11 +4,12 @@
 #include "models/command_runner.h"
 
 #include <QHash>
+#include <QSet>
 
 namespace loquat {
 
 /// What a person types to a session: a whisper to the assistant, a reply to the user, or a note for other
-/// operators. Each session keeps its own draft.
+/// operators. Each session keeps its own draft and kind.
 class ComposerModel : public QObject
 {
     Q_OBJECT
@@ -30,7 +31,7 @@ public:
     void show(const SessionSnapshot &session);
     void clear();
 
-    [[nodiscard]] Mode mode() const { return m_mode; }
+    [[nodiscard]] Mode mode() const { return m_modes.value(m_session, Mode::Whisper); }
     void setMode(Mode mode);
     [[nodiscard]] QString text() const { return m_drafts.value(m_session); }
     void setText(const QString &text);
@@ -39,22 +40,25 @@ public:
     [[nodiscard]] bool isEnabled() const { return m_open; }
     [[nodiscard]] bool canSend() const;
 
-    /// The draft stays until the backend has taken it, so that a refusal loses nothing.
+    /// The draft stays until the backend has taken it, so that a refusal loses nothing. It goes to the
+    /// session that is shown now, whichever is shown when the answers come.
     Q_INVOKABLE void send();
 
 Q_SIGNALS:
     void changed();
 
 private:
-    void deliver(CommandKind kind);
+    void deliver(const QString &session, CommandKind kind, const QString &draft);
+    void answered(const QString &session);
+    void tookOver(const QString &session);
 
     CommandRunner &m_runner;
-    Mode m_mode = Mode::Whisper;
     QString m_session;
     QHash<QString, QString> m_drafts;
+    QHash<QString, Mode> m_modes;
+    QSet<QString> m_sending; ///< sessions that have not answered yet
     bool m_open = false;
     bool m_human = false;
-    bool m_sending = false;
 };
 
 } // namespace loquat

@@ -109,6 +109,117 @@ private Q_SLOTS:
         f.actions.approve();
         QCOMPARE(f.kinds(), u"approve deny approve"_s);
     }
+
+    void aWhisperStaysOneWhenSomeoneTakesOver()
+    {
+        Fixture f;
+        f.composer.setText(u"they lied before"_s);
+        f.become(Mode::Human); // by another operator
+        QCOMPARE(f.composer.mode(), Write::Whisper);
+        f.composer.send();
+        QCOMPARE(f.kinds(), u"whisper"_s);
+        f.become(Mode::Ai);
+        f.actions.toggleTakeOver();
+        f.composer.setText(u"half a whis"_s);
+        f.link.answerCommand();
+        f.link.answerCommand(); // with a whisper begun, taking over does not turn it into a reply
+        QCOMPARE(f.composer.mode(), Write::Whisper);
+    }
+
+    void whoTakesOverRepliesNext()
+    {
+        Fixture f;
+        f.actions.toggleTakeOver();
+        f.link.answerCommand(Fixture::refusal());
+        QCOMPARE(f.composer.mode(), Write::Whisper);
+        f.actions.toggleTakeOver();
+        f.console.select(other);
+        f.link.answerCommand();
+        QCOMPARE(f.composer.mode(), Write::Whisper); // of this session nothing was taken over
+        f.composer.setMode(Write::Note);
+        f.console.select(id);
+        QCOMPARE(f.composer.mode(), Write::Reply);
+        f.console.select(other);
+        QCOMPARE(f.composer.mode(), Write::Note);
+    }
+
+    void takingOverAndSendingSendsOnce()
+    {
+        Fixture f;
+        f.composer.setMode(Write::Reply);
+        f.composer.setText(u"Hello"_s);
+        f.composer.send();
+        QVERIFY(!f.composer.canSend());
+        f.composer.send();
+        f.console.select(other);
+        f.console.select(id);
+        f.composer.send();
+        QCOMPARE(f.kinds(), u"take_over"_s);
+        f.link.answerCommand();
+        f.composer.send();
+        QCOMPARE(f.kinds(), u"take_over reply"_s);
+        f.link.answerCommand();
+        QVERIFY(f.composer.text().isEmpty());
+        f.composer.setText(u"More"_s);
+        QVERIFY(f.composer.canSend());
+    }
+
+    void aRefusedTakeOverSendsNothingAndCanBeTriedAgain()
+    {
+        Fixture f;
+        f.composer.setMode(Write::Reply);
+        f.composer.setText(u"Hello"_s);
+        f.composer.send();
+        f.link.answerCommand(Fixture::refusal());
+        QCOMPARE(f.kinds(), u"take_over"_s);
+        QCOMPARE(f.composer.text(), u"Hello"_s);
+        QVERIFY(f.composer.canSend());
+    }
+
+    void aReplyGoesToTheSessionItWasWrittenFor()
+    {
+        Fixture f;
+        f.composer.setMode(Write::Reply);
+        f.composer.setText(u"Hello"_s);
+        f.composer.send();
+        f.console.select(other);
+        f.composer.setText(u"for the other"_s);
+        f.link.answerCommand();
+        QCOMPARE(f.kinds(), u"take_over reply"_s);
+        QCOMPARE(f.link.sent[1].sessionId, id);
+        QCOMPARE(f.link.sent[1].command.text, u"Hello"_s);
+        f.link.answerCommand();
+        QCOMPARE(f.composer.text(), u"for the other"_s);
+        f.console.select(id);
+        QVERIFY(f.composer.text().isEmpty());
+    }
+
+    void whatIsTypedWhileSendingStays()
+    {
+        Fixture f;
+        f.composer.setText(u"first"_s);
+        f.composer.send();
+        f.composer.setText(u"first and second"_s);
+        f.link.answerCommand();
+        QCOMPARE(f.link.sent[0].command.text, u"first"_s);
+        QCOMPARE(f.composer.text(), u"first and second"_s);
+    }
+
+    void aRefusalIsReadWhereItBelongs()
+    {
+        Fixture f;
+        const auto &commands = *f.console.commands();
+        f.actions.togglePause();
+        f.console.select(other);
+        f.link.answerCommand(Fixture::refusal());
+        QVERIFY(commands.error().isEmpty());
+        f.console.select(id);
+        QCOMPARE(commands.error(), u"The session is busy."_s);
+        QCOMPARE(commands.remedy(), u"Wait."_s);
+        f.console.select(other); // it was read
+        f.console.select(id);
+        QVERIFY(commands.error().isEmpty());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestCommands)
