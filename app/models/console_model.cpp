@@ -15,7 +15,7 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
     , m_clock(clock)
     , m_shown(&m_sessions)
     , m_commands(link)
-    , m_actions(m_commands)
+    , m_actions(m_commands, clock)
     , m_composer(m_commands)
     , m_history(link, clock)
 {

@@ -7,9 +7,10 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-SessionActions::SessionActions(CommandRunner &runner, QObject *parent)
+SessionActions::SessionActions(CommandRunner &runner, Clock &clock, QObject *parent)
     : QObject(parent)
     , m_runner(runner)
+    , m_clock(clock)
 {
 }
 
@@ -87,6 +88,10 @@ void SessionActions::toggleTakeOver()
 void SessionActions::end()
 {
     if (!canEnd())
+        return;
+    const qint64 now = m_clock.monotonicMs();
+    const qint64 before = std::exchange(m_endAskedMs, now);
+    if (m_endAsked && now - before < doubleClick.count())
         return;
     m_endAsked = !m_endAsked;
     if (!m_endAsked)

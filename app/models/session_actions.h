@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "domain/clock.h"
 #include "models/command_runner.h"
 
 #include <QSet>
@@ -23,7 +24,10 @@ class SessionActions : public QObject
     Q_PROPERTY(bool canDecide READ canDecide NOTIFY changed)
 
 public:
-    SessionActions(CommandRunner &runner, QObject *parent = nullptr);
+    /// Two clicks within this time are one double click.
+    static constexpr std::chrono::milliseconds doubleClick{400};
+
+    SessionActions(CommandRunner &runner, Clock &clock, QObject *parent = nullptr);
 
     /// `waiting`: the calls that wait for an operator, the oldest first.
     void show(const SessionSnapshot &session, const QStringList &waiting);
@@ -41,7 +45,7 @@ public:
     Q_INVOKABLE void stop();
     Q_INVOKABLE void togglePause();
     Q_INVOKABLE void toggleTakeOver();
-    /// Ending cannot be undone, so it is asked for twice.
+    /// Ending cannot be undone, so it is asked for twice; a double click asks once.
     Q_INVOKABLE void end();
     Q_INVOKABLE void forgetEnd();
     /// The call that waits longest.
@@ -57,8 +61,10 @@ private:
     void decide(CommandKind kind, const QString &callId);
 
     CommandRunner &m_runner;
+    Clock &m_clock;
     bool m_open = false;
     bool m_endAsked = false;
+    qint64 m_endAskedMs = 0;
     Mode m_mode = Mode::Ai;
     Phase m_phase = Phase::Idle;
     QStringList m_waiting;

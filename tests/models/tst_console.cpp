@@ -154,6 +154,10 @@ private Q_SLOTS:
         f.console.actions()->forgetEnd();
         f.console.actions()->end();
         QVERIFY(f.link.sent.isEmpty());
+        f.clock.advance(SessionActions::doubleClick - std::chrono::milliseconds(1));
+        f.console.actions()->end(); // the second half of a double click
+        QVERIFY(f.link.sent.isEmpty());
+        f.clock.advance(SessionActions::doubleClick);
         f.console.actions()->end();
         QCOMPARE(f.last(), CommandKind::End);
         QCOMPARE(f.link.sent.size(), 1);

@@ -113,6 +113,7 @@ ConsoleCase {
         t.model.select("a");
         mouseClick(find(t.root, "End"));
         compare(t.stage.commandCount, 0);
+        t.stage.pass(500);
         mouseClick(find(t.root, "End now?"));
         compare(t.stage.lastCommand, "end");
     }
