@@ -23,9 +23,16 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
     connect(&link, &ConsoleLink::statusChanged, this, &ConsoleModel::showStatus);
     connect(&link, &ConsoleLink::gapped, this, [this] {
         m_replies.clear();
+        m_sessions.forgetReplies();
         if (!m_selected.isEmpty())
             m_link.watch(m_selected);
         reload();
+    });
+    connect(&m_commands, &CommandRunner::obeyed, this, [this](const QString &session, CommandKind kind) {
+        if (kind != CommandKind::TakeOver && kind != CommandKind::Release)
+            return;
+        m_sessions.setMine(session, kind == CommandKind::TakeOver);
+        showSelected();
     });
     connect(&m_sessions, &SessionListModel::countsChanged, this, &ConsoleModel::countsChanged);
     connect(&m_sessions, &SessionListModel::countsChanged, &m_status,
@@ -74,6 +81,7 @@ void ConsoleModel::select(const QString &sessionId)
     if (m_selected == sessionId)
         return;
     m_selected = sessionId;
+    m_sessions.keep(sessionId);
     m_commands.setSession(sessionId);
     m_transcript.clear();
     m_inspector.clear();
@@ -168,7 +176,7 @@ void ConsoleModel::takeStream(const LiveBatch &batch)
 void ConsoleModel::showSelected()
 {
     const auto *session = m_sessions.find(m_selected);
-    m_state = session ? stateOf(*session) : SessionState{};
+    m_state = m_sessions.state(m_selected);
     if (session) {
         m_transcript.setWaitsForApproval(session->phase == Phase::WaitingForApproval ? session->phaseDetail
                                                                                      : QString());
@@ -176,6 +184,9 @@ void ConsoleModel::showSelected()
         m_composer.show(*session);
         m_inspector.showSession(*session);
         m_inspector.refresh(m_sessions.meter(m_selected), m_clock.nowMs());
+    } else {
+        m_actions.clear();
+        m_composer.clear();
     }
     Q_EMIT headerChanged();
 }

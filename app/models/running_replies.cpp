@@ -9,6 +9,9 @@ void RunningReplies::apply(const Event &event)
         m_sessions.remove(event.sessionId);
         return;
     }
+    // Comes after the session has ended: nothing is to be kept of it.
+    if (event.type == EventType::Summary && !m_sessions.contains(event.sessionId))
+        return;
     Live &live = m_sessions[event.sessionId];
     live.lastSeq = std::max(live.lastSeq, event.seq);
     // Not a user message: one may arrive, and wait its turn, while a reply runs.
@@ -18,6 +21,8 @@ void RunningReplies::apply(const Event &event)
 
 void RunningReplies::apply(const Delta &delta)
 {
+    if (delta.text.isEmpty() && !m_sessions.contains(delta.sessionId))
+        return;
     Reply &reply = m_sessions[delta.sessionId].reply;
     if (reply.turn != delta.turn || delta.whole)
         reply = {};

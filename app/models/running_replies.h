@@ -23,6 +23,8 @@ public:
     void apply(const Delta &delta);
     void clear() { m_sessions.clear(); }
 
+    /// How many sessions something is kept of.
+    [[nodiscard]] qsizetype count() const { return m_sessions.size(); }
     [[nodiscard]] const Reply *find(const QString &sessionId) const;
     /// The newest event that came through apply(), 0 before the first.
     [[nodiscard]] qint64 lastSeq(const QString &sessionId) const;

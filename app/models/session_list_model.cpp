@@ -117,6 +117,25 @@ void SessionListModel::apply(const LiveBatch &batch, const RunningReplies &repli
         Q_EMIT countsChanged();
 }
 
+void SessionListModel::setMine(const QString &sessionId, bool mine)
+{
+    const auto known = m_rowOf.constFind(sessionId);
+    if (known == m_rowOf.cend())
+        return;
+    Row &row = m_rows[size_t(*known)];
+    row.mine = mine;
+    row.state = stateOf(row.session, mine); // another word; what is counted stays
+    Q_EMIT dataChanged(index(*known), index(*known), {StateRole});
+}
+
+void SessionListModel::forgetReplies()
+{
+    for (Row &row : m_rows)
+        row.liveText.clear();
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {PreviewRole});
+}
+
 void SessionListModel::tick(qint64 nowMs)
 {
     m_now = nowMs;
@@ -128,6 +147,12 @@ const SessionSnapshot *SessionListModel::find(const QString &sessionId) const
 {
     const auto row = m_rowOf.constFind(sessionId);
     return row == m_rowOf.cend() ? nullptr : &m_rows[size_t(*row)].session;
+}
+
+SessionState SessionListModel::state(const QString &sessionId) const
+{
+    const auto row = m_rowOf.constFind(sessionId);
+    return row == m_rowOf.cend() ? SessionState{} : m_rows[size_t(*row)].state;
 }
 
 const RateMeter *SessionListModel::meter(const QString &sessionId) const
@@ -143,17 +168,17 @@ QString SessionListModel::countsText() const
 
 void SessionListModel::put(const SessionSnapshot &session)
 {
-    const SessionState state = stateOf(session);
     if (const auto known = m_rowOf.constFind(session.sessionId); known != m_rowOf.cend()) {
         Row &row = m_rows[size_t(*known)];
         count(row, -1);
+        row.mine = row.mine && (row.session.mode != Mode::Human || session.mode == Mode::Human);
         row.session = session;
-        row.state = state;
+        row.state = stateOf(session, row.mine);
         count(row, 1);
     } else {
         const int at = rowCount();
         beginInsertRows({}, at, at);
-        m_rows.push_back({session, state, {}, {}});
+        m_rows.push_back({session, stateOf(session), {}, {}});
         m_rowOf.insert(session.sessionId, at);
         endInsertRows();
         count(m_rows.back(), 1);
@@ -182,13 +207,14 @@ void SessionListModel::forgetOldest()
 {
     if (m_ended <= maxEnded)
         return;
-    for (int row = 0; m_ended > maxEnded && row < rowCount();) {
-        if (!m_rows[size_t(row)].state.ended) {
-            ++row;
-            continue;
-        }
-        drop(row);
-    }
+    QList<std::pair<qint64, QString>> ended;
+    for (const Row &row : m_rows)
+        if (row.state.ended && row.session.sessionId != m_kept)
+            ended.append({row.session.lastActivityMs, row.session.sessionId});
+    const qsizetype excess = std::min<qsizetype>(m_ended - maxEnded, ended.size());
+    std::partial_sort(ended.begin(), ended.begin() + excess, ended.end());
+    for (qsizetype i = 0; i < excess; ++i)
+        drop(m_rowOf.value(ended[i].second));
 }
 
 void SessionListModel::drop(int row)

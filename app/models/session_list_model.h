@@ -26,7 +26,7 @@ class SessionListModel : public QAbstractListModel
     Q_PROPERTY(QString countsText READ countsText NOTIFY countsChanged)
 
 public:
-    /// Beyond this many ended sessions the oldest leave the list; History keeps them all.
+    /// Beyond this many ended sessions those that ended first leave the list; History keeps them all.
     static constexpr int maxEnded = 500;
 
     enum Role {
@@ -52,11 +52,18 @@ public:
 
     /// `replies` must have seen the batch already.
     void apply(const LiveBatch &batch, const RunningReplies &replies, qint64 nowMs);
+    /// This session stays in the list, since it is looked at.
+    void keep(const QString &sessionId) { m_kept = sessionId; }
+    /// Whether it is this console that took the session over.
+    void setMine(const QString &sessionId, bool mine);
+    /// What was said so far is not known any more: batches were lost.
+    void forgetReplies();
     /// Once a second: ages and rates move although nothing happened.
     void tick(qint64 nowMs);
 
     [[nodiscard]] int rowOf(const QString &sessionId) const { return m_rowOf.value(sessionId, -1); }
     [[nodiscard]] const SessionSnapshot *find(const QString &sessionId) const;
+    [[nodiscard]] SessionState state(const QString &sessionId) const;
     [[nodiscard]] const RateMeter *meter(const QString &sessionId) const;
     /// Those that go on: neither ended nor ending, that is, waiting for their summary.
     [[nodiscard]] int openCount() const { return m_open; }
@@ -74,6 +81,7 @@ private:
         SessionState state;
         QString liveText;
         RateMeter meter;
+        bool mine = false;
     };
 
     [[nodiscard]] static QString previewOf(const Row &row);
@@ -85,6 +93,7 @@ private:
 
     std::vector<Row> m_rows;
     QHash<QString, int> m_rowOf;
+    QString m_kept;
     qint64 m_now = 0;
     int m_open = 0;
     int m_streaming = 0;

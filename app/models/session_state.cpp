@@ -30,7 +30,7 @@ SessionState inPhase(const SessionSnapshot &session)
 
 } // namespace
 
-SessionState stateOf(const SessionSnapshot &session)
+SessionState stateOf(const SessionSnapshot &session, bool mine)
 {
     if (session.status == SessionStatus::Completed)
         return {u"ended"_s, u"dim"_s, false, false, true};
@@ -41,7 +41,7 @@ SessionState stateOf(const SessionSnapshot &session)
     SessionState state = inPhase(session);
     const bool quiet = session.phase == Phase::Idle;
     if (session.mode == Mode::Human && quiet)
-        return {u"you are replying"_s, u"human"_s, false, true};
+        return {mine ? u"you are replying"_s : u"a person replies"_s, u"human"_s, false, true};
     if (session.mode == Mode::Paused && quiet)
         return {u"paused"_s, u"warn"_s, false, session.queued > 0};
     return state;

@@ -18,6 +18,7 @@ struct SessionState
     bool operator==(const SessionState &) const = default;
 };
 
-SessionState stateOf(const SessionSnapshot &session);
+/// `mine`: it was taken over from this console.
+SessionState stateOf(const SessionSnapshot &session, bool mine = false);
 
 } // namespace loquat

@@ -162,7 +162,7 @@ private Q_SLOTS:
         row("approval", Mode::Ai, Phase::WaitingForApproval, "refund", "tool needs approval", "warn", true);
         row("failed", Mode::Ai, Phase::Failed, "provider 429", "failed: provider 429", "bad", false);
         row("paused", Mode::Paused, Phase::Idle, "", "paused", "warn", false);
-        row("human", Mode::Human, Phase::Idle, "", "you are replying", "human", true);
+        row("human", Mode::Human, Phase::Idle, "", "a person replies", "human", true);
         row("human while a reply ends", Mode::Human, Phase::Streaming, "", "streaming", "ok", false);
     }
 
