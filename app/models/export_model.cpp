@@ -47,8 +47,7 @@ QStringList ExportModel::formats() const
 void ExportModel::setSession(const QString &sessionId)
 {
     m_session = sessionId;
-    m_busy = false;
-    m_message.clear();
+    m_said = isBusy() ? Saying{u"Saving …"_s} : m_unread.take(sessionId);
     suggest();
 }
 
@@ -72,7 +71,7 @@ void ExportModel::setFormat(int format)
         return;
     const QLatin1StringView before(known.at(size_t(m_format)).suffix);
     m_format = format;
-    m_message.clear();
+    m_said = {};
     if (m_path.endsWith(before))
         m_path = m_path.chopped(before.size()) + QLatin1StringView(known.at(size_t(format)).suffix);
     Q_EMIT changed();
@@ -83,51 +82,55 @@ void ExportModel::setPath(const QString &path)
     if (path == m_path)
         return;
     m_path = path;
-    m_message.clear();
+    m_said = {};
     Q_EMIT changed();
 }
 
 void ExportModel::save()
 {
-    if (m_busy || m_session.isEmpty())
+    if (isBusy() || m_session.isEmpty())
         return;
     const QString path = m_path.startsWith("~/"_L1) ? QDir::homePath() + m_path.sliced(1) : m_path.trimmed();
     if (path.isEmpty())
-        return say(u"Type where to save it."_s, true);
+        return say({u"Type where to save it."_s, true});
     if (QFileInfo(path).isDir())
-        return say(u"%1 is a folder: add a file name."_s.arg(path), true);
+        return say({u"%1 is a folder: add a file name."_s.arg(path), true});
     if (QFileInfo::exists(path) && m_mayReplace != path) {
         m_mayReplace = path;
-        return say(u"There is a file of this name already. Save again to replace it."_s, true);
+        return say({u"There is a file of this name already. Save again to replace it."_s, true});
     }
     m_mayReplace.clear();
-    m_busy = true;
-    say(u"Saving …"_s, false);
+    m_saving.insert(m_session);
+    say({u"Saving …"_s});
     m_link.exportSession(
         m_session, QLatin1StringView(known.at(size_t(m_format)).id),
         [self = QPointer(this), session = m_session, path](const Expected<QByteArray> &file) {
-            if (self && self->m_session == session)
-                self->write(path, file);
+            const Saying saying = write(path, file);
+            if (!self)
+                return;
+            self->m_saving.remove(session);
+            if (self->m_session == session)
+                self->say(saying);
+            else
+                self->m_unread[session] = saying;
         });
 }
 
-void ExportModel::write(const QString &path, const Expected<QByteArray> &file)
+ExportModel::Saying ExportModel::write(const QString &path, const Expected<QByteArray> &file)
 {
-    m_busy = false;
     if (!file)
-        return say(file.error().text(), true);
+        return {file.error().text(), true};
     // Whole or not at all.
     QSaveFile out(path);
     if (!out.open(QIODevice::WriteOnly) || out.write(*file) != file->size() || !out.commit())
-        return say(u"It could not be saved to %1: %2. Choose another place."_s.arg(path, out.errorString()),
-                   true);
-    say(u"Saved to %1"_s.arg(path), false);
+        return {u"It could not be saved to %1: %2. Choose another place."_s.arg(path, out.errorString()),
+                true};
+    return {u"Saved to %1"_s.arg(path)};
 }
 
-void ExportModel::say(const QString &message, bool failed)
+void ExportModel::say(const Saying &saying)
 {
-    m_message = message;
-    m_failed = failed;
+    m_said = saying;
     Q_EMIT changed();
 }
 

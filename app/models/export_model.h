@@ -3,6 +3,8 @@
 
 #include "console_link.h"
 
+#include <QHash>
+#include <QSet>
 #include <QStringList>
 #include <qqmlregistration.h>
 
@@ -35,20 +37,27 @@ public:
     void setFormat(int format);
     [[nodiscard]] QString path() const { return m_path; }
     void setPath(const QString &path);
-    [[nodiscard]] bool isBusy() const { return m_busy; }
-    [[nodiscard]] QString message() const { return m_message; }
-    [[nodiscard]] bool hasFailed() const { return m_failed; }
+    [[nodiscard]] bool isBusy() const { return m_saving.contains(m_session); }
+    [[nodiscard]] QString message() const { return m_said.text; }
+    [[nodiscard]] bool hasFailed() const { return m_said.failed; }
 
-    /// A file that is there already is replaced only at the second time.
+    /// A file that is there already is replaced only at the second time. It is written also when another
+    /// session is looked at by then.
     Q_INVOKABLE void save();
 
 Q_SIGNALS:
     void changed();
 
 private:
+    struct Saying
+    {
+        QString text;
+        bool failed = false;
+    };
+
     void suggest();
-    void write(const QString &path, const Expected<QByteArray> &file);
-    void say(const QString &message, bool failed);
+    [[nodiscard]] static Saying write(const QString &path, const Expected<QByteArray> &file);
+    void say(const Saying &saying);
 
     ConsoleLink &m_link;
     QString m_folder;
@@ -56,9 +65,9 @@ private:
     int m_format = 0;
     QString m_path;
     QString m_mayReplace;
-    bool m_busy = false;
-    bool m_failed = false;
-    QString m_message;
+    QSet<QString> m_saving; ///< sessions whose file is still to come
+    Saying m_said;
+    QHash<QString, Saying> m_unread; ///< what came of a session that was not looked at
 };
 
 } // namespace loquat
