@@ -7,6 +7,20 @@ using namespace Qt::StringLiterals;
 using Kind = TranscriptEntry::Kind;
 using Tool = TranscriptEntry::Tool;
 
+namespace {
+
+QString whisperer(const QString &by)
+{
+    if (by == "client"_L1)
+        return u"The client set an instruction"_s;
+    // What a console calls its person that goes by no name.
+    if (by.isEmpty() || by == "operator"_L1 || by == "you"_L1)
+        return u"You whispered to the assistant"_s;
+    return u"%1 whispered to the assistant"_s.arg(by);
+}
+
+} // namespace
+
 QString nameOf(Kind kind)
 {
     switch (kind) {
@@ -42,9 +56,9 @@ QString authorOf(const TranscriptEntry &entry, const QString &user)
     case Kind::Tool:
         return entry.text;
     case Kind::Whisper:
-        return u"You whispered to the assistant"_s;
+        return whisperer(entry.by);
     case Kind::OperatorMessage:
-        return u"operator"_s;
+        return entry.by.isEmpty() ? u"operator"_s : entry.by;
     case Kind::Note:
         return u"Note"_s;
     case Kind::Error:
@@ -59,7 +73,10 @@ QString authorOf(const TranscriptEntry &entry, const QString &user)
 
 QString glyphOf(const TranscriptEntry &entry, const QString &user)
 {
-    return entry.kind == Kind::Whisper ? u"O"_s : authorOf(entry, user).left(1).toUpper();
+    if (entry.kind == Kind::Whisper)
+        return entry.by == "client"_L1 ? u"C"_s : u"O"_s;
+    const QString author = authorOf(entry, user);
+    return author.left(!author.isEmpty() && author[0].isHighSurrogate() ? 2 : 1).toUpper();
 }
 
 QString wordOf(Tool state)

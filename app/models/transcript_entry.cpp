@@ -39,6 +39,7 @@ TranscriptEntry said(const Event &event, Kind kind, const QString &detail = {})
     entry.text = event.content;
     entry.detail = detail;
     entry.turn = event.meta["turn"_L1].toInt();
+    entry.by = event.meta["by"_L1].toString();
     if (kind == Kind::Assistant) {
         entry.blocks = std::make_shared<StreamingMarkdown>();
         entry.blocks->finishAs(event.content);

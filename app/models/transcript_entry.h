@@ -17,6 +17,7 @@ struct TranscriptEntry
 
     Kind kind = Kind::Line;
     qint64 atMs = 0;
+    QString by;                                ///< the operator, or "client"; what a person typed
     QString text;                              ///< plain, to be copied; of an assistant see blocks
     QString detail;                            ///< what the header says after the time
     QString kindOfLine;                        ///< colour of a Line

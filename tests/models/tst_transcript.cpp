@@ -238,6 +238,24 @@ private Q_SLOTS:
         QCOMPARE(f.at(0, Field::ToolStateRole), u"failed"_s);
     }
 
+    void everyLineHasItsAuthor()
+    {
+        Fixture f;
+        f.model.setUserName(u"🦜 Polly"_s);
+        const auto by = [](const QString &name) { return QJsonObject{{"by"_L1, name}}; };
+        f.model.load({anEvent(id, 1, EventType::OperatorWhisper, u"x"_s, by(u"operator"_s)),
+                      anEvent(id, 2, EventType::OperatorWhisper, u"x"_s, by(u"Ada"_s)),
+                      anEvent(id, 3, EventType::OperatorWhisper, u"x"_s, by(u"client"_s)),
+                      anEvent(id, 4, EventType::OperatorMessage, u"x"_s, by(u"Ada"_s)),
+                      anEvent(id, 5, EventType::UserMessage, u"x"_s)},
+                     nullptr, 5);
+        QCOMPARE(f.at(0, Field::AuthorRole), u"You whispered to the assistant"_s);
+        QCOMPARE(f.at(1, Field::AuthorRole), u"Ada whispered to the assistant"_s);
+        QCOMPARE(f.at(2, Field::AuthorRole), u"The client set an instruction"_s);
+        QCOMPARE(f.at(3, Field::AuthorRole), u"Ada"_s);
+        QCOMPARE(f.at(4, Field::GlyphRole), u"🦜"_s); // whole
+    }
+
     void whatIsUnknownIsNotSaid()
     {
         QCOMPARE(replyDetail({}), QString());
