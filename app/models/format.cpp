@@ -74,8 +74,11 @@ QString oneLine(QStringView text, qsizetype limit)
         }
         if (c == u'*' || c == u'`' || c == u'#')
             continue;
-        if (line.size() >= limit)
+        if (line.size() >= limit) {
+            if (line.size() > 0 && line.back().isHighSurrogate())
+                line.chop(1); // half an emoji
             return line + u'…';
+        }
         if (space)
             line += u' ';
         space = false;

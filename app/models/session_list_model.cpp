@@ -14,7 +14,9 @@ constexpr qsizetype previewLength = 120;
 /// The line that is being written: the end of a reply says more than its start.
 QString lastLine(const QString &text)
 {
-    const QStringView tail = QStringView(text).right(previewLength * 2);
+    QStringView tail = QStringView(text).right(previewLength * 2);
+    if (!tail.isEmpty() && tail.front().isLowSurrogate())
+        tail = tail.sliced(1); // half an emoji
     qsizetype end = tail.size();
     while (end > 0) {
         const qsizetype start = tail.lastIndexOf(u'\n', end - 1) + 1;

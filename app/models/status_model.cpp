@@ -11,6 +11,8 @@ using Store = BackendStatus::Store;
 void StatusModel::show(const BackendStatus &status)
 {
     m_status = status;
+    // Of a backend elsewhere alone there is ever trouble; until it is connected to there always is.
+    m_elsewhere = m_elsewhere || !status.trouble.isEmpty();
     Q_EMIT changed();
 }
 
@@ -85,8 +87,9 @@ QString StatusModel::modelKind() const
 QString StatusModel::modelDetail() const
 {
     if (m_status.modelDetail.isEmpty() && m_status.modelSimulated)
-        return u"Nobody's model answers: replies are made up on this computer. "
-               "Set OPENAI_API_KEY, or another provider's key, to talk to a real one."_s;
+        return u"Nobody's model answers: replies are made up on %1. "
+               "Set OPENAI_API_KEY, or another provider's key, %2to talk to a real one."_s.arg(
+                   place(), m_elsewhere ? u"there "_s : QString());
     return m_status.modelDetail;
 }
 
@@ -104,7 +107,7 @@ QString StatusModel::storeWord() const
     case Store::JournalOnly:
         break;
     }
-    return u"on this computer"_s;
+    return u"on %1"_s.arg(place());
 }
 
 QString StatusModel::storeKind() const
@@ -121,6 +124,11 @@ QString StatusModel::storeKind() const
         break;
     }
     return u"bad"_s;
+}
+
+QString StatusModel::place() const
+{
+    return m_elsewhere ? u"the server"_s : u"this computer"_s;
 }
 
 QString StatusModel::queued() const

@@ -66,8 +66,10 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] QString http(const QString &path) const;
+    [[nodiscard]] QString place() const;
 
     BackendStatus m_status;
+    bool m_elsewhere = false; ///< the backend is not this computer's
     int m_open = 0;
 };
 

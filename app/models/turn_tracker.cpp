@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/turn_tracker.h"
 
+#include <QJsonArray>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -29,6 +31,16 @@ void TurnTracker::apply(const Event &event)
     case EventType::AiMessage:
         endReply(event);
         break;
+    case EventType::ModeChanged:
+        m_human = event.meta["mode"_L1] == "human"_L1;
+        endTurns(event);
+        // Back with the assistant, which answers what was said meanwhile.
+        if (m_running && m_spans.isEmpty() && event.meta["mode"_L1] == "ai"_L1)
+            beginModelCall(event.atMs);
+        break;
+    case EventType::OperatorMessage:
+        endTurns(event);
+        break;
     case EventType::SessionEnded:
         endModelCall(event.atMs);
         m_running = false;
@@ -53,11 +65,22 @@ void TurnTracker::apply(const Delta &delta)
 
 void TurnTracker::beginTurn(const Event &event)
 {
+    const bool human = m_human;
     clear();
+    m_human = human;
     m_running = true;
     m_turn = event.meta["turn"_L1].toInt();
     m_startMs = event.atMs;
-    beginModelCall(event.atMs);
+    if (!m_human)
+        beginModelCall(event.atMs);
+}
+
+void TurnTracker::endTurns(const Event &event)
+{
+    if (!m_running || !event.meta["ends"_L1].toArray().contains(m_turn))
+        return;
+    endModelCall(event.atMs);
+    m_running = false;
 }
 
 void TurnTracker::beginModelCall(qint64 atMs)
@@ -81,7 +104,7 @@ void TurnTracker::endTool(const Event &event)
         // The tool's own time is exact; the two events also hold the time of storing them.
         const QJsonValue ms = event.meta["ms"_L1];
         span.endMs = ms.isDouble() ? span.startMs + ms.toInteger() : event.atMs;
-        if (--m_openTools == 0 && m_running)
+        if (--m_openTools == 0 && m_running && !m_human)
             beginModelCall(event.atMs);
         return;
     }

@@ -38,6 +38,7 @@ public:
 
 private:
     void beginTurn(const Event &event);
+    void endTurns(const Event &event);
     void beginModelCall(qint64 atMs);
     void endModelCall(qint64 atMs);
     void endTool(const Event &event);
@@ -45,6 +46,7 @@ private:
 
     QList<Span> m_spans;
     bool m_running = false;
+    bool m_human = false; ///< a person answers, no model
     int m_turn = 0;
     int m_modelCalls = 0;
     int m_openTools = 0;

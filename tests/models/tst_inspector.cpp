@@ -159,6 +159,47 @@ private Q_SLOTS:
         QCOMPARE(status.queued(), u"1,234 queued"_s);
     }
 
+    void aServerIsNotThisComputer()
+    {
+        StatusModel status;
+        BackendStatus now;
+        now.trouble = u"Connecting …"_s;
+        status.show(now);
+        now.trouble.clear();
+        now.modelSimulated = true;
+        status.show(now);
+        QCOMPARE(status.storeWord(), u"on the server"_s);
+        QVERIFY(status.modelDetail().contains("made up on the server"_L1));
+    }
+
+    void whileAPersonAnswersNoModelIsCalled()
+    {
+        InspectorModel inspector;
+        const auto &timeline = *inspector.timeline();
+        const auto spans = [&](qint64 ms) {
+            inspector.refresh(nullptr, t0 + ms);
+            QStringList all;
+            for (int row = 0; row < timeline.rowCount(); ++row)
+                all.append(timeline.index(row).data(TimelineModel::LabelRole).toString() + u' ' +
+                           timeline.index(row).data(TimelineModel::TimeRole).toString());
+            return all.join(u", "_s);
+        };
+        const QJsonObject ends{{"ends"_L1, QJsonArray{1}}};
+        inspector.apply(at(0, EventType::UserMessage, u"hi"_s, {}));
+        QJsonObject folded = ends;
+        folded["mode"_L1] = u"ai"_s;
+        inspector.apply(at(200, EventType::ModeChanged, {}, folded));
+        QCOMPARE(spans(9000), u"model call 1 200 ms"_s);
+        inspector.apply(at(1000, EventType::UserMessage, u"hi"_s, {}));
+        inspector.apply(at(1300, EventType::OperatorMessage, u"me"_s, ends));
+        QCOMPARE(spans(9000), u"model call 1 300 ms"_s);
+        inspector.apply(at(1400, EventType::ModeChanged, {}, {{"mode"_L1, u"human"_s}}));
+        inspector.apply(at(2000, EventType::UserMessage, u"hi"_s, {}));
+        QCOMPARE(spans(9000), QString());
+        inspector.apply(at(3000, EventType::ModeChanged, {}, {{"mode"_L1, u"ai"_s}}));
+        QCOMPARE(spans(4000), u"model call 1 1.0 s"_s);
+    }
+
     void timesAreWrittenForPeople()
     {
         QCOMPARE(format::duration(310), u"310 ms"_s);
@@ -169,6 +210,8 @@ private Q_SLOTS:
         QCOMPARE(format::age(360'000), u"6 min"_s);
         QCOMPARE(format::count(3412), u"3,412"_s);
         QCOMPARE(format::oneLine(u"  a\n **b**  c", 100), u"a b c"_s);
+        QCOMPARE(format::oneLine(u"ab🦜🦜", 3), u"ab…"_s); // no half of one
+        QCOMPARE(format::oneLine(u"ab🦜🦜", 4), u"ab🦜…"_s);
     }
 };
 
