@@ -4,6 +4,8 @@
 #include "models/entry_words.h"
 #include "models/format.h"
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -84,6 +86,7 @@ void TranscriptModel::clear()
     m_openCalls.clear();
     m_waiting.clear();
     m_running = -1;
+    m_taken = 0;
     m_lastSeq = m_liveSeq = m_staleUntil = 0;
     if (m_entries.isEmpty())
         return;
@@ -97,17 +100,28 @@ void TranscriptModel::clear()
 
 void TranscriptModel::load(const QList<Event> &events, const RunningReplies::Reply *running, qint64 liveSeq)
 {
-    clear();
-    m_liveSeq = liveSeq;
+    if (!continues(events))
+        clear();
+    m_liveSeq = std::max(m_liveSeq, liveSeq);
     for (const Event &event : events) {
         if (event.seq <= m_lastSeq)
             continue;
-        if (event.type == EventType::AiMessage && event.seq > liveSeq)
+        if (event.type == EventType::AiMessage && event.seq > m_liveSeq)
             m_staleUntil = event.seq;
         take(event);
     }
-    if (running && m_liveSeq >= m_staleUntil)
-        apply(Delta{{}, running->turn, running->text, 0, running->startedMs});
+    const bool writing = running && m_liveSeq >= m_staleUntil;
+    if (m_running >= 0 && !writing)
+        dropReply(); // what it said meanwhile is not known
+    if (writing)
+        apply(Delta{{}, running->turn, running->text, 0, running->startedMs, true});
+}
+
+bool TranscriptModel::continues(const QList<Event> &events) const
+{
+    // Of what is shown nothing may be missing in between.
+    const auto shown = std::ranges::count_if(events, [this](const Event &it) { return it.seq <= m_lastSeq; });
+    return m_taken > 0 && shown == m_taken && events.first().sessionId == m_session;
 }
 
 void TranscriptModel::apply(const Event &event)
@@ -179,6 +193,8 @@ void TranscriptModel::setToolState(const QString &callId, Tool state)
 void TranscriptModel::take(const Event &event)
 {
     m_lastSeq = event.seq;
+    m_session = event.sessionId;
+    ++m_taken;
     if (event.type == EventType::SessionStarted)
         m_user = event.meta["user_id"_L1].toString(m_user);
     if (event.type == EventType::ToolResult)

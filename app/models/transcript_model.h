@@ -49,7 +49,8 @@ public:
     /// Empties the model, for a session whose events are still to come.
     void clear();
     void setUserName(const QString &name) { m_user = name; }
-    /// Shows stored events, and the reply that runs meanwhile if any.
+    /// Shows stored events, and the reply that runs meanwhile if any. What is shown of them already stays, so
+    /// that who reads it is not thrown back to the beginning.
     void load(const QList<Event> &events, const RunningReplies::Reply *running, qint64 liveSeq);
     void apply(const Event &event);
     void apply(const Delta &delta);
@@ -65,6 +66,7 @@ Q_SIGNALS:
     void countChanged();
 
 private:
+    [[nodiscard]] bool continues(const QList<Event> &events) const;
     void take(const Event &event);
     void append(TranscriptEntry entry);
     void changed(qsizetype row);
@@ -78,6 +80,8 @@ private:
     OpenCalls m_openCalls;
     QStringList m_waiting;    ///< as the entries show it
     qsizetype m_running = -1; ///< row of the reply that is being written
+    QString m_session;
+    qsizetype m_taken = 0; ///< how many events are shown
     qint64 m_lastSeq = 0;
     qint64 m_liveSeq = 0;    ///< newest seq that the live stream has reached
     qint64 m_staleUntil = 0; ///< tokens before this seq belong to a reply that was loaded whole

@@ -178,6 +178,28 @@ private Q_SLOTS:
         QCOMPARE(f.at(1, Field::TextRole), u"Half of it"_s);
     }
 
+    void loadingAgainKeepsWhatIsShown()
+    {
+        Fixture f;
+        const QList<Event> shown{anEvent(id, 1, EventType::UserMessage, u"hi"_s), ai(2, u"yo"_s)};
+        f.model.load(shown, nullptr, 2);
+        f.model.apply(token(u"Half"_s));
+        const QSignalSpy removed(&f.model, &QAbstractItemModel::rowsRemoved);
+        f.model.load(shown + QList{ai(3, u"Half of it"_s), toolCall(4, u"a"_s)}, nullptr, 4);
+        QVERIFY(removed.isEmpty());
+        QCOMPARE(f.model.rowCount(), 4);
+        QCOMPARE(f.at(2, Field::TextRole), u"Half of it"_s);
+        f.model.apply(ai(6, u"after a gap"_s));
+        f.model.load(shown + QList{ai(3, u"Half of it"_s), toolCall(4, u"a"_s), toolResult(5, u"a"_s, true),
+                                   ai(6, u"after a gap"_s)},
+                     nullptr, 6);
+        QCOMPARE(f.at(3, Field::ToolStateRole), u"ok"_s); // it was missing in the middle
+        QCOMPARE(f.model.rowCount(), 5);
+        f.model.apply(token(u"lost"_s));
+        f.model.load(shown, nullptr, 6); // fewer: not what is shown
+        QCOMPARE(f.model.rowCount(), 2);
+    }
+
     void toolsGetTheirOwnResults()
     {
         Fixture f;
