@@ -75,6 +75,7 @@ private Q_SLOTS:
         f.link.happen(approval(3, u"a"_s, u"asked"_s));
         f.link.happen(approval(4, u"b"_s, u"asked"_s));
         f.actions.approveCall(u"b"_s);
+        QCOMPARE(f.kinds(), u"approve"_s);
         f.link.answerCommand();
         auto running = aSession(id);
         running.phase = Phase::RunningTool; // what the session says after one decision
