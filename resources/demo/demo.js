@@ -21,17 +21,21 @@ const modeSentences = {
   human: 'A person has taken over and reads along. They answer here.',
 };
 
+// With these a message is not taken; with another error it may be.
+const refusals = /^(too_many_messages|empty_message|rate_limited|token_expired|session_ended)$/;
+
 const modeWaits = { paused: 'paused', human: 'a person will answer' };
 
 const narrow = matchMedia('(max-width: 800px)');
 const transcript = new Transcript(Object.fromEntries(['log', 'scroll', 'jump', 'empty', 'heard', 'message'].map((id) => [id, $(id)])));
-let waiting = []; // messages the server has not confirmed with `start`, oldest first
+// Messages the server has not confirmed with `start`, oldest first. Only the first of them is sent: the server does not say
+// which one it refuses.
+let waiting = [];
 let unconfirmed = []; // those that a lost connection left in doubt
 let unsent; // what to say once the connection stands
 let turn;
 let left; // the turn that ran when this page went
 let mode = 'ai';
-let lastMessage = '';
 let shownState = 'disconnected';
 
 // randomUUID exists only on https and localhost, and this page is also opened by a plain address in a local network.
@@ -79,6 +83,7 @@ function lost() {
 function again(one) {
   if (!ask(one.text)) return false;
   unconfirmed = unconfirmed.filter((each) => each !== one);
+  if (waiting[0] === one) next();
   return true;
 }
 
@@ -127,10 +132,11 @@ const frames = {
     $('stop').hidden = !turn || mode !== 'ai';
   },
   start({ turn: number }) {
-    (waiting.shift() ?? unconfirmed.shift())?.view.stored();
-    for (const { view } of waiting) view.queued();
+    const one = next() ?? unconfirmed.shift();
+    one?.view.stored();
     if (turn) endTurn({ finish: 'stop', text: '' });
     turn = new Turn(transcript, number, modeWaits[mode]);
+    turn.asked = one?.text;
     $('stop').hidden = mode !== 'ai';
   },
   token({ token }) { running().token(token); },
@@ -151,9 +157,14 @@ const frames = {
     turn?.waits(modeWaits[mode] ?? 'thinking');
     transcript.note({ ai: 'The assistant answers again.', paused: 'The assistant was paused.', human: 'A person has taken over.' }[mode] ?? mode);
   },
-  error({ message, code, retryable }) {
-    const text = lastMessage;
+  error({ message, code, retryable, seq }) {
+    const text = seq && turn?.asked;
     transcript.error(message ?? 'The server reported an error.', code, retryable && text ? () => ask(text) : undefined);
+    const [one] = waiting;
+    if (seq || !one) return;
+    if (!refusals.test(code)) return one.view.unconfirmed(() => again(one));
+    one.view.refused(retryable && (() => again(one)));
+    next();
   },
 };
 
@@ -182,6 +193,7 @@ function rebuild({ snapshot, seq: greeting, seenBefore }) {
   const { running: now } = snapshot;
   if (now && (now.text || !waiting.length)) turn = new Turn(transcript, now.turn, modeWaits[mode], true);
   else if (mode in modeWaits && !waiting.length && messages.at(-1)?.role === 'user') turn = new Turn(transcript, undefined, modeWaits[mode], true);
+  if (turn) turn.asked = messages.findLast(({ role }) => role === 'user')?.content;
   if (now?.text) turn.token(now.text);
   transcript.toEnd();
 }
@@ -205,12 +217,18 @@ function connect() {
 }
 
 function send(text) {
-  if (!connection.send({ type: 'message', content: text })) return false;
-  lastMessage = text;
+  if (!waiting.length && !connection.send({ type: 'message', content: text })) return false;
   const view = transcript.user($('user').value || 'you', text);
   if (turn || waiting.length) view.queued();
   waiting.push({ text, view });
   return true;
+}
+
+// Takes the first of those that wait away, and sends the one after it.
+function next() {
+  const one = waiting.shift();
+  if (waiting.length) connection.send({ type: 'message', content: waiting[0].text });
+  return one;
 }
 
 // A question while there is no connection makes one first. Says whether it is on its way.

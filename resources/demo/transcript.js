@@ -88,6 +88,11 @@ export class Transcript {
     const say = (word) => { detail.textContent = [time, word].filter(Boolean).join(' · '); };
     say('sending');
     const drop = (element) => keepFocus(this.message, () => element?.remove());
+    const offer = (word, textContent, again) => {
+      say(word);
+      if (again && !body.querySelector('button'))
+        body.append(el('button', { type: 'button', textContent, onclick: () => { if (again()) drop(row); } }));
+    };
     return {
       row,
       stored() { row.classList.remove('waiting'); say(''); drop(body.querySelector('button')); },
@@ -95,11 +100,8 @@ export class Transcript {
       unsent() { say('waiting for the connection'); },
       remove() { drop(row); },
       // again() says whether it could be sent.
-      unconfirmed(again) {
-        say('not confirmed by the server');
-        if (!body.querySelector('button'))
-          body.append(el('button', { type: 'button', textContent: 'Send again', onclick: () => { if (again()) drop(row); } }));
-      },
+      unconfirmed(again) { offer('not confirmed by the server', 'Send again', again); },
+      refused(again) { offer('not taken', 'Try again', again); },
     };
   }
 
