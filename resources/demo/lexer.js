@@ -116,8 +116,8 @@ function table(text) {
   const rows = [];
   for (let line = lineOf(text.slice(raw.length)); line && !isBlank(line) && !begins(line); line = lineOf(text.slice(raw.length))) {
     raw += line;
-    const cells = cellsOf(line);
-    rows.push(header.map((_, i) => ({ tokens: inline(cells[i] ?? '') })));
+    // Cells that are missing are not made up: a short text would make any number of them.
+    rows.push(cellsOf(line).slice(0, header.length).map((cell) => ({ tokens: inline(cell) })));
   }
   return { type: 'table', raw, align, header: header.map((cell) => ({ tokens: inline(cell) })), rows };
 }

@@ -27,6 +27,14 @@ describe('The Markdown of the browser client', () => {
   ])
     it(`comes to an end with ${name}`, () => { assert.deepEqual(elsewhere(text), [[type, text.length]]); });
 
+  it('makes no more cells of a table than are written', () => {
+    const [{ type, rows }] = lexer(`|${'a|'.repeat(500)}\n|${'-|'.repeat(500)}\n${'x\n'.repeat(1000)}`);
+    assert.equal(type, 'table');
+    assert.equal(rows.length, 1000);
+    assert.equal(rows.flat().length, 1000);
+    assert.deepEqual(lexer('|a|\n|-|\n|b|c|')[0].rows, [[{ tokens: [{ type: 'text', text: 'b' }] }]]);
+  });
+
   it('knows a link whatever its text is', () => {
     for (const [text, href, tokens] of [
       ['[a](b)', 'b', [{ type: 'text', text: 'a' }]],
