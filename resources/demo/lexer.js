@@ -160,13 +160,18 @@ const decoded = (text) => text.replace(/&(?:(amp|lt|gt|quot|apos|nbsp)|#(\d{1,7}
 const reach = 4000; // how far a mark may be from the one that ends it
 const special = /[\\`*_~[!<]|(?<! ) {2,}\n|\bhttps?:\/\//g;
 const address = String.raw`(?:<([^<>\n]*)>|((?:[^\s()<>]|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)`;
+// A link in a link's text is only its text.
+const unlinked = (tokens) => tokens.flatMap((token) => {
+  const inner = token.tokens && unlinked(token.tokens);
+  return token.type === 'link' ? inner : inner ? { ...token, tokens: inner } : token;
+});
 const inlines = [
   [/^\\([!-/:-@[-`{-~])/, ([, text]) => ({ type: 'text', text })],
   [/^(?: {2,}|\\)\n\s*/, () => ({ type: 'br' })],
   [/^(`+)(?!`)([\s\S]*?[^`])\1(?!`)/, ([, , text]) => ({ type: 'codespan', text: text.replace(/\n/g, ' ').replace(/^ (.*\S.*) $/, '$1') })],
   [/^(?:<(https?:\/\/[^\s<>]+|mailto:[^\s<>]+)>|(https?:\/\/[^\s<]*[^\s<?!.,:;*_~'")\]]))/i, ([, inAngles, bare]) => ({ type: 'link', href: inAngles ?? bare, tokens: [{ type: 'text', text: inAngles ?? bare }] })],
   [new RegExp(String.raw`^!\[((?:\\.|[^[\]\\])*)\]\(\s*(?!\s)${address}`), ([, text, inAngles, bare]) => ({ type: 'image', text, href: inAngles ?? bare })],
-  [new RegExp(String.raw`^\[((?:\\.|\[[^[\]]*\]|[^[\]\\])*)\]\(\s*(?!\s)${address}`), ([, text, inAngles, bare], depth) => ({ type: 'link', href: decoded(inAngles ?? bare), tokens: inline(text, depth) })],
+  [new RegExp(String.raw`^\[((?:\\.|\[[^[\]]*\]|[^[\]\\])*)\]\(\s*(?!\s)${address}`), ([, text, inAngles, bare], depth) => ({ type: 'link', href: decoded(inAngles ?? bare), tokens: unlinked(inline(text, depth)) })],
   [/^\*\*\*(?=[^\s*])([^*]*[^\s*])\*\*\*(?!\*)/, ([, text], depth) => ({ type: 'strong', tokens: [{ type: 'em', tokens: inline(text, depth) }] })],
   [/^\*\*(?=\S)((?:\\.|[^\\])*?[^\s\\])\*\*(?!\*(?!\*))/, ([, text], depth) => ({ type: 'strong', tokens: inline(text, depth) })],
   [/^__(?=\S)([\s\S]*?[^\s\\])__(?!\w)/, ([, text], depth) => ({ type: 'strong', tokens: inline(text, depth) })],

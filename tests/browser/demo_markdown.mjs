@@ -44,7 +44,9 @@ describe('The Markdown of the browser client', () => {
       ['[a [b] c](d)', 'd', [{ type: 'text', text: 'a [b] c' }]],
       ['[a\\]b](c)', 'c', [{ type: 'text', text: 'a' }, { type: 'text', text: ']' }, { type: 'text', text: 'b' }]],
       ['[![a](b)](c)', 'c', [{ type: 'image', text: 'a', href: 'b' }]],
-      ['[[a](b)](c)', 'c', [{ type: 'link', href: 'b', tokens: [{ type: 'text', text: 'a' }] }]],
+      ['[[a](b)](c)', 'c', [{ type: 'text', text: 'a' }]],
+      ['[a **[b](c)** <http://d>](e)', 'e', [{ type: 'text', text: 'a ' }, { type: 'strong', tokens: [{ type: 'text', text: 'b' }] }, { type: 'text', text: ' ' }, { type: 'text', text: 'http://d' }]],
+      ['[http://a](http://b)', 'http://b', [{ type: 'text', text: 'http://a' }]],
     ])
       assert.deepEqual(inline(text), [{ type: 'link', href, tokens }], text);
   });
