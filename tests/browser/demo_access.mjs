@@ -2,7 +2,8 @@
 // The browser client for those who use it by keys, by ear, on a phone, or see little contrast.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { connect, finished, open, page, reply, say, scripted, state, useDemo } from './lib/demo_page.mjs';
+import { command } from '../integration/lib/operators.mjs';
+import { connect, fake, finished, open, page, reply, say, scripted, state, useDemo } from './lib/demo_page.mjs';
 
 describe('The browser client, whoever uses it', () => {
   useDemo();
@@ -89,6 +90,26 @@ describe('The browser client, whoever uses it', () => {
     const small = await page.$$eval('button:not([hidden])', (buttons) => buttons.map((button) => [button.id || button.textContent, button.getBoundingClientRect()])
       .filter(([, box]) => box.width > 0 && (box.height < 24 || box.width < 24)).map(([name]) => name));
     assert.deepEqual(small, [], 'too small for a finger');
+  });
+
+  it('fits a small phone beside a long tool name, and one that lies with its panel open', async () => {
+    const script = { match: 'a long name', times: 1, tool_calls: [{ id: 'c', name: 'mcp_filesystem_read_multiple_files', arguments: '{}' }] };
+    await fetch(`${fake.url}/script`, { method: 'POST', body: JSON.stringify(script) });
+    await open(scripted);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await connect();
+    await say('a long name');
+    const outcome = page.locator('.card.failed .outcome');
+    await outcome.waitFor();
+    assert.ok((await outcome.boundingBox()).height < 24, 'the outcome is broken');
+    await finished();
+    assert.equal((await command(scripted, await page.inputValue('#session'), { command: 'take_over', by: 'Kim' })).status, 200);
+    await page.locator('#mode:not([hidden])').waitFor();
+    await page.setViewportSize({ width: 640, height: 320 });
+    await page.click('summary');
+    await page.locator('#setup[open]').waitFor();
+    const { y, height } = await page.locator('#composer').boundingBox();
+    assert.ok(y + height <= 320, `the composer ends at ${y + height}`);
   });
 
   it('keeps the side panel where a phone is turned', async () => {
