@@ -21,15 +21,14 @@ const modeSentences = {
   human: 'A person has taken over and reads along. They answer here.',
 };
 
-// With these a message is not taken; with another error it may be.
+// With another error, a message may have been taken.
 const refusals = /^(too_many_messages|empty_message|rate_limited|token_expired|session_ended)$/;
 
 const modeWaits = { paused: 'paused', human: 'a person will answer' };
 
 const narrow = matchMedia('(max-width: 800px)');
 const transcript = new Transcript(Object.fromEntries(['log', 'scroll', 'jump', 'empty', 'heard', 'message'].map((id) => [id, $(id)])));
-// Messages the server has not confirmed with `start`, oldest first. Only the first of them is sent: the server does not say
-// which one it refuses.
+// Not confirmed with `start`, oldest first. Only the first is sent: the server does not say which one it refuses.
 let waiting = [];
 let unconfirmed = []; // those that a lost connection left in doubt
 let unsent; // what to say once the connection stands
@@ -38,13 +37,13 @@ let left; // the turn that ran when this page went
 let mode = 'ai';
 let shownState = 'disconnected';
 
-// randomUUID exists only on https and localhost, and this page is also opened by a plain address in a local network.
+// randomUUID exists only on https and localhost, not in a local network.
 function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return [...bytes].map((b, i) => ([4, 6, 8, 10].includes(i) ? '-' : '') + b.toString(16).padStart(2, '0')).join('');
+  const digit = (from) => (from ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (from / 4)))).toString(16);
+  return '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, digit);
 }
+
+const me = () => $('user').value || 'you';
 
 const connection = new Connection({
   onState(state, sentence) {
@@ -69,7 +68,7 @@ const connection = new Connection({
       showMode('ai');
     }
   },
-  onFrame(frame) { (frames[frame.type] ?? (() => {}))(frame); },
+  onFrame(frame) { frames[frame.type]?.(frame); },
 });
 
 function closed(state = connection.state) { return state === 'disconnected' || state === 'failed'; }
@@ -178,7 +177,7 @@ function rebuild({ snapshot, seq: greeting, seenBefore }) {
   if (!snapshot.complete) transcript.note('Its beginning is not shown here.');
   transcript.past = true;
   for (const { role, content } of messages) {
-    if (role === 'user') transcript.user($('user').value || 'you', content).stored();
+    if (role === 'user') transcript.user(me(), content).stored();
     else if (role === 'assistant') transcript.assistant().end(content);
     else transcript.person(content);
   }
@@ -216,26 +215,28 @@ function connect() {
   return true;
 }
 
+const sent = (content) => connection.send({ type: 'message', content });
+
 function send(text) {
-  if (!waiting.length && !connection.send({ type: 'message', content: text })) return false;
-  const view = transcript.user($('user').value || 'you', text);
+  if (!waiting.length && !sent(text)) return false;
+  const view = transcript.user(me(), text);
   if (turn || waiting.length) view.queued();
   waiting.push({ text, view });
   return true;
 }
 
-// Takes the first of those that wait away, and sends the one after it.
+// Takes away the first that waits, and sends the one after it.
 function next() {
   const one = waiting.shift();
-  if (waiting.length) connection.send({ type: 'message', content: waiting[0].text });
+  if (waiting.length) sent(waiting[0].text);
   return one;
 }
 
-// A question while there is no connection makes one first. Says whether it is on its way.
+// Connects first where nothing is connected. Says whether it is on its way.
 function ask(text) {
   if (send(text)) return true;
   if (!closed() || !connect()) return false;
-  unsent = { text, view: transcript.user($('user').value || 'you', text) };
+  unsent = { text, view: transcript.user(me(), text) };
   unsent.view.unsent();
   return true;
 }

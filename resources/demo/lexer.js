@@ -116,7 +116,7 @@ function table(text) {
   const rows = [];
   for (let line = lineOf(text.slice(raw.length)); line && !isBlank(line) && !begins(line); line = lineOf(text.slice(raw.length))) {
     raw += line;
-    // Cells that are missing are not made up: a short text would make any number of them.
+    // Missing cells are not made up: a short text would make any number.
     rows.push(cellsOf(line).slice(0, header.length).map((cell) => ({ tokens: inline(cell) })));
   }
   return { type: 'table', raw, align, header: header.map((cell) => ({ tokens: inline(cell) })), rows };
@@ -161,10 +161,9 @@ const reach = 4000; // how far a mark may be from the one that ends it
 const special = /[\\`*_~[!<]|(?<! ) {2,}\n|\bhttps?:\/\//g;
 const address = String.raw`(?:<([^<>\n]*)>|((?:[^\s()<>]|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)`;
 // A link in a link's text is only its text.
-const unlinked = (tokens) => tokens.flatMap((token) => {
-  const inner = token.tokens && unlinked(token.tokens);
-  return token.type === 'link' ? inner : inner ? { ...token, tokens: inner } : token;
-});
+const unlinked = (tokens) => tokens.flatMap((each) => (
+  each.type === 'link' ? each.tokens : each.tokens ? { ...each, tokens: unlinked(each.tokens) } : each));
+const wrap = (type) => ([, text], depth) => ({ type, tokens: inline(text, depth) });
 const inlines = [
   [/^\\([!-/:-@[-`{-~])/, ([, text]) => ({ type: 'text', text })],
   [/^(?: {2,}|\\)\n\s*/, () => ({ type: 'br' })],
@@ -173,11 +172,11 @@ const inlines = [
   [new RegExp(String.raw`^!\[((?:\\.|[^[\]\\])*)\]\(\s*(?!\s)${address}`), ([, text, inAngles, bare]) => ({ type: 'image', text, href: inAngles ?? bare })],
   [new RegExp(String.raw`^\[((?:\\.|\[[^[\]]*\]|[^[\]\\])*)\]\(\s*(?!\s)${address}`), ([, text, inAngles, bare], depth) => ({ type: 'link', href: decoded(inAngles ?? bare), tokens: unlinked(inline(text, depth)) })],
   [/^\*\*\*(?=[^\s*])([^*]*[^\s*])\*\*\*(?!\*)/, ([, text], depth) => ({ type: 'strong', tokens: [{ type: 'em', tokens: inline(text, depth) }] })],
-  [/^\*\*(?=\S)((?:\\.|[^\\])*?[^\s\\])\*\*(?!\*(?!\*))/, ([, text], depth) => ({ type: 'strong', tokens: inline(text, depth) })],
-  [/^__(?=\S)([\s\S]*?[^\s\\])__(?!\w)/, ([, text], depth) => ({ type: 'strong', tokens: inline(text, depth) })],
-  [/^\*(?=[^\s*])((?:\\.|\*\*(?:[^*]|\*(?!\*))+\*\*|[^*\\])*?[^\s\\*])\*(?!\*)/, ([, text], depth) => ({ type: 'em', tokens: inline(text, depth) })],
-  [/^_(?=[^\s_])((?:\\.|[^_\\]|_(?=\w))*?[^\s\\])_(?!\w)/, ([, text], depth) => ({ type: 'em', tokens: inline(text, depth) })],
-  [/^~~(?=\S)([\s\S]*?\S)~~/, ([, text], depth) => ({ type: 'del', tokens: inline(text, depth) })],
+  [/^\*\*(?=\S)((?:\\.|[^\\])*?[^\s\\])\*\*(?!\*(?!\*))/, wrap('strong')],
+  [/^__(?=\S)([\s\S]*?[^\s\\])__(?!\w)/, wrap('strong')],
+  [/^\*(?=[^\s*])((?:\\.|\*\*(?:[^*]|\*(?!\*))+\*\*|[^*\\])*?[^\s\\*])\*(?!\*)/, wrap('em')],
+  [/^_(?=[^\s_])((?:\\.|[^_\\]|_(?=\w))*?[^\s\\])_(?!\w)/, wrap('em')],
+  [/^~~(?=\S)([\s\S]*?\S)~~/, wrap('del')],
 ];
 
 // What stands in a line, or in the lines of a paragraph.

@@ -16,9 +16,12 @@ function closed(text) {
   return tail;
 }
 
+// From one to the next: found by its number, each is counted from the first.
 function patchChildren(parent, start, wanted) {
-  wanted.forEach((fresh, i) => {
-    const old = parent.childNodes[start + i];
+  let next = parent.childNodes[start];
+  for (const fresh of wanted) {
+    const old = next;
+    next = old?.nextSibling;
     if (!old) parent.append(fresh);
     else if (old.nodeName !== fresh.nodeName) old.replaceWith(fresh);
     else if (old.nodeType === Node.TEXT_NODE) { if (old.data !== fresh.data) old.data = fresh.data; }
@@ -26,8 +29,8 @@ function patchChildren(parent, start, wanted) {
       for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
       patchChildren(old, 0, [...fresh.childNodes]);
     }
-  });
-  while (parent.childNodes.length > start + wanted.length) parent.lastChild.remove();
+  }
+  while (next) [next] = [next.nextSibling, next.remove()];
 }
 
 // Only what is being written: in code, or in a block before the last, a sign is what it is.
@@ -48,6 +51,7 @@ export class MarkdownView {
 
   clear() {
     this.text = '';
+    this.bare = false;
     this.settledText = 0; // up to here the text is shown by nodes that will not change any more
     this.settledNodes = 0;
     this.element.replaceChildren();
@@ -69,7 +73,17 @@ export class MarkdownView {
   render(whole) {
     cancelAnimationFrame(this.frame);
     this.frame = undefined;
-    const blocks = lexer(this.text.slice(this.settledText));
+    try { this.show(whole); } catch { // as it is then: a reply ends, whatever it says
+      const { text } = this;
+      this.clear();
+      Object.assign(this, { text, bare: true });
+      this.show(whole);
+    }
+  }
+
+  show(whole) {
+    const text = this.text.slice(this.settledText);
+    const blocks = this.bare ? [{ type: 'code', raw: text, text }] : lexer(text);
     // What follows may still join the last two blocks, such as the next number of a list: they are not settled.
     const content = blocks.flatMap((block, i) => (block.type === 'space' ? [] : [i]));
     const firstOpen = whole ? blocks.length : content.at(-2) ?? 0;

@@ -88,6 +88,7 @@ export class Transcript {
     const say = (word) => { detail.textContent = [time, word].filter(Boolean).join(' · '); };
     say('sending');
     const drop = (element) => keepFocus(this.message, () => element?.remove());
+    // again() says whether it could be sent.
     const offer = (word, textContent, again) => {
       say(word);
       if (again && !body.querySelector('button'))
@@ -99,7 +100,6 @@ export class Transcript {
       queued() { say('waiting its turn'); },
       unsent() { say('waiting for the connection'); },
       remove() { drop(row); },
-      // again() says whether it could be sent.
       unconfirmed(again) { offer('not confirmed by the server', 'Send again', again); },
       refused(again) { offer('not taken', 'Try again', again); },
     };

@@ -5,11 +5,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startLoquat, temporaryFolder } from '../integration/lib/processes.mjs';
-import { connect, fake, numbered, open, page, say, scripted, useDemo, users } from './lib/demo_page.mjs';
+import { connect, fake, finished, numbered, open, page, reply, say, scripted, useDemo, users } from './lib/demo_page.mjs';
 
 const answered = (text) => page.locator('.row.assistant:not(.caret) .said', { hasText: `You said: ${text}` }).waitFor();
 const row = (text) => page.locator('.row.user').filter({ has: page.getByText(text, { exact: true }) });
 const waiting = () => page.locator('.row.user.waiting .said').allTextContents();
+
+// What the model answers to `match`, in few pieces.
+const told = (match, text) => fetch(`${fake.url}/script`, { method: 'POST', body: JSON.stringify({ match, tokens: text.match(/[^]{1,20000}/g), usage: false }) });
 
 // The server's place is taken where `refuse` has something to say of a message.
 async function refusing(refuse) {
@@ -85,5 +88,36 @@ describe('The messages of the browser client', () => {
     await page.locator('.row.error').getByRole('button', { name: 'Try again' }).click();
     await page.locator('.row.error').nth(1).waitFor();
     assert.deepEqual(await users(), ['the first', 'the second', 'the first']);
+  });
+
+  it('ends a reply of more pieces than a page can lay out, and shows it as text', async () => {
+    for (const [n, piece] of ['*a* ', '- a\n'].entries()) await told(`pieces ${n}`, piece.repeat(150_000));
+    await open(scripted);
+    await connect();
+    for (const [n, piece] of ['*a* ', '- a\n'].entries()) {
+      await say(`pieces ${n}`);
+      await finished(n);
+      assert.equal((await reply(n).locator('.said > pre').textContent()).trim(), piece.repeat(150_000).trim());
+    }
+    const made = await page.evaluate(async () => {
+      const [{ lexer }, { elementsOf }] = await Promise.all([import('/demo/lexer.js'), import('/demo/elements.js')]);
+      return elementsOf(lexer('*a* '.repeat(25_000)))[0].childElementCount;
+    });
+    assert.equal(made, 25_000);
+  });
+
+  it('ends a reply that it cannot show, as the text that it is', async () => {
+    await told('a table', 'before\n\n| a |\n|---|\n| b |\n\nafter');
+    await open(scripted);
+    await connect();
+    await page.evaluate(() => {
+      const create = document.createElement.bind(document);
+      document.createElement = (name) => { if (name === 'table') throw new RangeError(name); return create(name); };
+    });
+    await say('a table');
+    await finished();
+    assert.equal(await reply().locator('.said').textContent(), 'before\n\n| a |\n|---|\n| b |\n\nafter');
+    await say('and more');
+    await answered('and more');
   });
 });
