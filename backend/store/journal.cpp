@@ -142,6 +142,11 @@ void Journal::markShipped(const QString &target, qint64 eventId)
     m_writer->queue().note(target, eventId);
 }
 
+void Journal::forgetReplica(const QString &target)
+{
+    m_writer->queue().forget(target);
+}
+
 void Journal::reject(const QString &target, qint64 eventId, const QString &reason)
 {
     m_writer->queue().noteReject({target, eventId, reason});

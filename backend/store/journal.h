@@ -64,6 +64,8 @@ public:
     /// previous one is not running and will not run again.
     void setCommittedListener(std::function<void(qint64 lastId)> listener);
     void markShipped(const QString &target, qint64 eventId);
+    /// The target is another than the journal remembers: it has nothing yet.
+    void forgetReplica(const QString &target);
     void reject(const QString &target, qint64 eventId, const QString &reason);
 
 private:

@@ -173,6 +173,14 @@ Expected<void> JournalBatch::writeNotes(const ReplicaNotes &notes)
         return {};
     const auto now = storedTime(QDateTime::currentMSecsSinceEpoch());
     QSqlQuery query(m_connection.db());
+    for (const QString &table : {u"replica_marks"_s, u"replica_rejects"_s}) {
+        query.prepare(u"delete from %1 where target = ?"_s.arg(table));
+        for (const QString &target : notes.forgotten) {
+            query.bindValue(0, target);
+            if (!query.exec())
+                return journalError(query.lastError());
+        }
+    }
     query.prepare(u"insert into replica_marks (target, event_id, at) values (?, ?, ?) on conflict (target) "
                   "do update set event_id = max(event_id, excluded.event_id), at = excluded.at"_s);
     for (auto it = notes.marks.begin(); it != notes.marks.end(); ++it) {

@@ -25,8 +25,25 @@ struct ReplicaNotes
 
     QMap<QString, qint64> marks; ///< by target
     QList<Reject> rejects;
+    QStringList forgotten = {}; ///< targets, before the rest
 
-    [[nodiscard]] bool isEmpty() const { return marks.isEmpty() && rejects.isEmpty(); }
+    [[nodiscard]] bool isEmpty() const { return forgotten.isEmpty() && marks.isEmpty() && rejects.isEmpty(); }
+    /// Nothing of what was noted for the target counts any more.
+    void forget(const QString &target)
+    {
+        marks.remove(target);
+        rejects.removeIf([&](const Reject &reject) { return reject.target == target; });
+        forgotten.append(target);
+    }
+    /// Of several that were noted one after the other.
+    void append(const ReplicaNotes &later)
+    {
+        for (const QString &target : later.forgotten)
+            forget(target);
+        for (auto it = later.marks.cbegin(); it != later.marks.cend(); ++it)
+            note(it.key(), it.value());
+        rejects += later.rejects;
+    }
     /// Of several marks for one target the furthest counts.
     void note(const QString &target, qint64 eventId)
     {

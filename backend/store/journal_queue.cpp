@@ -49,12 +49,19 @@ void JournalQueue::noteReject(ReplicaNotes::Reject reject)
     m_wake.wakeOne();
 }
 
+void JournalQueue::forget(const QString &target)
+{
+    const QMutexLocker lock(&m_mutex);
+    expectNotes();
+    m_notes.forget(target);
+    m_wake.wakeOne();
+}
+
 void JournalQueue::giveBack(ReplicaNotes notes)
 {
     const QMutexLocker lock(&m_mutex);
-    for (auto it = notes.marks.cbegin(); it != notes.marks.cend(); ++it)
-        m_notes.note(it.key(), it.value());
-    m_notes.rejects = std::move(notes.rejects) + m_notes.rejects;
+    notes.append(m_notes);
+    m_notes = std::move(notes);
     m_notesDue = QDeadlineTimer(m_settings.markDelay);
 }
 

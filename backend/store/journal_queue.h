@@ -50,6 +50,7 @@ public:
     /// An error: full, or finished, or the event's run was turned away before; the job was not taken.
     Expected<void> add(Job job);
     void note(const QString &target, qint64 eventId);
+    void forget(const QString &target);
     void noteReject(ReplicaNotes::Reject reject);
     /// Could not be written; to be taken again a while later.
     void giveBack(ReplicaNotes notes);

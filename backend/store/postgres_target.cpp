@@ -3,6 +3,10 @@
 
 #include "store/migrator.h"
 #include "store/postgres_batch.h"
+#include "store/postgres_error.h"
+
+#include <QSqlQuery>
+#include <QVariant>
 
 namespace loquat {
 
@@ -34,10 +38,29 @@ Expected<void> PostgresTarget::connect()
     return {};
 }
 
+Expected<bool> PostgresTarget::isNew()
+{
+    QSqlQuery sessions(m_connection->db());
+    if (!sessions.exec(u"select exists (select from sessions)"_s) || !sessions.next())
+        return postgresError(sessions.lastError(), m_connection->db().isOpen());
+    return !sessions.value(0).toBool();
+}
+
+Expected<void> PostgresTarget::write(const ReplicaBatch &batch)
+{
+    const auto written = m_connection->write(postgresStatements(batch, m_shared));
+    if (!written)
+        return written.error();
+    // What was there may be these events, or others of their numbers: a journal that began anew counts
+    // from 1.
+    if (!m_shared && *written < batch.events.size())
+        return m_connection->run(postgresStatements(batch, true));
+    return {};
+}
+
 Expected<void> PostgresTarget::ship(const ReplicaBatch &batch)
 {
-    const QStringList statements = postgresStatements(batch, m_shared);
-    auto shipped = m_connection->run(statements);
+    auto shipped = write(batch);
     if (shipped || shipped.error().code != "postgres_ids_behind"_L1)
         return shipped;
     // So a table is that was filled by hand or from a backup. Not below what another node counted meanwhile.
@@ -46,7 +69,7 @@ Expected<void> PostgresTarget::ship(const ReplicaBatch &batch)
                                "pg_get_serial_sequence('session_events', 'id') s group by s"_s});
         !counted)
         return shipped;
-    return m_connection->run(statements);
+    return write(batch);
 }
 
 Expected<void> PostgresTarget::check()

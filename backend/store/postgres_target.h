@@ -19,8 +19,11 @@ public:
     Expected<void> check() override;
     void disconnect() override;
     void interrupt() override;
+    Expected<bool> isNew() override;
 
 private:
+    Expected<void> write(const ReplicaBatch &batch);
+
     const PostgresSettings m_settings;
     const bool m_shared;
     ConnectionBreaker m_breaker;

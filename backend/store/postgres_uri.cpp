@@ -164,7 +164,10 @@ Expected<void> parseHostAndPort(QStringView text, PostgresSettings &settings)
 
 QString PostgresSettings::place() const
 {
-    return u"%1:%2/%3"_s.arg(host.contains(u':') ? u"["_s + host + u"]"_s : host).arg(port).arg(database);
+    // Of a pooler's many projects, postgres.PROJECT is one: host, port and database are those of all.
+    const QString project = user.section(u'.', 1);
+    return (project.isEmpty() ? QString() : project + u'@') +
+           u"%1:%2/%3"_s.arg(host.contains(u':') ? u"["_s + host + u"]"_s : host).arg(port).arg(database);
 }
 
 bool PostgresSettings::isSupabase() const

@@ -17,7 +17,7 @@ struct PostgresSettings
     QString database;
     QString options; ///< for QSqlDatabase::setConnectOptions(): libpq's keywords, ';' between
 
-    [[nodiscard]] QString place() const; ///< host:port/database
+    [[nodiscard]] QString place() const; ///< host:port/database, before it PROJECT@ of a pooler's user
     [[nodiscard]] bool isSupabase() const;
 
     bool operator==(const PostgresSettings &) const = default;

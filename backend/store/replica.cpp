@@ -128,7 +128,29 @@ bool Replica::connect()
         return false;
     }
     qCInfo(storeLog) << "connected to" << m_target->place();
-    m_connected = true;
+    m_connected = beginAnewIfNew();
+    return m_connected;
+}
+
+bool Replica::beginAnewIfNew()
+{
+    {
+        const QMutexLocker lock(&m_mutex);
+        if (m_shippedUpTo == 0)
+            return true;
+    }
+    const auto isNew = m_watchdog.guard(m_settings.callLimit, [this] { return m_target->isNew(); });
+    if (!isNew) {
+        publishFailure(isNew.error());
+        return false;
+    }
+    if (!*isNew)
+        return true;
+    qCWarning(storeLog).noquote() << m_target->place()
+                                  << "has no sessions; all that the journal has is sent again";
+    m_journal.forgetReplica(m_target->place());
+    const QMutexLocker lock(&m_mutex);
+    m_shippedUpTo = 0;
     return true;
 }
 

@@ -47,6 +47,7 @@ public:
 private:
     void run();
     bool connect();
+    [[nodiscard]] bool beginAnewIfNew();
     void gather();
     bool isFull(qint64 events) const { return events >= m_settings.maxBatchEvents; }
     bool shipNext(JournalReader &reader);

@@ -26,6 +26,9 @@ public:
     /// Stores the batch; events that are there already stay as they are. After an error some of it may be
     /// there: it is shipped again, whole or in parts.
     virtual Expected<void> ship(const ReplicaBatch &batch) = 0;
+    /// Whether it has no session at all, so that what the journal remembers of it is another's. Where that
+    /// cannot be asked it is not.
+    virtual Expected<bool> isNew() { return false; }
     /// Asks for a sign of life.
     virtual Expected<void> check() = 0;
     virtual void disconnect() = 0;

@@ -106,6 +106,42 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(events(), 2'010, 20'000);
     }
 
+    void aDatabaseThatWasMadeAnewIsSentEverything()
+    {
+        auto replica = replicaTo(m_direct);
+        converse(u"s"_s, 3);
+        QTRY_COMPARE_WITH_TIMEOUT(events(), 3, 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(replica->status().queued, 0, 20'000);
+        replica->stop(1s);
+        replica.reset();
+        m_journal.reset(); // with its mark on disk
+        QVERIFY(m_eye->run({u"drop schema public cascade"_s, u"create schema public"_s}).has_value());
+        m_journal = std::move(*Journal::open({.dataDir = m_dir->path()}));
+        replica = replicaTo(m_direct);
+        QTRY_COMPARE_WITH_TIMEOUT(replica->status().state, State::InSync, 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(events(), 3, 20'000);
+        // What it had before is no reason to believe that it still has it.
+        QTRY_COMPARE_WITH_TIMEOUT(replica->status().queued, 0, 20'000);
+        replica->stop(1s);
+    }
+
+    void aJournalThatBeganAnewLosesNothingOfASessionThatIsKnown()
+    {
+        auto replica = replicaTo(m_direct);
+        converse(u"s"_s, 3, u"old"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(events(), 3, 20'000);
+        replica->stop(1s);
+        replica.reset();
+        m_journal = std::move(*Journal::open({.dataDir = m_dir->filePath(u"another"_s)}));
+        replica = replicaTo(m_direct);
+        converse(u"s"_s, 4, u"new"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(value(u"select string_agg(content, ' ' order by seq) from session_events "
+                                        "where event_type = 'user_message'"_s)
+                                      .toString(),
+                                  u"old old new new new"_s, 20'000);
+        replica->stop(1s);
+    }
+
     void whatTheDatabaseRefusesIsSetAside_data() { bothHoldTheSameHistory_data(); }
 
     void whatTheDatabaseRefusesIsSetAside()

@@ -27,7 +27,7 @@ private Q_SLOTS:
         row("direct", "postgresql://postgres:secret@db.abc.supabase.co:5432/postgres", "postgres", "secret",
             "db.abc.supabase.co:5432/postgres");
         row("pooler", "postgres://postgres.abc:secret@aws-0-eu.pooler.supabase.com:6543/postgres",
-            "postgres.abc", "secret", "aws-0-eu.pooler.supabase.com:6543/postgres");
+            "postgres.abc", "secret", "abc@aws-0-eu.pooler.supabase.com:6543/postgres");
         row("port and database by default", "postgres://me:pw@localhost", "me", "pw",
             "localhost:5432/postgres");
         row("no password", "postgres://me@localhost/db", "me", "", "localhost:5432/db");
