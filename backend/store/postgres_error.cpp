@@ -42,6 +42,11 @@ Error postgresError(const QSqlError &error, bool connected)
                     u"Check sslmode and sslrootcert in SUPABASE_DB_URL."_s, true};
     }
     const auto inClass = [&](QLatin1StringView prefix) { return state.startsWith(prefix); };
+    if (state == "57014"_L1)
+        return {u"postgres_too_slow"_s,
+                u"Postgres broke a statement off, for it took too long (SQLSTATE 57014)."_s,
+                u"Raise statement_timeout for the database user; Loquat keeps trying, with less at once."_s,
+                true};
     if (state.isEmpty() || !connected || inClass("08"_L1) || inClass("57"_L1))
         return {u"postgres_unreachable"_s, u"Postgres cannot be reached: %1"_s.arg(connectionWords(error)),
                 u"Check that the database runs and that this machine can reach it; Loquat keeps trying."_s,

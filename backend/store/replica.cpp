@@ -38,7 +38,11 @@ Replica::Replica(Journal &journal, std::unique_ptr<ReplicaTarget> target, Replic
     : m_journal(journal)
     , m_target(std::move(target))
     , m_settings(settings)
-    , m_watchdog([this] { m_target->interrupt(); })
+    , m_watchdog([this] {
+        m_brokenOff = true;
+        m_target->interrupt();
+    })
+    , m_pace(settings.maxBatchEvents, settings.callLimit, settings.longestCall)
     , m_nextRetry(settings.firstRetry)
 {
 }
@@ -171,7 +175,7 @@ bool Replica::shipNext(JournalReader &reader)
         return m_shippedUpTo;
     }();
     const qint64 newest = m_journal.lastId();
-    const auto events = reader.rowsAfter(from, m_settings.maxBatchEvents, m_settings.maxBatchCharacters);
+    const auto events = reader.rowsAfter(from, m_pace.events(), m_settings.maxBatchCharacters);
     if (!events) {
         publishFailure(events.error());
         return false;
@@ -189,13 +193,21 @@ bool Replica::shipNext(JournalReader &reader)
     }
     const bool all = events->last().id >= newest;
     m_gatherUntil = QDeadlineTimer(all ? m_settings.gatherFor : 0ms);
-    // A handful of fresh events is no backlog: the state would flicker with every message.
-    const bool backlog = newest - from > m_settings.maxBatchEvents;
-    publish(backlog ? State::CatchingUp : State::InSync);
+    m_brokenOff = false;
     if (const auto shipped = ship(reader, *events); !shipped) {
+        if (tookTooLong(shipped.error())) {
+            m_pace.tooSlow(events->size());
+            if (events->size() > 1) // less is another attempt, not the same again
+                m_nextRetry = m_settings.firstRetry;
+        }
         publishFailure(shipped.error());
         return false;
     }
+    m_pace.arrived();
+    // Not before it arrived. A handful of fresh events is no backlog: the state would flicker with every
+    // message.
+    const bool backlog = newest - from > m_settings.maxBatchEvents;
+    publish(backlog ? State::CatchingUp : State::InSync);
     m_nextRetry = m_settings.firstRetry;
     m_journal.markShipped(m_target->place(), events->last().id);
     const QMutexLocker lock(&m_mutex);
@@ -232,7 +244,7 @@ Expected<void> Replica::ship(JournalReader &reader, const QList<EventRow> &event
     auto sessions = reader.rows(ids);
     if (!sessions)
         return sessions.error();
-    const auto shipped = m_watchdog.guard(m_settings.callLimit, [&] {
+    const auto shipped = m_watchdog.guard(m_pace.limit(), [&] {
         return m_target->ship({std::move(*sessions), events});
     });
     if (shipped || shipped.error().retryable)
@@ -251,6 +263,11 @@ Expected<void> Replica::ship(JournalReader &reader, const QList<EventRow> &event
     if (auto first = ship(reader, events.first(half)); !first)
         return first;
     return ship(reader, events.sliced(half));
+}
+
+bool Replica::tookTooLong(const Error &error) const
+{
+    return m_brokenOff || error.code.endsWith("_too_slow"_L1);
 }
 
 bool Replica::waitForWork()
@@ -295,7 +312,8 @@ void Replica::publish(State state, const Error &error)
 void Replica::publishFailure(const Error &error)
 {
     m_askedToWaitMs = error.retryAfterMs.value_or(0);
-    publish(error.code.endsWith("_unreachable"_L1) ? State::Unreachable : State::Failing, error);
+    const bool isThere = !error.code.endsWith("_unreachable"_L1) && !error.code.endsWith("_too_slow"_L1);
+    publish(isThere ? State::Failing : State::Unreachable, error);
 }
 
 } // namespace loquat

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "store/batch_pace.h"
 #include "store/journal.h"
 #include "store/replica_status.h"
 #include "store/replica_target.h"
 #include "store/watchdog.h"
+
+#include <atomic>
 
 namespace loquat {
 
@@ -20,8 +23,10 @@ struct ReplicaSettings
     std::chrono::milliseconds longestRetry{30'000};
     /// With nothing to ship, how often to see whether the database is still there.
     std::chrono::milliseconds checkEvery{15'000};
-    /// A call that takes longer is broken off: the server is frozen.
+    /// A call that takes longer is broken off: the server is frozen, or the batch too large for the line.
     std::chrono::milliseconds callLimit{30'000};
+    /// What a single event may be given that arrives in no less.
+    std::chrono::milliseconds longestCall{600'000};
 };
 
 /// Ships the journal to a ReplicaTarget from where it left off, in a thread of its own, for as long as it
@@ -53,6 +58,7 @@ private:
     bool shipNext(JournalReader &reader);
     void noteOldest(JournalReader &reader);
     Expected<void> ship(JournalReader &reader, const QList<EventRow> &events);
+    bool tookTooLong(const Error &error) const;
     bool waitForWork();
     void waitToRetry();
     bool goesOn() const;
@@ -74,7 +80,10 @@ private:
     bool m_stopping = false;
     QDeadlineTimer m_drainUntil{QDeadlineTimer::Forever};
 
+    std::atomic_bool m_brokenOff = false; ///< the call under way, by the watchdog
+
     // The replica's thread only:
+    BatchPace m_pace;
     bool m_connected = false;
     QDeadlineTimer m_gatherUntil{0};
     std::chrono::milliseconds m_nextRetry;

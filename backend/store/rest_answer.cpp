@@ -125,8 +125,17 @@ QString RestAnswer::code() const
 
 bool RestAnswer::isTooMuch() const
 {
-    return line == Line::Good &&
-           (status == 413 || code() == "57014"_L1); // 57014: the statement took too long
+    return line == Line::Good && (status == 413 || isTooSlow());
+}
+
+bool RestAnswer::isTooSlow() const
+{
+    if (line != Line::Good)
+        return false;
+    const auto said = code();
+    // 57014: the statement was broken off. A timeout that has another code of PostgREST is about something
+    // else.
+    return said == "57014"_L1 || (said.isEmpty() && (status == 408 || status == 504 || status == 524));
 }
 
 Error restError(const RestSettings &settings, const RestAnswer &answer, const QString &files,
@@ -157,6 +166,10 @@ Error restError(const RestSettings &settings, const RestAnswer &answer, const QS
     if (status == 403)
         return notAllowed(settings, answer, files);
     const auto pause = pauseAsked(answer.retryAfter, now);
+    if (answer.isTooSlow())
+        return {u"supabase_too_slow"_s, u"Supabase did not do it in time %1."_s.arg(marks(answer)),
+                u"Loquat keeps trying, with less at once; see the project's statement_timeout if it lasts."_s,
+                true, pause};
     if (status == 429)
         return {u"supabase_rate_limited"_s, u"Supabase takes no more requests for now (HTTP 429)."_s,
                 u"Loquat waits as long as Supabase asks."_s, true, pause};

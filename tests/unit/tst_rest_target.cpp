@@ -166,6 +166,8 @@ private Q_SLOTS:
         row("no connections", 503, u"53300"_s, u"supabase_unreachable"_s);
         row("pool", 504, u"PGRST003"_s, u"supabase_unreachable"_s);
         row("gateway", 502, {}, u"supabase_unreachable"_s);
+        row("statement timeout", 500, u"57014"_s, u"supabase_too_slow"_s);
+        row("gateway's patience", 504, {}, u"supabase_too_slow"_s);
         row("deadlock", 500, u"40P01"_s, u"supabase_unreachable"_s);
         row("paused", 540, {}, u"supabase_paused"_s);
         row("redirect", 301, {}, u"supabase_moved"_s);
@@ -266,8 +268,8 @@ private Q_SLOTS:
         int refused = 0;
         web.handle = [&](const FakeWeb::Request &request) -> FakeWeb::Answer {
             if (request.body.size() > 700) {
-                ++refused;
-                return {.status = 413, .body = "<html>"};
+                constexpr int refusals[] = {413, 504, 408, 524};
+                return {.status = refusals[refused++ % 4], .body = "<html>"};
             }
             if (request.target.startsWith("/rest/v1/session_events"))
                 for (const auto &row : QJsonDocument::fromJson(request.body).array())
