@@ -30,17 +30,12 @@ public:
     Expected<void> named(const QStringList &sessions)
     {
         for (const QString &id : sessions) {
-            QSqlQuery query(m_connection.db());
-            if (!ask(query, u"select %1 from sessions where session_id = ?"_s.arg(storedSessionColumns),
-                     {id}))
-                return journalError(query.lastError());
-            if (!query.next())
+            const auto written = write(id);
+            if (!written)
+                return written.error();
+            if (!*written)
                 return Error{u"unknown_session"_s, u"The journal has no session '%1'."_s.arg(id),
                              u"Check the id; a pruned session is in the replica only."_s, false};
-            const SessionRow row = sessionRow(query);
-            query.finish();
-            if (auto written = write(row); !written)
-                return written;
         }
         return {};
     }
@@ -51,49 +46,76 @@ public:
         const QString until = selection.untilMs ? storedTime(*selection.untilMs) : u"9999"_s;
         QString id = u""_s;
         for (;;) {
-            const auto rows = next(time, id, until);
-            if (!rows)
-                return rows.error();
-            for (const SessionRow &row : *rows)
-                if (auto written = write(row); !written)
-                    return written;
-            if (rows->size() < rowsAtOnce)
+            const auto starts = next(time, id, until);
+            if (!starts)
+                return starts.error();
+            for (const Start &start : *starts)
+                if (auto written = write(start.sessionId); !written) // one that went meanwhile is left out
+                    return written.error();
+            if (starts->size() < rowsAtOnce)
                 return {};
-            time = storedTime(rows->last().startedAtMs);
-            id = rows->last().sessionId;
+            time = starts->last().time;
+            id = starts->last().sessionId;
         }
     }
 
 private:
-    Expected<QList<SessionRow>> next(const QString &time, const QString &id, const QString &until)
+    struct Start
+    {
+        QString time;
+        QString sessionId;
+    };
+
+    Expected<QList<Start>> next(const QString &time, const QString &id, const QString &until)
     {
         QSqlQuery query(m_connection.db());
         if (!ask(query,
-                 u"select %1 from sessions where (start_time, session_id) > (?, ?) and start_time < ? "
-                 "order by start_time, session_id limit ?"_s.arg(storedSessionColumns),
+                 u"select start_time, session_id from sessions where (start_time, session_id) > (?, ?) "
+                 "and start_time < ? order by start_time, session_id limit ?"_s,
                  {time, id, until, rowsAtOnce}))
             return journalError(query.lastError());
-        QList<SessionRow> rows;
+        QList<Start> starts;
         while (query.next())
-            rows.append(sessionRow(query));
-        return query.lastError().isValid() ? Expected<QList<SessionRow>>(journalError(query.lastError()))
-                                           : Expected<QList<SessionRow>>(rows);
+            starts.append({query.value(0).toString(), query.value(1).toString()});
+        if (query.lastError().isValid())
+            return journalError(query.lastError());
+        return starts;
     }
 
-    Expected<void> write(const SessionRow &row)
+    /// False: there is no such session.
+    Expected<bool> write(const QString &id)
+    {
+        // Of one moment: a row beside events that came after it would be imported as one that lacks them.
+        const auto text = m_connection.readTogether([&] { return session(id); });
+        if (!text)
+            return text.error();
+        if (!*text)
+            return false;
+        ++m_count;
+        const auto taken = put(**text);
+        return taken ? Expected<bool>(true) : taken.error();
+    }
+
+    Expected<std::optional<QByteArray>> session(const QString &id)
     {
         QSqlQuery query(m_connection.db());
+        if (!ask(query, u"select %1 from sessions where session_id = ?"_s.arg(storedSessionColumns), {id}))
+            return journalError(query.lastError());
+        if (!query.next())
+            return query.lastError().isValid()
+                       ? Expected<std::optional<QByteArray>>(journalError(query.lastError()))
+                       : std::optional<QByteArray>();
+        const SessionRow row = sessionRow(query);
         if (!ask(query,
                  u"select %1 from session_events where session_id = ? order by seq"_s.arg(storedEventColumns),
-                 {row.sessionId}))
+                 {id}))
             return journalError(query.lastError());
         const auto events = storedEvents(query);
         if (!events)
             return events.error();
         if (query.lastError().isValid())
             return journalError(query.lastError());
-        ++m_count;
-        return put(m_writer.session(row, *events));
+        return std::optional(m_writer.session(row, *events));
     }
 
 public:
