@@ -41,6 +41,7 @@ public:
     explicit Importer(SqliteConnection &connection)
         : m_connection(connection)
         , m_event(connection.db())
+        , m_known(connection.db())
     {
     }
 
@@ -50,6 +51,9 @@ public:
                              "(session_id, seq, ts, event_type, role, content, metadata) "
                              "values (?, ?, ?, ?, ?, ?, ?) on conflict (session_id, seq) do nothing"_s))
             return journalError(m_event.lastError());
+        if (!m_known.prepare(u"select ts, event_type, content from session_events "
+                             "where session_id = ? and seq = ?"_s))
+            return journalError(m_known.lastError());
         qint64 number = 0;
         // Not until atEnd(): of a named pipe it is true before the first line came.
         for (QByteArray line = lines.readLine(maxLine); !line.isEmpty(); line = lines.readLine(maxLine)) {
@@ -97,6 +101,7 @@ private:
             return kept;
         m_row = json;
         m_new = 0;
+        m_lastSeq = 0;
         for (const auto *key : {"session_id", "user_id", "status", "start_time"})
             if (json[QLatin1StringView(key)].toString().isEmpty())
                 return bad(u"the session lacks \"%1\"."_s.arg(QLatin1StringView(key)));
@@ -109,11 +114,13 @@ private:
                     u"\"%1\" is not a time such as 2026-01-31T12:00:00.000Z."_s.arg(QLatin1StringView(key)));
         }
         QSqlQuery known(m_connection.db());
-        known.prepare(u"select 1 from sessions where session_id = ?"_s);
+        known.prepare(u"select (select coalesce(max(seq), 0) from session_events e "
+                      "where e.session_id = sessions.session_id) from sessions where session_id = ?"_s);
         known.addBindValue(json["session_id"_L1].toString());
         if (!known.exec())
             return journalError(known.lastError());
         m_rowIsKnown = known.next();
+        m_lastKnown = m_rowIsKnown ? known.value(0).toLongLong() : 0;
         return m_rowIsKnown ? Expected<void>() : writeRow(); // events refer to it
     }
 
@@ -139,19 +146,43 @@ private:
             return refusal(m_event.lastError());
         const bool isNew = m_event.numRowsAffected() > 0;
         m_event.finish();
+        if (!isNew)
+            if (auto same = isTheSame(*event); !same)
+                return same;
+        m_lastSeq = std::max(m_lastSeq, event->seq);
         (isNew ? m_count.events : m_count.known) += 1;
         m_new += isNew ? 1 : 0;
         return {};
     }
 
-    /// The row that the file has for the session before, if it told something new.
+    /// As the one that the journal has with this session and seq; another conversation may have its id.
+    Expected<void> isTheSame(const Event &event)
+    {
+        m_known.bindValue(0, event.sessionId);
+        m_known.bindValue(1, event.seq);
+        if (!m_known.exec() || !m_known.next())
+            return journalError(m_known.lastError());
+        const bool same = msFromStored(m_known.value(0).toString()) == event.atMs &&
+                          m_known.value(1).toString() == nameOf(event.type) &&
+                          m_known.value(2).toString() == storedText(event.content);
+        m_known.finish();
+        if (same)
+            return {};
+        return Error{u"other_session"_s,
+                     u"the journal has another conversation with the id '%1': its event %2 differs."_s
+                         .arg(event.sessionId)
+                         .arg(event.seq),
+                     u"Import into another folder (--data-dir). Nothing was imported."_s, false};
+    }
+
+    /// The row that the file has for the session before, if the file knows more of it than the journal did.
     Expected<void> keepRow()
     {
         if (m_row.isEmpty())
             return {};
         if (m_new > 0 || !m_rowIsKnown)
             ++m_count.sessions;
-        return m_new > 0 && m_rowIsKnown ? writeRow() : Expected<void>();
+        return m_rowIsKnown && m_lastSeq > m_lastKnown ? writeRow() : Expected<void>();
     }
 
     Expected<void> writeRow()
@@ -198,9 +229,12 @@ private:
 
     SqliteConnection &m_connection;
     QSqlQuery m_event;
+    QSqlQuery m_known;
     QJsonObject m_row; ///< of the session whose events come
     bool m_rowIsKnown = false;
-    qint64 m_new = 0; ///< events of it
+    qint64 m_new = 0;       ///< events of it
+    qint64 m_lastSeq = 0;   ///< of it in the file
+    qint64 m_lastKnown = 0; ///< the same in the journal, before
     ImportCount m_count;
 };
 

@@ -2,12 +2,14 @@
 #include "journal_fixture.h"
 
 #include "store/journal_export.h"
+#include "store/journal_import.h"
 
+#include <QBuffer>
 #include <QJsonDocument>
 
 using namespace loquat;
 
-/// Protects what leaves a journal that is written to meanwhile.
+/// Protects what leaves a journal that is written to meanwhile, and what comes into one that knows better.
 class TestJournalTransfer : public JournalFixture
 {
     Q_OBJECT
@@ -36,6 +38,25 @@ private:
             return true;
         });
         return count ? all : count.error().code.toUtf8();
+    }
+
+    /// "ok", or the error's code and message.
+    QString imported(QByteArray lines)
+    {
+        m_journal.reset();
+        QBuffer file(&lines);
+        file.open(QIODevice::ReadOnly);
+        const auto count = importJournal(settings(), file);
+        open(settings());
+        return count ? u"ok"_s : count.error().code + u": "_s + count.error().message;
+    }
+
+    /// Another folder's journal from here on.
+    void moveOn()
+    {
+        m_journal.reset();
+        m_dir = std::make_unique<QTemporaryDir>();
+        QVERIFY(open(settings()));
     }
 
 private Q_SLOTS:
@@ -69,6 +90,46 @@ private Q_SLOTS:
         }
         QCOMPARE(last, 3);
         QCOMPARE(told, 2); // the row knows of both replies
+    }
+
+    void anotherConversationWithTheSameIdIsRefused()
+    {
+        converse(u"default"_s, {u"beta one"_s, u"beta two"_s});
+        const auto theirs = exported();
+        moveOn();
+        converse(u"default"_s, {u"alpha"_s});
+        const auto before = exported();
+        const auto refusal = imported(theirs);
+        QVERIFY2(refusal.startsWith("other_session: Line 3: "_L1), qPrintable(refusal));
+        QCOMPARE(exported(), before);
+        QCOMPARE(imported(before), u"ok"_s);
+        auto later = before;
+        later.replace("2023-11-14", "2024-11-14");
+        QVERIFY(imported(later).startsWith("other_session: Line 2: "_L1));
+        QCOMPARE(exported(), before);
+    }
+
+    void theRowOfWhoKnowsMoreIsKept()
+    {
+        converse(u"s"_s, {u"one"_s});
+        const auto early = exported();
+        QCOMPARE(append(reply(u"s"_s, 3, u"two"_s)), u"ok"_s);
+        const auto late = exported();
+        moveOn();
+        QCOMPARE(imported(early), u"ok"_s);
+        QCOMPARE(row(u"s"_s).turns, 1);
+        QCOMPARE(imported(late), u"ok"_s);
+        QCOMPARE(row(u"s"_s).turns, 2);
+
+        // This journal lacks an event in the middle and has the end: what the file says of the whole is
+        // older.
+        moveOn();
+        auto gap = late.split('\n');
+        gap.removeAt(2);
+        QCOMPARE(imported(gap.join('\n')), u"ok"_s);
+        QCOMPARE(imported(early), u"ok"_s);
+        QCOMPARE(load(u"s"_s)->events.size(), 3);
+        QCOMPARE(row(u"s"_s).turns, 2);
     }
 };
 
