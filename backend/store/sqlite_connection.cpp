@@ -3,11 +3,24 @@
 
 #include "store/sql_error.h"
 
+#include <QSqlDriver>
 #include <QSqlQuery>
+#include <QVariant>
+
+#include <cstring>
+#include <sqlite3.h>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
+
+sqlite3 *sqliteHandle(const QSqlDatabase &db)
+{
+    const QVariant handle = db.driver()->handle();
+    if (!handle.isValid() || std::strcmp(handle.typeName(), "sqlite3*") != 0)
+        return nullptr;
+    return *static_cast<sqlite3 *const *>(handle.constData());
+}
 
 SqliteConnection::SqliteConnection()
     : m_scope(u"QSQLITE"_s)
@@ -44,6 +57,12 @@ Expected<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const QString
         if (auto done = connection->run(pragma); !done)
             return done.error();
     return connection;
+}
+
+bool SqliteConnection::isReadOnly() const
+{
+    sqlite3 *handle = sqliteHandle(m_scope.db());
+    return handle && sqlite3_db_readonly(handle, "main") == 1;
 }
 
 Expected<void> SqliteConnection::run(const QString &statement)

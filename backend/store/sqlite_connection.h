@@ -8,7 +8,12 @@
 #include <tuple>
 #include <type_traits>
 
+struct sqlite3;
+
 namespace loquat {
+
+/// SQLite's own handle of an open connection of Qt's; nullptr: it is another database's.
+sqlite3 *sqliteHandle(const QSqlDatabase &db);
 
 /// One connection to the journal's file: WAL, foreign keys on, waits up to 5 s for a lock held by another
 /// program. Lives in the thread that opened it.
@@ -25,6 +30,8 @@ public:
                                                             Synchronous synchronous = Synchronous::Full);
 
     [[nodiscard]] QSqlDatabase &db() { return m_scope.db(); }
+    /// SQLite opens what it may not write for reading, and even lets transactions begin there.
+    [[nodiscard]] bool isReadOnly() const;
     /// Runs one statement that returns nothing worth reading.
     Expected<void> run(const QString &statement);
     /// The answer of `ask`, what it reads being of one moment, with the file locked once for all of it.

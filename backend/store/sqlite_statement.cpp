@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/sqlite_statement.h"
 
-#include <QSqlDriver>
-#include <QVariant>
+#include "store/sqlite_connection.h"
 
-#include <cstring>
 #include <sqlite3.h>
 
 namespace loquat {
 namespace {
 
 using namespace Qt::StringLiterals;
-
-sqlite3 *handleOf(const QSqlDatabase &db)
-{
-    const QVariant handle = db.driver()->handle();
-    if (!handle.isValid() || std::strcmp(handle.typeName(), "sqlite3*") != 0)
-        return nullptr;
-    return *static_cast<sqlite3 *const *>(handle.constData());
-}
 
 QSqlError errorOf(sqlite3 *connection)
 {
@@ -47,7 +37,7 @@ struct Bind
 SqliteStatement::SqliteStatement(const QSqlDatabase &db, const QString &sql)
     : m_statement(nullptr, sqlite3_finalize)
 {
-    sqlite3 *connection = handleOf(db);
+    sqlite3 *connection = sqliteHandle(db);
     if (!connection) {
         m_error = QSqlError(u"SQLite"_s, u"The connection is not open."_s, QSqlError::ConnectionError,
                             QString::number(SQLITE_CANTOPEN));

@@ -116,6 +116,27 @@ private Q_SLOTS:
         QVERIFY(!opened.error().remedy.isEmpty());
     }
 
+    void aFileThatCannotBeWritten()
+    {
+        append(started(u"s"_s));
+        m_journal.reset();
+        constexpr uid_t nobody = 65534;
+        const bool root = ::geteuid() == 0;
+        QFile file(m_dir->filePath(u"loquat.db"_s));
+        if (!root) {
+            QVERIFY(file.setPermissions(QFile::ReadOwner));
+        } else { // who writes wherever it likes; the group is still root's
+            QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup));
+            QVERIFY(QFile::remove(m_dir->filePath(u"loquat.lock"_s)));
+            QCOMPARE(::chown(qPrintable(m_dir->path()), nobody, nobody), 0);
+            QCOMPARE(::seteuid(nobody), 0);
+        }
+        const auto opened = Journal::open(settings());
+        QVERIFY(!root || ::seteuid(0) == 0);
+        QVERIFY(!opened);
+        QCOMPARE(opened.error().code, u"store_unwritable"_s);
+    }
+
     void whenThereIsNoRoomLeftAppendsFailAndLaterOnesMayNot()
     {
         m_journal.reset();
