@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "journal_fixture.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace loquat;
@@ -135,6 +136,31 @@ private Q_SLOTS:
         QVERIFY(!root || ::seteuid(0) == 0);
         QVERIFY(!opened);
         QCOMPARE(opened.error().code, u"store_unwritable"_s);
+    }
+
+    void whatIsSaidIsForTheOwnerAlone()
+    {
+        QTemporaryDir folder;
+        QVERIFY(QFile::setPermissions(folder.path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner |
+                                                         QFile::ReadOther | QFile::ExeOther));
+        m_journal.reset();
+        const auto mask = ::umask(022);
+        const bool opened = open({.dataDir = folder.path()});
+        const auto stored = opened ? append(started(u"s"_s)) : QString();
+        ::umask(mask);
+        QCOMPARE(stored, u"ok"_s);
+        const auto modeOf = [&](const QString &name) {
+            return QFile::permissions(folder.filePath(name)) & ~(QFile::ReadUser | QFile::WriteUser);
+        };
+        const auto owners = QFile::ReadOwner | QFile::WriteOwner;
+        for (const auto &name : {u"loquat.db"_s, u"loquat.db-wal"_s, u"loquat.db-shm"_s})
+            QCOMPARE(modeOf(name), owners);
+        // Who wants it otherwise is left that.
+        m_journal.reset();
+        QVERIFY(QFile::setPermissions(folder.filePath(u"loquat.db"_s), owners | QFile::ReadGroup));
+        QVERIFY(open({.dataDir = folder.path()}));
+        QCOMPARE(modeOf(u"loquat.db"_s), owners | QFile::ReadGroup);
+        m_journal.reset();
     }
 
     void whenThereIsNoRoomLeftAppendsFailAndLaterOnesMayNot()
