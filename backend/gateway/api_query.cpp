@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/api_query.h"
 
+#include "domain/ids.h"
 #include "domain/json_text.h"
 #include "gateway/query_value.h"
 #include "gateway/without_slash.h"
@@ -20,9 +21,9 @@ Error badQuery(const QString &name, const QString &value, const QString &right)
 Expected<qint64> number(const QUrlQuery &query, const QString &name, qint64 fallback, qint64 least,
                         qint64 most)
 {
-    if (!query.hasQueryItem(name))
-        return fallback;
     const QString text = queryValue(query, name);
+    if (text.isEmpty()) // a form sends fields that nobody filled in
+        return fallback;
     bool whole = false;
     const qint64 value = text.toLongLong(&whole);
     if (whole && value >= least && value <= most)
@@ -57,6 +58,8 @@ Expected<SessionQuery> sessionQuery(const QUrlQuery &query, const ApiLimits &lim
             return badQuery(u"status"_s, name, u"One of active, ending, completed."_s);
     }
     wanted.userId = queryValue(query, u"user_id"_s);
+    if (const auto user = parseUserId(wanted.userId); !user)
+        return badQuery(u"user_id"_s, u"…"_s, user.error().message);
     wanted.text = queryValue(query, u"q"_s);
     wanted.cursor = queryValue(query, u"cursor"_s);
     const auto limit = number(query, u"limit"_s, limits.sessionPage, 1, limits.maxSessionPage);

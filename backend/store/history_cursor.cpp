@@ -11,6 +11,10 @@ using namespace Qt::StringLiterals;
 
 constexpr auto inUrls = QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals;
 
+/// The years 1 to 9999.
+constexpr qint64 firstTime = -62'135'596'800'000;
+constexpr qint64 lastTime = 253'402'300'799'999;
+
 QString packed(const QJsonArray &parts)
 {
     return QString::fromLatin1(QJsonDocument(parts).toJson(QJsonDocument::Compact).toBase64(inUrls));
@@ -60,7 +64,12 @@ Expected<std::optional<ListCursor>> listCursor(const QString &text)
     const QJsonArray parts = unpacked(text, "list"_L1);
     if (parts.isEmpty() || !parts[2].isString())
         return badCursor();
-    return std::optional(ListCursor{parts[1].toInteger(), parts[2].toString()});
+    const ListCursor cursor{parts[1].toInteger(), parts[2].toString()};
+    // No database knows such times, and Postgres no such text.
+    if (cursor.startedAtMs < firstTime || cursor.startedAtMs > lastTime ||
+        cursor.sessionId.contains(QChar::Null))
+        return badCursor();
+    return std::optional(cursor);
 }
 
 Expected<std::optional<SearchCursor>> searchCursor(const QString &text)

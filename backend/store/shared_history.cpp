@@ -28,9 +28,12 @@ Error away()
             u"This is what this node's journal holds; try again for the rest."_s, true};
 }
 
-bool mayPass(const Error &error)
+/// It is about the database, not about what was asked: the next question would have the same answer.
+bool isAway(const Error &error)
 {
-    return error.code != "bad_cursor"_L1 && error.code != "bad_query"_L1;
+    return error.code == "database_away"_L1 || error.code.endsWith("_unreachable"_L1) ||
+           error.code == "postgres_refused"_L1 || error.code == "postgres_tls"_L1 ||
+           error.code == "postgres_driver_missing"_L1;
 }
 
 /// The newest start first, as the sources have them.
@@ -107,10 +110,11 @@ void SharedHistory::askDatabase(const SessionQuery &query, std::chrono::millisec
     const auto answer = [once, until = m_awayUntil,
                          pause = m_limits.pause](const Expected<SessionPage> &page) {
         const Sessions tell = std::exchange(*once, {});
-        if (!page && mayPass(page.error()))
+        const bool isOut = !page && isAway(page.error());
+        if (isOut)
             *until = now() + pause.count();
         if (tell)
-            tell(!page && mayPass(page.error()) ? Expected<SessionPage>(away()) : page);
+            tell(isOut ? Expected<SessionPage>(away()) : page);
     };
     m_database->sessions(query, context, answer);
     QTimer::singleShot(limit, context, [once, answer] {
@@ -136,6 +140,8 @@ void SharedHistory::list(const SessionQuery &query, QObject *context, const Sess
                                           const Expected<SessionPage> &database) {
                 if (!journal)
                     return found(journal);
+                if (!database && !database.error().retryable)
+                    return found(database);
                 if (!database) {
                     SessionPage page = *journal;
                     page.partial = database.error();
@@ -180,7 +186,7 @@ void SharedHistory::search(const SessionQuery &query, QObject *context, const Se
     inDatabase.cursor.remove(0, ofDatabase.size());
     askDatabase(inDatabase, m_limits.searchTime, context,
                 [this, query, context, found](const Expected<SessionPage> &answer) {
-                    if (!answer && query.cursor.isEmpty() && mayPass(answer.error()))
+                    if (!answer && query.cursor.isEmpty() && answer.error().retryable)
                         return searchJournal(query, answer.error(), context, found);
                     if (!answer)
                         return found(answer);

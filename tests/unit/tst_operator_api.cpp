@@ -5,6 +5,7 @@
 #include "gateway/operator_access.h"
 #include "gateway/operator_command.h"
 #include "operator_address.h"
+#include "store/history_cursor.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -133,17 +134,34 @@ private Q_SLOTS:
         QCOMPARE(some->text, u"one two"_s);
         QCOMPARE(some->limit, 200);
         QCOMPARE(some->cursor, u"x"_s);
-        for (const auto &wrong : {u"status=Active"_s, u"limit=0"_s, u"limit=201"_s, u"limit="_s,
-                                  u"limit=1.5"_s, u"limit=99999999999999999999"_s}) {
+        for (const auto &wrong : {u"status=Active"_s, u"limit=0"_s, u"limit=201"_s, u"user_id=%00"_s,
+                                  u"user_id=a%0Ab"_s, u"limit=1.5"_s, u"limit=99999999999999999999"_s}) {
             const auto refused = sessionQuery(query(wrong), {});
             QVERIFY2(!refused.has_value(), qPrintable(wrong));
             QCOMPARE(refused.error().code, u"bad_query"_s);
             QVERIFY(!refused.error().remedy.isEmpty());
         }
+        // A form sends the fields that nobody filled in as well.
+        const auto blank = sessionQuery(query(u"status=&user_id=&q=&limit=&cursor="_s), {});
+        QVERIFY(blank && !blank->status && blank->userId.isEmpty() && blank->cursor.isEmpty());
+        QCOMPARE(blank->limit, 50);
+        QCOMPARE(eventQuery(u"s"_s, query(u"after=&limit="_s), {.eventPage = 20})->limit, 20);
         QCOMPARE(eventQuery(u"s"_s, query(u"after=7&limit=1000"_s), {})->afterSeq, 7);
         QCOMPARE(eventQuery(u"s"_s, {}, {.eventPage = 20})->limit, 20);
         for (const auto &wrong : {u"after=-1"_s, u"after=x"_s, u"limit=1001"_s})
             QVERIFY2(!eventQuery(u"s"_s, query(wrong), {}).has_value(), qPrintable(wrong));
+    }
+
+    void cursorsThatNoDatabaseTakesAreRefused()
+    {
+        const auto roundTrip = [](const ListCursor &cursor) { return listCursor(toText(cursor)); };
+        QCOMPARE(roundTrip({1, u"two words"_s})->value().sessionId, u"two words"_s);
+        QVERIFY(roundTrip({-1'000, u"x"_s}).has_value());
+        QString nul = u"ab"_s;
+        nul[1] = QChar::Null;
+        for (const ListCursor &wrong :
+             {ListCursor{1, nul}, {9'000'000'000'000'000, u"x"_s}, {-9'000'000'000'000'000, u"x"_s}})
+            QCOMPARE(roundTrip(wrong).error().code, u"bad_cursor"_s);
     }
 
     void aPathIsTakenApartBeforeItIsDecoded()

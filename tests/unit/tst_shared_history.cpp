@@ -50,7 +50,13 @@ public:
 
     void events(const EventQuery &query, QObject *, Events found) override
     {
-        found(EventPage{stored.value(query.sessionId), false});
+        EventPage page;
+        for (const Event &event : stored.value(query.sessionId))
+            if (event.seq > query.afterSeq)
+                page.events.append(event);
+        page.more = page.events.size() > query.limit;
+        page.events.resize(std::min<qsizetype>(page.events.size(), query.limit));
+        found(page);
     }
 
 private:
@@ -81,7 +87,7 @@ private:
     }
 };
 
-const Error gone{u"unreachable"_s, u"No."_s, {}, true};
+const Error gone{u"postgres_unreachable"_s, u"No."_s, {}, true};
 
 } // namespace
 
@@ -138,6 +144,20 @@ private Q_SLOTS:
         QVERIFY(asked(active)->rows.isEmpty());
         QCOMPARE(events(u"mine"_s).value().events.size(), 9);
         QCOMPARE(events(u"moved"_s).value().events.size(), 8);
+    }
+
+    void aQuestionThatCannotBeAnsweredCostsOthersNothing()
+    {
+        m_journal->add(u"mine"_s, 1, 9);
+        m_database->add(u"theirs"_s, 2, 3);
+        m_database->error = Error{u"postgres_row_refused"_s, u"No."_s, {}, false};
+        QCOMPARE(asked({}).error().code, u"postgres_row_refused"_s);
+        m_database->error = Error{u"postgres_too_slow"_s, u"No."_s, {}, true};
+        QCOMPARE(asked({})->partial.value().code, u"postgres_too_slow"_s);
+        m_database->error.reset();
+        const auto page = asked({});
+        QVERIFY(!page->partial);
+        QCOMPARE(ids(*page), (QStringList{u"theirs"_s, u"mine"_s}));
     }
 
     void withoutTheDatabaseTheJournalAnswersAndSaysSo()
@@ -224,10 +244,11 @@ private:
                    : Expected<SessionPage>(Error{u"no answer"_s, {}, {}, false});
     }
 
-    Expected<EventPage> events(const QString &id)
+    Expected<EventPage> events(const QString &id, qint64 after = 0, int limit = 200)
     {
         std::optional<Expected<EventPage>> answer;
-        m_history->events({id}, this, [&answer](const Expected<EventPage> &page) { answer = page; });
+        m_history->events({id, after, limit}, this,
+                          [&answer](const Expected<EventPage> &page) { answer = page; });
         return QTest::qWaitFor([&answer] { return answer.has_value(); })
                    ? *answer
                    : Expected<EventPage>(Error{u"no answer"_s, {}, {}, false});
