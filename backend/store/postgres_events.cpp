@@ -85,6 +85,8 @@ QString postgresEventInsert(const QList<EventRow> &events)
 
 QString postgresSharedEventInsert(const QList<EventRow> &events)
 {
+    // Other programs write microseconds, which no journal has: what was read from the table and comes back is
+    // the same event all the same.
     return selectRows(
         events, u"with r as materialized ("_s,
         u"), fresh as (insert into session_events ("_s + columns + u") select "_s + columns +
@@ -97,9 +99,11 @@ QString postgresSharedEventInsert(const QList<EventRow> &events)
             "+ row_number() over (partition by r.session_id order by r.seq), r.ts, r.event_type, r.role, "
             "r.content, r.metadata || jsonb_build_object('late_seq', r.seq), r.search "
             "from r join session_events e on e.session_id = r.session_id and e.seq = r.seq "
-            "where (e.ts, e.event_type, e.content) is distinct from (r.ts, r.event_type, r.content) "
+            "where (date_trunc('milliseconds', e.ts), e.event_type, e.content) "
+            "is distinct from (r.ts, r.event_type, r.content) "
             "and not exists (select from session_events l where l.session_id = r.session_id "
-            "and l.metadata->'late_seq' = to_jsonb(r.seq) and l.ts = r.ts and l.event_type = r.event_type "
+            "and l.metadata->'late_seq' = to_jsonb(r.seq) and date_trunc('milliseconds', l.ts) = r.ts and "
+            "l.event_type = r.event_type "
             "and l.content = r.content)"_s);
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fleet_fixture.h"
+
 #include "line.h"
 #include "store/api/all_events.h"
+#include "store/stored_text.h"
 
 #include <QThread>
 
@@ -99,6 +101,23 @@ private Q_SLOTS:
         // The other node goes on as if nothing had happened, and nothing of it is lost either.
         ship({eventOf(u"s"_s, 5, EventType::AiMessage, u"the next"_s)});
         QCOMPARE(value(u"select content from session_events where seq = 6"_s).toString(), u"the next"_s);
+    }
+
+    void whatAnotherProgramWroteIsNotDoubled()
+    {
+        const auto started = eventOf(u"s"_s, 1, EventType::SessionStarted, {}, {{"user_id"_L1, "u"}});
+        const auto note = eventOf(u"s"_s, 2, EventType::OperatorNote, u"by the CRM"_s);
+        const auto late = eventOf(u"s"_s, 2, EventType::AiMessage, u"late"_s);
+        ship({started});
+        run(u"insert into session_events (session_id, seq, ts, event_type, role, content) values ('s', 2, "
+            "timestamptz '%1' + interval '456 microseconds', 'operator_note', 'operator', 'by the CRM')"_s
+                .arg(storedTime(note.atMs)));
+        ship({started, note}); // as it was read by who took the session over
+        QCOMPARE(events(), 2);
+        ship({late});
+        run(u"update session_events set ts = ts + interval '789 microseconds' where seq = 3"_s);
+        ship({late});
+        QCOMPARE(events(), 3);
     }
 
     void anotherNodesAddressIsTold()
