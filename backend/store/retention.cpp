@@ -92,9 +92,12 @@ Expected<Retention::Victims> Retention::victims(qint64 nowMs)
 Expected<void> Retention::prune(const QString &sessionId)
 {
     return erase(sessionId,
-                 {u"insert or replace into pruned_sessions select s.session_id, "
+                 {u"insert or replace into pruned_sessions (session_id, last_seq, user_id, start_time, "
+                  "model, turns, input_tokens, output_tokens, cost_usd, summary, summary_source, node_id, "
+                  "metadata) select s.session_id, "
                   "(select coalesce(max(seq), 0) from session_events e where e.session_id = s.session_id), "
-                  "user_id, start_time, model, turns, input_tokens, output_tokens, cost_usd "
+                  "user_id, start_time, model, turns, input_tokens, output_tokens, cost_usd, summary, "
+                  "summary_source, node_id, metadata "
                   "from sessions s where session_id = ?"_s});
 }
 

@@ -51,8 +51,9 @@ SessionProjection::SessionProjection(const QSqlDatabase &db)
                            "on conflict (session_id) do update set status = 'active', end_time = null"_s))
     , m_revive(prepared(db,
                         u"insert into sessions (session_id, user_id, status, start_time, model, turns, "
-                        "input_tokens, output_tokens, cost_usd) select session_id, user_id, 'active', "
-                        "start_time, model, turns, input_tokens, output_tokens, cost_usd "
+                        "input_tokens, output_tokens, cost_usd, summary, summary_source, node_id, metadata) "
+                        "select session_id, user_id, 'active', start_time, model, turns, input_tokens, "
+                        "output_tokens, cost_usd, summary, summary_source, node_id, metadata "
                         "from pruned_sessions where session_id = ? on conflict (session_id) do nothing"_s))
     , m_resume(prepared(
           db,

@@ -64,6 +64,28 @@ SessionPage merged(const SessionPage &journal, const SessionPage &database, int 
     return page;
 }
 
+/// Of a session that was pruned and goes on, the journal has only what came since.
+bool lacksBeginning(const EventPage &page, const EventQuery &query)
+{
+    return query.types.isEmpty() && !page.events.isEmpty() && page.events.first().seq > query.afterSeq + 1;
+}
+
+/// `older`, and behind it what `journal` has.
+EventPage whole(const EventPage &older, const EventPage &journal, int limit)
+{
+    EventPage page;
+    for (const Event &event : older.events)
+        if (event.seq < journal.events.first().seq)
+            page.events.append(event);
+    // All of a page from before the journal begins: what comes between is on the next one.
+    if (older.more && page.events.size() == older.events.size())
+        return older;
+    page.events += journal.events;
+    page.more = journal.more || page.events.size() > limit;
+    page.events.resize(std::min<qsizetype>(page.events.size(), limit));
+    return page;
+}
+
 } // namespace
 
 struct SharedHistory::Both
@@ -230,10 +252,22 @@ void SharedHistory::events(const EventQuery &query, QObject *context, Events fou
                 if (newest(journal) >= newest(database)) {
                     if (!database && newest(journal) < 0)
                         return found(database.error()); // which may know it
-                    return m_journal->events(query, context, found);
+                    return database ? wholeEvents(query, context, found)
+                                    : m_journal->events(query, context, found);
                 }
                 m_database->events(query, context, found);
             });
+}
+
+void SharedHistory::wholeEvents(const EventQuery &query, QObject *context, const Events &found)
+{
+    m_journal->events(query, context, [this, query, context, found](const Expected<EventPage> &journal) {
+        if (!journal || !lacksBeginning(*journal, query))
+            return found(journal);
+        m_database->events(query, context, [query, journal, found](const Expected<EventPage> &database) {
+            found(database ? whole(*database, *journal, query.limit) : *journal);
+        });
+    });
 }
 
 } // namespace loquat

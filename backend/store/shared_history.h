@@ -49,6 +49,7 @@ private:
     void askBoth(const SessionQuery &query, QObject *context, Joined joined);
     void askDatabase(const SessionQuery &query, std::chrono::milliseconds limit, QObject *context,
                      Sessions found);
+    void wholeEvents(const EventQuery &query, QObject *context, const Events &found);
     void dropOutdated(SessionPage page, QObject *context, const Sessions &found);
 
     const std::unique_ptr<SessionHistory> m_journal;

@@ -140,6 +140,8 @@ private Q_SLOTS:
     void whoComesBackCountsOn()
     {
         converse(u"old"_s);
+        const auto before = row(u"old"_s);
+        QVERIFY(before.nodeId && !before.metadata.isEmpty());
         QVERIFY(reopen(pruning({u"a"_s})));
         m_journal->markShipped(u"a"_s, m_journal->lastId());
         QTRY_COMPARE(sessions(), QString());
@@ -157,6 +159,10 @@ private Q_SLOTS:
         QCOMPARE(again.status, u"active"_s);
         QCOMPARE(again.turns, 1); // as in the replica's row, which this one replaces
         QCOMPARE(*again.inputTokens, 7);
+        QCOMPARE(again.nodeId, before.nodeId);
+        QCOMPARE(again.summary, u"summary"_s);
+        QCOMPARE(again.summarySource, u"model"_s);
+        QCOMPARE(again.metadata, before.metadata);
         QCOMPARE(load(u"old"_s)->events.size(), 2);
         // Who was never here is still nobody.
         QCOMPARE(append(eventOf(u"never"_s, 1, EventType::SessionResumed)), u"unknown_session"_s);

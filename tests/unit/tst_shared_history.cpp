@@ -191,6 +191,26 @@ private Q_SLOTS:
         QCOMPARE(events(u"far"_s).error().code, u"database_away"_s);
     }
 
+    void whatWasPrunedComesFromTheDatabase()
+    {
+        m_journal->add(u"back"_s, 1, 9);
+        m_journal->stored[u"back"_s].remove(0, 5);
+        m_database->add(u"back"_s, 1, 7);
+        for (const int limit : {3, 4, 5, 8, 9, 100}) {
+            QList<qint64> seqs;
+            Expected<EventPage> page = EventPage{{}, true};
+            while (page && page->more && seqs.size() < 10) {
+                page = events(u"back"_s, seqs.isEmpty() ? 0 : seqs.last(), limit);
+                QVERIFY(page && page->events.size() <= limit);
+                for (const Event &event : page->events)
+                    seqs.append(event.seq);
+            }
+            QCOMPARE(seqs, (QList<qint64>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
+        }
+        m_database->error = gone;
+        QCOMPARE(events(u"back"_s).value().events.size(), 4);
+    }
+
     void aSearchAsksTheDatabaseAndGoesOnThere()
     {
         for (int i = 0; i < 3; ++i)
