@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Who is in the fleet, for people to see: the statements of FleetDatabase that change nothing.
+// Who is in the fleet, for people to see.
 #include "store/fleet_database.h"
 #include "store/postgres_error.h"
 
@@ -11,14 +11,17 @@ using namespace Qt::StringLiterals;
 
 Expected<QList<FleetNode>> FleetDatabase::nodes(const QString &where)
 {
+    // Those that died long ago must not take the places of the living.
+    const QString first = u"n.node_id <> "_s + quoted(m_nodeId);
     // Led and not ended: few, and indexed, however many sessions there ever were.
     auto found =
         ask(u"select n.node_id, n.address, n.version, "_s + sqlMilliseconds(u"n.started_at"_s) + u", "_s +
             sqlMilliseconds(u"n.heartbeat_at"_s) + u", "_s + sqlMilliseconds(u"(now() - n.heartbeat_at)"_s) +
-            u", coalesce(l.led, 0) from nodes n left join (select o.node_id, count(*) led from sessions s "
+            u", coalesce(l.led, 0) from (select * from nodes n "_s + where + u" order by "_s + first +
+            u", n.heartbeat_at desc limit 200) n left join (select o.node_id, count(*) led from sessions s "
             "join session_owners o using (session_id) where s.status <> 'completed' group by o.node_id) l "
-            "using (node_id) "_s +
-            where + u" order by n.node_id <> "_s + quoted(m_nodeId) + u", n.node_id limit 200"_s);
+            "using (node_id) order by "_s +
+            first + u", n.node_id"_s);
     if (!found)
         return found.error();
     QList<FleetNode> nodes;
@@ -40,6 +43,13 @@ Expected<QList<FleetNode>> FleetDatabase::nodes(const QString &where)
 
 Expected<QList<FleetNode>> FleetDatabase::roster()
 {
+    // A name that is never used again would stay for ever; its sessions are taken over without it, too.
+    if (m_judge)
+        if (auto forgotten = m_connection.run({u"delete from nodes where node_id <> "_s + quoted(m_nodeId) +
+                                               u" and heartbeat_at < now() - greatest(interval '1 day', %1 * "
+                                               "interval '1 millisecond')"_s.arg(m_deadAfter.count())});
+            !forgotten)
+            return forgotten.error();
     return nodes({});
 }
 

@@ -120,6 +120,27 @@ private Q_SLOTS:
         QCOMPARE(events(), 3);
     }
 
+    void deadNodesDoNotHideTheLiving()
+    {
+        run(u"insert into nodes (node_id, address, heartbeat_at) select 'a-dead-' || i, 'http://x:1', now() "
+            u"- "
+            "interval '2 hours' from generate_series(1, 250) i"_s);
+        run(u"insert into nodes (node_id, address, heartbeat_at) values ('old', 'http://x:1', now() - "
+            u"interval "
+            "'2 days'), ('z-living', 'http://z:1', now())"_s);
+        asNodes(1, [&](size_t, FleetDatabase &database) {
+            database.setJudge(false);
+            QCOMPARE(database.roster()->size(), 200);
+            QCOMPARE(value(u"select count(*) from nodes where node_id = 'old'"_s).toInt(), 1);
+            database.setJudge(true);
+            const auto nodes = *database.roster();
+            QCOMPARE(nodes.size(), 200);
+            QCOMPARE(nodes.last().nodeId, u"z-living"_s); // by their names
+            QVERIFY(!nodes.last().dead && nodes[1].dead);
+            QCOMPARE(value(u"select count(*) from nodes where node_id = 'old'"_s).toInt(), 0);
+        });
+    }
+
     void anotherNodesAddressIsTold()
     {
         FleetMember here(settings(u"here"_s), *m_journal);
