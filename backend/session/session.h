@@ -166,6 +166,8 @@ private:
     void closeInterruptedTurns();
     Event endUnanswered(int turn, const QString &finish, qint64 atMs, const std::optional<Error> &why = {});
     void setPhase(Phase phase, const QString &detail = {});
+    /// A tool runs, unless a call waits for a person: that is more urgent to know.
+    void showTools(const QString &running);
     void publish();
     enum class Source { Program, Client };
     /// Whether it was put off until the journal has answered. Of what a client says only so much is kept.
@@ -191,6 +193,7 @@ private:
     int m_runningTurn = 0;
     QList<int> m_openTurns;   ///< restored: turns that a crash left without an end
     QList<Event> m_openCalls; ///< restored: calls without a result
+    QList<ToolCall> m_asked;  ///< calls that wait for a person, the oldest first
     QList<QString> m_queue;
     QList<int> m_waiting; ///< turns whose message waits for a person, or for the assistant to be resumed
     std::unique_ptr<Clock::Timer> m_grace;

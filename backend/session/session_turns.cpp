@@ -123,7 +123,7 @@ void Session::turnCallsTool(const ToolCall &call, const QJsonValue &args, int ro
         ++m_steering->openCalls;
     const Event event = emitEvent(EventType::ToolCall, Role::Assistant, call.name, meta);
     m_outbox.send(outbound::ToolStarted{call.name, args, call.id, event.seq, forClient}, event.seq);
-    setPhase(Phase::RunningTool, call.name);
+    showTools(call.name);
 }
 
 void Session::turnAsksFor(const ToolCall &call)
@@ -134,7 +134,16 @@ void Session::turnAsksFor(const ToolCall &call)
                                    {"tool"_L1, call.name},
                                    {"decision"_L1, u"asked"_s}});
     m_outbox.send(outbound::ToolWaits{call.name, call.id, event.seq}, event.seq);
-    setPhase(Phase::WaitingForApproval, call.name);
+    m_asked.append(call);
+    showTools({});
+}
+
+void Session::showTools(const QString &running)
+{
+    if (m_asked.isEmpty())
+        setPhase(Phase::RunningTool, running);
+    else
+        setPhase(Phase::WaitingForApproval, m_asked.first().name);
 }
 
 void Session::turnDecided(const ToolCall &call, const QString &decision, const QString &by)
@@ -146,13 +155,14 @@ void Session::turnDecided(const ToolCall &call, const QString &decision, const Q
     if (!by.isEmpty())
         meta["by"_L1] = by;
     emitEvent(EventType::ToolApproval, by.isEmpty() ? Role::System : Role::Operator, call.name, meta);
-    setPhase(Phase::RunningTool, call.name);
+    m_asked.removeIf([&](const ToolCall &asked) { return asked.id == call.id; });
+    showTools(call.name);
 }
 
 void Session::turnToolProgressed(const ToolCall &call, const QString &howFar)
 {
     // For who watches; it is nothing that was said, so it is no event.
-    setPhase(Phase::RunningTool, call.name + u": "_s + howFar);
+    showTools(call.name + u": "_s + howFar);
 }
 
 void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms)
@@ -194,6 +204,7 @@ void Session::turnEnded(const TurnResult &result)
         m_outbox.send(outbound::Problem{*result.error, error.seq}, error.seq);
     }
     m_shownNow.clear();
+    m_asked.clear();
     const Event event = emitEvent(EventType::AiMessage, Role::Assistant, text, meta);
     m_outbox.send(outbound::TurnDone{m_runningTurn, std::exchange(m_saidBeforeTools, {}) + text,
                                      result.finish, result.usage, result.ttftMs, result.durationMs, event.seq,

@@ -139,7 +139,7 @@ QByteArray Metrics::text(const MetricsReadings &readings) const
         double(readings.connections));
     set("loquat_messages_waiting", "Messages that wait behind a reply of their session.",
         double(readings.messagesWaiting));
-    set("loquat_approvals_waiting", "Tool calls that wait for an operator.",
+    set("loquat_approvals_waiting", "Sessions with a tool call that waits for an operator.",
         double(readings.approvalsWaiting));
     set("loquat_summaries_waiting", "Sessions that ended and have no summary yet.",
         double(readings.summariesWaiting));

@@ -38,6 +38,26 @@ private Q_SLOTS:
             ChatMessage{Role::Assistant, u"Yes, Ana here."_s, {}, {}}));
     }
 
+    void aCallThatWaitsIsToldAsLongAsOneDoes()
+    {
+        SessionStage stage;
+        stage.settings.profile.toolPolicies = {{u"*"_s, u"ask"_s}};
+        stage.restart();
+        stage.tools.add(u"a"_s);
+        stage.tools.add(u"b"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"do"_s);
+        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s}, {u"2"_s, u"b"_s, u"{}"_s}});
+        const SessionSnapshot &seen = stage.observer.snapshot;
+        QCOMPARE(seen.phase, Phase::WaitingForApproval);
+        QCOMPARE(seen.phaseDetail, u"a"_s); // the oldest
+        QVERIFY(session.command({CommandKind::Approve, {}, u"1"_s, u"op"_s}).has_value());
+        QCOMPARE(seen.phase, Phase::WaitingForApproval);
+        QCOMPARE(seen.phaseDetail, u"b"_s);
+        QVERIFY(session.command({CommandKind::Approve, {}, u"2"_s, u"op"_s}).has_value());
+        QCOMPARE(seen.phase, Phase::RunningTool);
+    }
+
     void aWhisperReachesTheModelAndNotTheUser()
     {
         SessionStage stage;
