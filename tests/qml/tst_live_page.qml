@@ -70,6 +70,8 @@ ConsoleCase {
         t.stage.waitForApproval("a", 2);
         t.stage.hold(t.window, Qt.Key_A);
         compare(t.stage.commandCount, 2);
+        t.model.select("b");
+        t.stage.waitForApproval("b", 2);
         t.stage.hold(t.window, Qt.Key_D);
         compare(t.stage.commandCount, 3);
         for (const key of [Qt.Key_Return, Qt.Key_Enter, Qt.Key_Space]) {

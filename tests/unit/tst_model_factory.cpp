@@ -44,9 +44,7 @@ private Q_SLOTS:
             return pathAskedOf({name, u"k"_s, QUrl(base), model, version}).section(u'?', 0, 0);
         };
         QCOMPARE(path(u"ollama"_s, host + u"/v1"_s, {}), u"/v1/chat/completions"_s);
-        QCOMPARE(path(u"groq"_s, host, {}), u"/openai/v1/chat/completions"_s);
-        QCOMPARE(path(u"groq"_s, host + u"/"_s, {}), u"/openai/v1/chat/completions"_s);
-        QCOMPARE(path(u"groq"_s, host + u"/v1"_s, {}), u"/v1/chat/completions"_s);
+        QCOMPARE(path(u"groq"_s, host + u"/openai/v1"_s, {}), u"/openai/v1/chat/completions"_s);
         QCOMPARE(path(u"anthropic"_s, host, {}), u"/v1/messages"_s);
         QCOMPARE(path(u"anthropic"_s, host + u"/v1"_s, {}), u"/v1/messages"_s);
         QCOMPARE(path(u"anthropic"_s, host + u"/proxy"_s, u"/v2"_s), u"/proxy/v2/messages"_s);

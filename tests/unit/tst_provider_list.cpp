@@ -66,14 +66,16 @@ private Q_SLOTS:
 
     void groqIsAskedWhereItsApiIs()
     {
-        const Environment hostAlone{{u"GROQ_API_KEY"_s, u"g"_s},
-                                    {u"GROQ_BASE_URL"_s, u"https://api.groq.com/"_s}};
+        const auto asked = [](const QString &baseUrl, const QByteArray &list) {
+            const Environment given{{u"GROQ_API_KEY"_s, u"g"_s}, {u"GROQ_BASE_URL"_s, baseUrl}};
+            return chosen(list, given)->first().baseUrl;
+        };
         const QUrl api(u"https://api.groq.com/openai/v1"_s);
-        QCOMPARE(chosen("[]", hostAlone)->first().baseUrl, api);
-        QCOMPARE(chosen("[{'name': 'groq'}]", hostAlone)->first().baseUrl, api);
-        const QString proxy = u"https://proxy.example/groq"_s;
-        const Environment elsewhere{{u"GROQ_API_KEY"_s, u"g"_s}, {u"GROQ_BASE_URL"_s, proxy}};
-        QCOMPARE(chosen("[]", elsewhere)->first().baseUrl, QUrl(proxy));
+        for (const QByteArray list : {"[]", "[{'name': 'groq'}]"}) {
+            QCOMPARE(asked(u"https://api.groq.com"_s, list), api); // as Groq's own programs are told it
+            QCOMPARE(asked(u"https://api.groq.com/"_s, list), api);
+            QCOMPARE(asked(u"https://proxy.example/v1"_s, list), QUrl(u"https://proxy.example/v1"_s));
+        }
     }
 
     void whoNeedsAKeyAndHasNoneIsPassedOver()
