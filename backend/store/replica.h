@@ -51,6 +51,7 @@ public:
 
 private:
     void run();
+    bool begin(std::unique_ptr<JournalReader> &reader);
     bool connect();
     [[nodiscard]] bool beginAnewIfNew();
     void gather();
