@@ -18,7 +18,7 @@ constexpr auto afterFailure = 10s;
 Housekeeping::Housekeeping(SqliteConnection &connection, const RetentionSettings &retention)
     : m_index(connection)
     , m_retention(connection, retention, m_index)
-    , m_nextPruning(retention.prunes() ? QDeadlineTimer(0) : QDeadlineTimer(QDeadlineTimer::Forever))
+    , m_unheard(retention.replicas)
 {
     if (const auto position = m_index.position())
         m_indexed = *position;
@@ -45,9 +45,10 @@ void Housekeeping::work(qint64 lastId, bool idle)
         prune();
 }
 
-void Housekeeping::replicaMoved()
+void Housekeeping::replicasConfirmed(const QStringList &replicas)
 {
-    if (m_retention.settings().prunes() && m_pruningAllowed < m_nextPruning)
+    m_unheard.removeIf([&](const QString &replica) { return replicas.contains(replica); });
+    if (m_retention.settings().prunes() && m_unheard.isEmpty() && m_pruningAllowed < m_nextPruning)
         m_nextPruning = m_pruningAllowed;
 }
 

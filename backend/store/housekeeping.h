@@ -22,8 +22,9 @@ public:
     void work(qint64 lastId, bool idle);
     /// Removes a session and all that was said in it.
     Expected<void> forget(const QString &sessionId) { return m_retention.forget(sessionId); }
-    /// A replica has confirmed more.
-    void replicaMoved();
+    /// Those replicas have confirmed what they hold. Nothing is pruned before each of them has: what the
+    /// journal remembers from before may be of another database.
+    void replicasConfirmed(const QStringList &replicas);
 
 private:
     bool isBehind(qint64 lastId) const;
@@ -35,7 +36,8 @@ private:
     qint64 m_indexed = 0;
     QDeadlineTimer m_nextIndexing{0}; ///< a hurry would cost a wait for the disk with every event
     bool m_indexingInFull = true;     ///< steps end for being large enough: no need to wait for more
-    QDeadlineTimer m_nextPruning;
+    QDeadlineTimer m_nextPruning{QDeadlineTimer::Forever};
+    QStringList m_unheard; ///< replicas that have not confirmed anything yet
     QDeadlineTimer m_pruningAllowed{0};
 };
 

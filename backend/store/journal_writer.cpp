@@ -83,7 +83,7 @@ Expected<void> JournalWriter::run(const QString &file, const std::function<void(
         last = work.last;
         const bool idle = work.jobs.empty();
         if (!work.notes.marks.isEmpty())
-            housekeeping.replicaMoved();
+            housekeeping.replicasConfirmed(work.notes.marks.keys());
         write(batch, housekeeping, std::move(work));
         if (!last)
             housekeeping.work(m_lastId, idle);

@@ -123,18 +123,21 @@ bool Replica::connect()
 
 bool Replica::beginAnewIfNew()
 {
-    {
+    const qint64 remembered = [this] {
         const QMutexLocker lock(&m_mutex);
-        if (m_shippedUpTo == 0)
-            return true;
-    }
+        return m_shippedUpTo;
+    }();
+    if (remembered == 0)
+        return true;
     const auto isNew = m_watchdog.guard(m_settings.callLimit, [this] { return m_target->isNew(); });
     if (!isNew) {
         publishFailure(isNew.error());
         return false;
     }
-    if (!*isNew)
+    if (!*isNew) {
+        m_journal.markShipped(m_target->place(), remembered); // what may be pruned waits for this
         return true;
+    }
     qCWarning(storeLog).noquote() << m_target->place()
                                   << "has no sessions; all that the journal has is sent again";
     m_journal.forgetReplica(m_target->place());

@@ -93,6 +93,18 @@ private Q_SLOTS:
         QCOMPARE(number(u"select count(*) from session_events where session_id = 'later'"_s), 5);
     }
 
+    void whatWasConfirmedBeforeTheStartIsNotBelieved()
+    {
+        converse(u"old"_s);
+        const qint64 last = m_journal->lastId();
+        m_journal->markShipped(u"a"_s, last);
+        QVERIFY(reopen(pruning({u"a"_s}))); // its mark is on disk; the database may be another by now
+        QTest::qWait(50);
+        QCOMPARE(sessions(), u"old"_s);
+        m_journal->markShipped(u"a"_s, last);
+        QTRY_COMPARE(sessions(), QString());
+    }
+
     void whatIsLiveRecentOrRefusedStays()
     {
         converse(u"live"_s, false);
