@@ -35,6 +35,7 @@ JournalBatch::JournalBatch(SqliteConnection &connection)
     : m_connection(connection)
     , m_sessions(connection.db())
     , m_events(connection.db())
+    , m_known(connection.db())
 {
 }
 
@@ -121,11 +122,13 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Enc
             if (const auto undone = m_connection.run(u"rollback to event"_s); !undone)
                 return allFail(undone.error());
             Error why = journalError(error);
-            const bool numbered = why.code == "duplicate_event"_L1;
-            if (numbered && !isThere(*event))
+            const bool isKnown = why.code == "duplicate_event"_L1;
+            const auto held = isKnown ? m_known.holds(event->event) : Expected<bool>(false);
+            const bool isThere = held && *held;
+            if (isKnown && !isThere)
                 why = {u"seq_taken"_s, u"Another event of this session was written meanwhile."_s,
                        u"Connect again."_s, false};
-            if (!numbered || why.code == "seq_taken"_L1) // else it is there, so nothing is missing
+            if (!isThere) // then nothing is missing
                 m_refused.note(*event, why);
             results.emplace_back(why);
             ++refused;
@@ -144,19 +147,6 @@ std::vector<Expected<void>> JournalBatch::writeApart(const std::vector<const Enc
     if (refused > 0)
         qCWarning(storeLog) << "refused" << refused << "of" << events.size() << "events";
     return results;
-}
-
-bool JournalBatch::isThere(const EncodedEvent &event)
-{
-    QSqlQuery query(m_connection.db());
-    query.prepare(u"select 1 from session_events where session_id = ? and seq = ? and ts = ? and "
-                  "event_type = ? and content = coalesce(?, '')"_s); // an empty text is bound as null
-    query.addBindValue(QString::fromUtf8(event.sessionId));
-    query.addBindValue(event.event.seq);
-    query.addBindValue(QString::fromUtf8(event.time));
-    query.addBindValue(QString::fromUtf8(event.type));
-    query.addBindValue(QString::fromUtf8(event.content));
-    return query.exec() && query.next();
 }
 
 QSqlError JournalBatch::writeRows(std::span<const EncodedEvent *const> events)

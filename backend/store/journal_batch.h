@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/event_rows.h"
+#include "store/known_events.h"
 #include "store/refused_runs.h"
 #include "store/session_projection.h"
 #include "store/sqlite_connection.h"
@@ -75,13 +76,12 @@ private:
                                            ReplicaNotes &notes);
     Expected<void> writeNotes(const ReplicaNotes &notes);
 
-    /// Whether the journal's event of this number is this one.
-    bool isThere(const EncodedEvent &event);
     QSqlError writeRows(std::span<const EncodedEvent *const> events);
 
     SqliteConnection &m_connection;
     SessionProjection m_sessions;
     EventRows m_events;
+    KnownEvents m_known;
     RefusedRuns m_refused;
 };
 

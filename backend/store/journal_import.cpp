@@ -5,6 +5,7 @@
 #include "domain/ids.h"
 #include "store/folder_lock.h"
 #include "store/journal_file.h"
+#include "store/known_events.h"
 #include "store/sql_error.h"
 #include "store/stored_text.h"
 
@@ -51,9 +52,6 @@ public:
                              "(session_id, seq, ts, event_type, role, content, metadata) "
                              "values (?, ?, ?, ?, ?, ?, ?) on conflict (session_id, seq) do nothing"_s))
             return journalError(m_event.lastError());
-        if (!m_known.prepare(u"select ts, event_type, content from session_events "
-                             "where session_id = ? and seq = ?"_s))
-            return journalError(m_known.lastError());
         qint64 number = 0;
         // Not until atEnd(): of a named pipe it is true before the first line came.
         for (QByteArray line = lines.readLine(maxLine); !line.isEmpty(); line = lines.readLine(maxLine)) {
@@ -158,15 +156,10 @@ private:
     /// As the one that the journal has with this session and seq; another conversation may have its id.
     Expected<void> isTheSame(const Event &event)
     {
-        m_known.bindValue(0, event.sessionId);
-        m_known.bindValue(1, event.seq);
-        if (!m_known.exec() || !m_known.next())
-            return journalError(m_known.lastError());
-        const bool same = msFromStored(m_known.value(0).toString()) == event.atMs &&
-                          m_known.value(1).toString() == nameOf(event.type) &&
-                          m_known.value(2).toString() == storedText(event.content);
-        m_known.finish();
-        if (same)
+        const auto same = m_known.holds(event);
+        if (!same)
+            return same.error();
+        if (*same)
             return {};
         return Error{u"other_session"_s,
                      u"the journal has another conversation with the id '%1': its event %2 differs."_s
@@ -229,7 +222,7 @@ private:
 
     SqliteConnection &m_connection;
     QSqlQuery m_event;
-    QSqlQuery m_known;
+    KnownEvents m_known;
     QJsonObject m_row; ///< of the session whose events come
     bool m_rowIsKnown = false;
     qint64 m_new = 0;       ///< events of it
