@@ -17,16 +17,38 @@ QByteArray compact(const QJsonObject &row)
 }
 
 RestRequest store(const QString &table, const QStringList &columns, const QString &conflict,
-                  const QByteArray &resolution, const QList<QByteArray> &rows)
+                  const QByteArray &prefer, const QList<QByteArray> &rows)
 {
     RestRequest request;
     request.table = table;
     request.query.addQueryItem(u"on_conflict"_s, conflict);
     request.query.addQueryItem(u"columns"_s, columns.join(u','));
-    // minimal: rows that come back are paid for and not looked at.
-    request.prefer = "resolution=" + resolution + ",return=minimal";
+    request.prefer = prefer;
     request.body = '[' + rows.join(',') + ']';
     return request;
+}
+
+/// What an operator says of `value`; a query takes a + for a space.
+QString filter(QLatin1StringView condition, const QString &value)
+{
+    return condition + u'.' + QString::fromLatin1(QUrl::toPercentEncoding(value));
+}
+
+RestRequest eventsOf(const QString &sessionId, const QString &columns)
+{
+    RestRequest request;
+    request.table = u"session_events"_s;
+    request.query.addQueryItem(u"select"_s, columns);
+    request.query.addQueryItem(u"session_id"_s, filter("eq"_L1, sessionId));
+    return request;
+}
+
+QString anyOf(const QList<qint64> &seqs)
+{
+    QStringList numbers;
+    for (const qint64 seq : seqs)
+        numbers << QString::number(seq);
+    return u"in.(%1)"_s.arg(numbers.join(u','));
 }
 
 } // namespace
@@ -39,10 +61,10 @@ QList<QByteArray> sessionRows(const ReplicaBatch &batch)
     return rows;
 }
 
-QList<QByteArray> eventRows(const ReplicaBatch &batch)
+QList<QByteArray> eventRows(const QList<EventRow> &events)
 {
     QList<QByteArray> rows;
-    for (const EventRow &event : batch.events)
+    for (const EventRow &event : events)
         rows.append(JsonWriter()
                         .text("session_id"_L1, event.sessionId)
                         .number("seq"_L1, event.seq)
@@ -71,13 +93,47 @@ qsizetype rowsThatFit(const QList<QByteArray> &rows, qsizetype at, qsizetype lim
 
 RestRequest storeSessions(const QList<QByteArray> &rows)
 {
-    return store(u"sessions"_s, namesOf(replicaSessionColumns), u"session_id"_s, "merge-duplicates", rows);
+    return store(u"sessions"_s, namesOf(replicaSessionColumns), u"session_id"_s,
+                 "resolution=merge-duplicates,return=minimal", rows);
 }
 
 RestRequest storeEvents(const QList<QByteArray> &rows)
 {
-    return store(u"session_events"_s, namesOf(replicaEventColumns), u"session_id,seq"_s, "ignore-duplicates",
-                 rows);
+    auto request = store(u"session_events"_s, namesOf(replicaEventColumns), u"session_id,seq"_s,
+                         "resolution=ignore-duplicates,return=representation", rows);
+    request.query.addQueryItem(u"select"_s, u"session_id,seq"_s);
+    return request;
+}
+
+RestRequest askEvents(const QString &sessionId, const QList<qint64> &seqs)
+{
+    auto request = eventsOf(sessionId, u"seq,ts,event_type,content"_s);
+    request.query.addQueryItem(u"seq"_s, anyOf(seqs));
+    return request;
+}
+
+RestRequest askLateEvents(const QString &sessionId, const QList<qint64> &seqs)
+{
+    auto request = eventsOf(sessionId, u"metadata->late_seq,ts,event_type,content"_s);
+    request.query.addQueryItem(u"metadata->>late_seq"_s, anyOf(seqs));
+    return request;
+}
+
+RestRequest askNewestSeq(const QString &sessionId)
+{
+    auto request = eventsOf(sessionId, u"seq"_s);
+    request.query.addQueryItem(u"order"_s, u"seq.desc"_s);
+    request.query.addQueryItem(u"limit"_s, u"1"_s);
+    return request;
+}
+
+RestRequest askAnySession()
+{
+    RestRequest request;
+    request.table = u"sessions"_s;
+    request.query.addQueryItem(u"select"_s, u"session_id"_s);
+    request.query.addQueryItem(u"limit"_s, u"1"_s);
+    return request;
 }
 
 RestRequest askVersion()

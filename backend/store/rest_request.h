@@ -22,15 +22,21 @@ struct RestRequest
 
 /// Each row as compact JSON, so that it is known how large a request gets.
 QList<QByteArray> sessionRows(const ReplicaBatch &batch);
-QList<QByteArray> eventRows(const ReplicaBatch &batch);
+QList<QByteArray> eventRows(const QList<EventRow> &events);
 
 /// How many of `rows` from `at` on fit into a request of `limit` bytes; one always does.
 qsizetype rowsThatFit(const QList<QByteArray> &rows, qsizetype at, qsizetype limit);
 
 /// Sessions become what the rows say, unless a newer row is there (a trigger of sql/postgres sees to that).
 RestRequest storeSessions(const QList<QByteArray> &rows);
-/// Events that are there stay as they are.
+/// Events whose numbers are taken are left out; what is new comes back, as session_id and seq.
 RestRequest storeEvents(const QList<QByteArray> &rows);
+/// A session's events of these numbers, as seq, ts, event_type and content.
+RestRequest askEvents(const QString &sessionId, const QList<qint64> &seqs);
+/// The same of those that stand behind others of these numbers, with late_seq instead of seq.
+RestRequest askLateEvents(const QString &sessionId, const QList<qint64> &seqs);
+RestRequest askNewestSeq(const QString &sessionId);
+RestRequest askAnySession();
 /// Asks for the number of the newest file of sql/postgres that was run there.
 RestRequest askVersion();
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/rest_target.h"
 
-#include <QJsonArray>
+#include "store/late_events.h"
+
 #include <QJsonDocument>
 
 namespace loquat {
@@ -59,7 +60,21 @@ Expected<void> RestTarget::ship(const ReplicaBatch &batch)
 {
     if (auto sessions = storeAll(storeSessions, sessionRows(batch)); !sessions)
         return sessions;
-    return storeAll(storeEvents, eventRows(batch));
+    return storeAll(storeEvents, eventRows(batch.events),
+                    [&](qsizetype at, qsizetype count, const RestAnswer &answer) -> Expected<void> {
+                        const auto fresh = rowsIn(answer);
+                        if (!fresh)
+                            return fresh.error();
+                        return storeBehind(notAmong(*fresh, batch.events.sliced(at, count)));
+                    });
+}
+
+Expected<bool> RestTarget::isNew()
+{
+    const auto sessions = ask(askAnySession());
+    if (!sessions)
+        return sessions.error();
+    return sessions->isEmpty();
 }
 
 Expected<void> RestTarget::check()
@@ -78,7 +93,7 @@ void RestTarget::interrupt()
     m_channel.interrupt();
 }
 
-Expected<void> RestTarget::storeAll(Store request, const QList<QByteArray> &rows)
+Expected<void> RestTarget::storeAll(Store request, const QList<QByteArray> &rows, const Stored &stored)
 {
     for (qsizetype at = 0; at < rows.size();) {
         const auto count = rowsThatFit(rows, at, m_requestBytes);
@@ -90,20 +105,85 @@ Expected<void> RestTarget::storeAll(Store request, const QList<QByteArray> &rows
         }
         if (!answer.isGood())
             return errorOf(answer);
+        if (stored)
+            if (auto done = stored(at, count, answer); !done)
+                return done;
         at += count;
     }
     return {};
 }
 
-Expected<int> RestTarget::version()
+Expected<void> RestTarget::storeBehind(const QList<EventRow> &refused)
 {
-    const auto answer = m_channel.ask(askVersion());
+    for (const auto &events : bySession(refused)) {
+        const auto late = unknown(events);
+        if (!late)
+            return late.error();
+        if (late->isEmpty())
+            continue;
+        const QString session = late->first().sessionId;
+        const auto newest = ask(askNewestSeq(session));
+        if (!newest)
+            return newest.error();
+        const auto behind = numberedBehind(newest->at(0)["seq"_L1].toInteger(), *late);
+        const auto taken = [&](qsizetype at, qsizetype count, const RestAnswer &answer) -> Expected<void> {
+            const auto fresh = rowsIn(answer);
+            if (!fresh)
+                return fresh.error();
+            if (notAmong(*fresh, behind.sliced(at, count)).isEmpty())
+                return {};
+            return Error{u"supabase_seq_taken"_s,
+                         u"Another program wrote to the session %1 in Supabase meanwhile."_s.arg(session),
+                         u"Loquat keeps trying."_s, true};
+        };
+        if (auto stored = storeAll(storeEvents, eventRows(behind), taken); !stored)
+            return stored;
+    }
+    return {};
+}
+
+/// Those of one session's `events` that are there under no number.
+Expected<QList<EventRow>> RestTarget::unknown(QList<EventRow> events)
+{
+    using Ask = RestRequest (*)(const QString &, const QList<qint64> &);
+    for (const auto &[request, number] : {std::pair<Ask, QLatin1StringView>{askEvents, "seq"_L1},
+                                          std::pair<Ask, QLatin1StringView>{askLateEvents, "late_seq"_L1}}) {
+        constexpr qsizetype numbersInUrl = 200;
+        QList<EventRow> others;
+        for (qsizetype at = 0; at < events.size(); at += numbersInUrl) {
+            const auto some = events.mid(at, numbersInUrl);
+            const auto there = ask(request(some.first().sessionId, seqsOf(some)));
+            if (!there)
+                return there.error();
+            others += notThere(*there, number, some);
+        }
+        events = others;
+    }
+    return events;
+}
+
+Expected<QJsonArray> RestTarget::ask(const RestRequest &request)
+{
+    const auto answer = m_channel.ask(request);
     if (!answer.isGood())
         return errorOf(answer);
+    return rowsIn(answer);
+}
+
+Expected<QJsonArray> RestTarget::rowsIn(const RestAnswer &answer) const
+{
     const auto json = QJsonDocument::fromJson(answer.body);
     if (!json.isArray()) // some web page that answers everything with 200
         return errorOf({.status = answer.status});
-    return json.array().isEmpty() ? 0 : json.array().first().toObject().value("version"_L1).toInt();
+    return json.array();
+}
+
+Expected<int> RestTarget::version()
+{
+    const auto versions = ask(askVersion());
+    if (!versions)
+        return versions.error();
+    return versions->isEmpty() ? 0 : versions->first().toObject().value("version"_L1).toInt();
 }
 
 Error RestTarget::errorOf(const RestAnswer &answer) const

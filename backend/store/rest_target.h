@@ -4,11 +4,16 @@
 #include "store/migrator.h"
 #include "store/rest_channel.h"
 
+#include <QJsonArray>
+
+#include <functional>
+
 namespace loquat {
 
 /// A Supabase project by its REST API. Unlike Postgres itself it cannot create its tables: connect() tells
 /// which files of sql/postgres are to be run there. A batch is several requests, sessions before events; what
-/// came through of a batch that failed is found there when it is shipped again.
+/// came through of a batch that failed is found there when it is shipped again. An event whose number another
+/// one has, as of a journal that began anew, goes behind the session's newest, see late_events.h.
 class RestTarget final : public ReplicaTarget
 {
 public:
@@ -17,13 +22,20 @@ public:
     [[nodiscard]] QString place() const override;
     Expected<void> connect() override;
     Expected<void> ship(const ReplicaBatch &batch) override;
+    Expected<bool> isNew() override;
     Expected<void> check() override;
     void disconnect() override;
     void interrupt() override;
 
 private:
     using Store = RestRequest (*)(const QList<QByteArray> &);
-    Expected<void> storeAll(Store request, const QList<QByteArray> &rows);
+    /// Told of each portion: where in the rows it is, and the answer.
+    using Stored = std::function<Expected<void>(qsizetype at, qsizetype count, const RestAnswer &answer)>;
+    Expected<void> storeAll(Store request, const QList<QByteArray> &rows, const Stored &stored = {});
+    Expected<void> storeBehind(const QList<EventRow> &refused);
+    Expected<QList<EventRow>> unknown(QList<EventRow> events);
+    Expected<QJsonArray> ask(const RestRequest &request);
+    Expected<QJsonArray> rowsIn(const RestAnswer &answer) const;
     Expected<int> version();
     Error errorOf(const RestAnswer &answer) const;
 

@@ -11,6 +11,8 @@
 // - Rows come as JSON. Without `columns`, one that cannot be read is 400 PGRST102, and so are rows with different keys.
 // - `Prefer: resolution=…` and `on_conflict` become ON CONFLICT, by the primary key if there is no `on_conflict`;
 //   without a resolution `on_conflict` is ignored. PostgreSQL refuses columns that no unique constraint has (42P10).
+// - `return=representation` returns what was written and nothing else, in the columns that `select` names; a column may
+//   be a path into JSON. A column's filter is `eq.`, followed by the value as it is, or `in.(…)`.
 // - PostgreSQL's errors get PostgREST's statuses and bodies {code, details, hint, message}; `details` quotes rows.
 //
 // And it fails as it is told, see fail().
@@ -19,6 +21,9 @@ import pg from 'pg';
 
 const quoted = (name) => `"${name.replaceAll('"', '""')}"`;
 const list = (names) => names.map(quoted).join(', ');
+// "metadata->late_seq" is a column of its last name.
+const path = (text) => text.split(/(->>?)/).map((part, at) => (at === 0 ? quoted(part) : at % 2 ? part : pg.escapeLiteral(part))).join('');
+const selected = (query, columns) => (query.get('select')?.split(',') ?? columns).map((text) => `${path(text)} as ${quoted(text.split('>').at(-1))}`).join(', ');
 
 // PostgREST's table of statuses; the first that fits.
 const statuses = [
@@ -129,8 +134,8 @@ export class FakePostgrest {
       const table = await this.describe(schema, name);
       if (reads) return { status: 200, body: await this.as(role, this.reading(table, asked.query)) };
       if (asked.method !== 'POST') throw new Refusal(405, 'PGRST117', `Unsupported HTTP method: ${asked.method}`);
-      await this.as(role, this.writing(table, asked));
-      return { status: 201 };
+      const written = await this.as(role, this.writing(table, asked));
+      return { status: 201, body: written };
     } catch (error) {
       return refusalOf(error, role);
     }
@@ -167,13 +172,18 @@ export class FakePostgrest {
   }
 
   reading(table, query) {
-    const columns = query.get('select')?.split(',') ?? [...table.columns.keys()];
+    const filters = [...query].filter(([key]) => !['select', 'order', 'limit'].includes(key)).map(([key, text]) => {
+      const [, operator, value] = /^(\w+)\.(.*)$/s.exec(text);
+      const values = { eq: () => [value], in: () => value.slice(1, -1).split(',') }[operator]();
+      return `${path(key)} in (${values.map(pg.escapeLiteral)})`;
+    });
     const order = query.get('order')?.split(',').map((term) => {
       const [column, direction = 'asc'] = term.split('.');
       return `${quoted(column)} ${direction === 'desc' ? 'desc' : 'asc'}`;
     });
-    return { text: `select ${list(columns)} from ${list([table.schema])}.${quoted(table.name)}${order ? ` order by ${order}` : ''}`
-      + (query.has('limit') ? ` limit ${Number(query.get('limit'))}` : '') };
+    return { text: `select to_json(t) as row from (select ${selected(query, [...table.columns.keys()])} from ${list([table.schema])}.${quoted(table.name)}`
+      + `${filters.length > 0 ? ` where ${filters.join(' and ')}` : ''}${order ? ` order by ${order}` : ''}`
+      + `${query.has('limit') ? ` limit ${Number(query.get('limit'))}` : ''}) t` };
   }
 
   writing(table, { query, headers, body }) {
@@ -189,9 +199,11 @@ export class FakePostgrest {
       'merge-duplicates': () => ` on conflict (${list(target)}) do update set ${columns.map((name) => `${quoted(name)} = excluded.${quoted(name)}`).join(', ')}`,
     }[prefer.resolution] ?? (() => '');
     const types = columns.map((name) => `${quoted(name)} ${table.columns.get(name)}`).join(', ');
+    const insert = `insert into ${quoted(table.schema)}.${quoted(table.name)} (${list(columns)})
+                    select ${list(columns)} from json_to_recordset($1::json) as row (${types})${conflict()}`;
     return {
-      text: `insert into ${quoted(table.schema)}.${quoted(table.name)} (${list(columns)})
-             select ${list(columns)} from json_to_recordset($1::json) as row (${types})${conflict()}`,
+      text: prefer.return === 'representation'
+        ? `with t as (${insert} returning ${selected(query, [...table.columns.keys()])}) select to_json(t) as row from t` : insert,
       values: [body.trimStart().startsWith('[') ? body : `[${body}]`],
     };
   }
@@ -208,9 +220,9 @@ export class FakePostgrest {
     const client = await this.pool.connect();
     try {
       await client.query(`begin; set local role ${role}`);
-      const { rows } = await client.query(statement);
+      const { rows, command } = await client.query(statement);
       await client.query('commit');
-      return rows;
+      return command === 'SELECT' ? rows.map(({ row }) => row) : undefined;
     } catch (error) {
       await client.query('rollback').catch(() => {});
       throw error;

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { FakePostgrest, tokenKey } from '../fakes/fake_postgrest.mjs';
 import { Chat } from './lib/chat.mjs';
 import { eventually, runLoquat, startLoquat, temporaryFolder } from './lib/processes.mjs';
-import { emptyDatabase, finalised, postgres, postgresSession, sameInBoth, sqlite } from './lib/rows.mjs';
+import { emptyDatabase, finalised, journalEvents, postgres, postgresEvents, postgresSession, sameInBoth, sqlite } from './lib/rows.mjs';
 
 const files = new URL('../../sql/postgres/', import.meta.url);
 const secret = 'sb_secret_never-to-be-seen';
@@ -105,6 +105,47 @@ describe('The replica over REST', () => {
     await first.stop();
     const second = await startLoquat({ env: { SUPABASE_URL: fake.url, SUPABASE_KEY: secret }, dataDir: first.dataDir });
     await sameInBoth(second, fake.database, await wholeConversation(second));
+    await sameInBoth(second, fake.database, id);
+    await ends(second);
+  });
+
+  it('loses nothing of a journal that began anew with a session that is there', async () => {
+    const fake = await supabase();
+    const session_id = 'began-anew';
+    const told = async (dataDir, ...texts) => {
+      const server = await startLoquat({ env: { SUPABASE_URL: fake.url, SUPABASE_KEY: secret }, dataDir });
+      const chat = await Chat.open(server, { id: session_id });
+      for (const text of texts) await chat.ask(text);
+      await chat.leave();
+      await finalised(server.dataDir, chat.id);
+      await inSync(server);
+      await ends(server);
+      return server.dataDir;
+    };
+    const said = async () => (await postgres(fake.database, "select content, seq, metadata->'late_seq' as late from session_events where event_type = 'user_message' order by id"));
+    const contents = async () => (await said()).map(({ content }) => content).join();
+    await told(temporaryFolder(), 'first', 'second');
+    // Shipped twice, as after an answer that was lost: still once there.
+    fake.fail(async ({ work, cut }) => { await work(); cut(); }, { when: eventsPosted, times: 2 });
+    const anew = await told(temporaryFolder(), 'third');
+    assert.equal(await contents(), 'first,second,third');
+    await told(anew, 'fourth');
+    assert.equal(await contents(), 'first,second,third,fourth');
+    const rows = await postgres(fake.database, 'select seq from session_events order by seq');
+    assert.deepEqual(rows.map(({ seq }) => seq), rows.map((_, at) => at + 1));
+    const of = ({ ts, event_type, content }) => `${ts} ${event_type} ${content}`;
+    const there = (await postgresEvents(fake.database, session_id)).map(of);
+    for (const event of await journalEvents(anew, session_id)) assert.equal(there.filter((text) => text === of(event)).length, 1, of(event));
+  });
+
+  it('sends the journal again to a database that was made anew', async () => {
+    const fake = await supabase();
+    const first = await loquatOn(fake);
+    const id = await wholeConversation(first);
+    await sameInBoth(first, fake.database, id);
+    await ends(first);
+    await command(fake.database, 'truncate sessions cascade');
+    const second = await startLoquat({ env: { SUPABASE_URL: fake.url, SUPABASE_KEY: secret }, dataDir: first.dataDir });
     await sameInBoth(second, fake.database, id);
     await ends(second);
   });

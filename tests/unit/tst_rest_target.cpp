@@ -104,13 +104,13 @@ private Q_SLOTS:
         auto settings = settingsOf(u"https://x.supabase.co"_s);
         settings.schema = u"chat"_s;
         settings.userAgent = u"Loquat/9"_s;
-        const auto events = storeEvents(eventRows(batchOf(2)));
+        const auto events = storeEvents(eventRows(batchOf(2).events));
         const auto wire = networkRequest(settings, events);
         QCOMPARE(wire.url().path(), u"/rest/v1/session_events"_s);
         QCOMPARE(wire.url().query(),
                  u"on_conflict=session_id,seq&columns=session_id,seq,ts,event_type,role,content,"
-                 "metadata"_s);
-        QCOMPARE(wire.rawHeader("Prefer"), "resolution=ignore-duplicates,return=minimal");
+                 "metadata&select=session_id,seq"_s);
+        QCOMPARE(wire.rawHeader("Prefer"), "resolution=ignore-duplicates,return=representation");
         QCOMPARE(wire.rawHeader("Content-Profile"), "chat");
         QCOMPARE(wire.rawHeader("User-Agent"), "Loquat/9");
         const auto rows = QJsonDocument::fromJson(events.body).array();
@@ -122,6 +122,20 @@ private Q_SLOTS:
         QVERIFY(sessions.url().query().startsWith("on_conflict=session_id&columns=session_id,user_id,"_L1));
         QCOMPARE(sessions.rawHeader("Prefer"), "resolution=merge-duplicates,return=minimal");
         QCOMPARE(networkRequest(settings, askVersion()).rawHeader("Accept-Profile"), "chat");
+    }
+
+    void whatIsAskedOfASessionNamesItWhole()
+    {
+        const auto settings = settingsOf(u"https://x.supabase.co"_s);
+        const auto query = [&](const RestRequest &request) {
+            return networkRequest(settings, request).url().query(QUrl::FullyEncoded);
+        };
+        QCOMPARE(query(askEvents(u"a+b&c=\"%,d é"_s, {1, 22})),
+                 u"select=seq,ts,event_type,content&session_id=eq.a%2Bb%26c%3D%22%25%2Cd%20%C3%A9"
+                 "&seq=in.(1,22)"_s);
+        QCOMPARE(query(askLateEvents(u"s"_s, {7})), u"select=metadata-%3Elate_seq,ts,event_type,content&"
+                                                    "session_id=eq.s&metadata-%3E%3Elate_seq=in.(7)"_s);
+        QCOMPARE(query(askNewestSeq(u"s"_s)), u"select=seq&session_id=eq.s&order=seq.desc&limit=1"_s);
     }
 
     void portionsStayBelowTheLimitButHoldARow()
@@ -274,7 +288,7 @@ private Q_SLOTS:
             if (request.target.startsWith("/rest/v1/session_events"))
                 for (const auto &row : QJsonDocument::fromJson(request.body).array())
                     stored.append(row.toObject()["seq"_L1].toInteger());
-            return {.status = 201, .body = {}};
+            return {.status = 201, .body = request.body};
         };
         RestTarget target(settingsOf(web.url()));
         Expected<void> shipped;
