@@ -7,12 +7,10 @@ namespace loquat {
 
 void CallbackGate::post(QObject *context, std::function<void()> call)
 {
-    {
-        // After the end the context may be gone.
-        const QReadLocker lock(&m_lock);
-        if (!m_open)
-            return;
-    }
+    // Held until it is posted: once the gate is closed the context may be gone.
+    const QReadLocker lock(&m_lock);
+    if (!m_open)
+        return;
     QMetaObject::invokeMethod(
         context,
         [gate = shared_from_this(), call = std::move(call)] {
