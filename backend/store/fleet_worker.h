@@ -56,6 +56,7 @@ private:
     void show();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
+    void stayHeardOf();
     void ask(Question question);
     void answerSoon();
     void answerSome();
