@@ -11,9 +11,9 @@
 #include "service_settings.h"
 #include "settings_reader.h"
 #include "store/export_format.h"
+#include "store/history_lanes.h"
 #include "store/history_postgres.h"
 #include "store/history_sqlite.h"
-#include "store/history_thread.h"
 #include "store/journal.h"
 #include "store/shared_history.h"
 #include "store_health.h"
@@ -167,11 +167,11 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
 std::unique_ptr<SessionHistory> Service::makeHistory(const QString &databaseUrl) const
 {
     auto journal =
-        std::make_unique<HistoryThread>([file = m_journal->file()] { return SqliteHistory::open(file); });
+        std::make_unique<HistoryLanes>([file = m_journal->file()] { return SqliteHistory::open(file); });
     const auto postgres = databaseUrl.isEmpty() ? std::nullopt : std::optional(parsePostgresUri(databaseUrl));
     if (!postgres || !*postgres)
         return journal;
-    auto database = std::make_unique<HistoryThread>([settings = **postgres] {
+    auto database = std::make_unique<HistoryLanes>([settings = **postgres] {
         return Expected<std::unique_ptr<HistorySource>>(std::make_unique<PostgresHistory>(settings));
     });
     return std::make_unique<SharedHistory>(std::move(journal), std::move(database), [this] {

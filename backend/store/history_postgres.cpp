@@ -53,7 +53,7 @@ Expected<SessionPage> PostgresHistory::sessions(const SessionQuery &query)
 {
     if (const auto good = checked(query); !good)
         return good.error();
-    return asked<SessionPage>([&] { return query.text.trimmed().isEmpty() ? list(query) : search(query); });
+    return asked<SessionPage>([&] { return query.isSearch() ? search(query) : list(query); });
 }
 
 Expected<EventPage> PostgresHistory::events(const EventQuery &query)

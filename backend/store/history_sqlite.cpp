@@ -58,7 +58,7 @@ Expected<SessionPage> SqliteHistory::sessions(const SessionQuery &query)
 {
     if (const auto good = checked(query); !good)
         return good.error();
-    if (query.text.trimmed().isEmpty())
+    if (!query.isSearch())
         return list(query);
     return m_connection->readTogether([&] { return search(query); });
 }

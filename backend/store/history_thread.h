@@ -12,8 +12,7 @@
 
 namespace loquat {
 
-/// Answers questions about the history one after another in a thread of its own, so that a long search holds
-/// up nothing but other searches.
+/// Answers questions about the history one after another in a thread of its own.
 class HistoryThread final : public SessionHistory
 {
 public:

@@ -28,6 +28,12 @@ Error away()
             u"This is what this node's journal holds; try again for the rest."_s, true};
 }
 
+Error tooSlow()
+{
+    return {u"database_slow"_s, u"The search of all nodes' sessions takes too long."_s,
+            u"This is what this node's journal holds; search for something rarer, or less time."_s, true};
+}
+
 /// It is about the database, not about what was asked: the next question would have the same answer.
 bool isAway(const Error &error)
 {
@@ -116,14 +122,13 @@ SharedHistory::~SharedHistory() = default;
 
 void SharedHistory::sessions(const SessionQuery &query, QObject *context, Sessions found)
 {
-    if (query.text.trimmed().isEmpty())
-        list(query, context, found);
-    else
+    if (query.isSearch())
         search(query, context, found);
+    else
+        list(query, context, found);
 }
 
-void SharedHistory::askDatabase(const SessionQuery &query, std::chrono::milliseconds limit, QObject *context,
-                                Sessions found)
+void SharedHistory::askDatabase(const SessionQuery &query, QObject *context, Sessions found)
 {
     if (now() < *m_awayUntil)
         return QTimer::singleShot(0, context, [found] { found(away()); });
@@ -139,10 +144,14 @@ void SharedHistory::askDatabase(const SessionQuery &query, std::chrono::millisec
             tell(isOut ? Expected<SessionPage>(away()) : page);
     };
     m_database->sessions(query, context, answer);
-    QTimer::singleShot(limit, context, [once, answer] {
-        if (*once)
-            answer(away());
-    });
+    // A search may be too much for a database that is there.
+    QTimer::singleShot(query.isSearch() ? m_limits.searchTime : m_limits.listTime, context,
+                       [once, answer, isSearch = query.isSearch()] {
+                           if (*once && isSearch)
+                               std::exchange(*once, {})(tooSlow());
+                           else if (*once)
+                               answer(away());
+                       });
 }
 
 void SharedHistory::askBoth(const SessionQuery &query, QObject *context, Joined joined)
@@ -151,7 +160,7 @@ void SharedHistory::askBoth(const SessionQuery &query, QObject *context, Joined 
     both->joined = std::move(joined);
     m_journal->sessions(query, context,
                         [both](const Expected<SessionPage> &page) { both->take(&Both::journal, page); });
-    askDatabase(query, m_limits.listTime, context,
+    askDatabase(query, context,
                 [both](const Expected<SessionPage> &page) { both->take(&Both::database, page); });
 }
 
@@ -206,20 +215,18 @@ void SharedHistory::search(const SessionQuery &query, QObject *context, const Se
     if (!query.cursor.isEmpty() && !query.cursor.startsWith(ofDatabase)) // of a list, or of nothing
         return m_journal->sessions(query, context, found);
     inDatabase.cursor.remove(0, ofDatabase.size());
-    askDatabase(inDatabase, m_limits.searchTime, context,
-                [this, query, context, found](const Expected<SessionPage> &answer) {
-                    if (!answer && query.cursor.isEmpty() && answer.error().retryable)
-                        return searchJournal(query, answer.error(), context, found);
-                    if (!answer)
-                        return found(answer);
-                    SessionPage page = *answer;
-                    if (!page.nextCursor.isEmpty())
-                        page.nextCursor.prepend(ofDatabase);
-                    if (const QString why = m_behind(); !why.isEmpty())
-                        page.partial =
-                            Error{u"database_behind"_s, why, u"Search again when it has caught up."_s, true};
-                    found(page);
-                });
+    askDatabase(inDatabase, context, [this, query, context, found](const Expected<SessionPage> &answer) {
+        if (!answer && query.cursor.isEmpty() && answer.error().retryable)
+            return searchJournal(query, answer.error(), context, found);
+        if (!answer)
+            return found(answer);
+        SessionPage page = *answer;
+        if (!page.nextCursor.isEmpty())
+            page.nextCursor.prepend(ofDatabase);
+        if (const QString why = m_behind(); !why.isEmpty())
+            page.partial = Error{u"database_behind"_s, why, u"Search again when it has caught up."_s, true};
+        found(page);
+    });
 }
 
 void SharedHistory::searchJournal(const SessionQuery &query, const Error &why, QObject *context,

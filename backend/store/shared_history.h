@@ -34,7 +34,8 @@ public:
     }
     ~SharedHistory() override;
 
-    /// A cursor of a search in the database gets database_away while that is.
+    /// A cursor of a search in the database gets database_away while that is, and database_slow where it
+    /// takes too long.
     void sessions(const SessionQuery &query, QObject *context, Sessions found) override;
     void events(const EventQuery &query, QObject *context, Events found) override;
 
@@ -47,8 +48,7 @@ private:
     void search(const SessionQuery &query, QObject *context, const Sessions &found);
     void searchJournal(const SessionQuery &query, const Error &why, QObject *context, const Sessions &found);
     void askBoth(const SessionQuery &query, QObject *context, Joined joined);
-    void askDatabase(const SessionQuery &query, std::chrono::milliseconds limit, QObject *context,
-                     Sessions found);
+    void askDatabase(const SessionQuery &query, QObject *context, Sessions found);
     void wholeEvents(const EventQuery &query, QObject *context, const Events &found);
     void dropOutdated(SessionPage page, QObject *context, const Sessions &found);
 

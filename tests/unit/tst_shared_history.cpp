@@ -175,6 +175,18 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!asked({})->partial, 5'000);
     }
 
+    void aSearchThatTakesTooLongCostsListsNothing()
+    {
+        m_journal->add(u"mine"_s, 1, 9);
+        m_database->add(u"theirs"_s, 2, 3);
+        m_database->silent = true;
+        SessionQuery search;
+        search.text = u"word"_s;
+        QCOMPARE(asked(search)->partial.value().code, u"database_slow"_s);
+        m_database->silent = false;
+        QVERIFY(!asked({})->partial);
+    }
+
     void aDatabaseThatSaysNothingIsNotWaitedForLong()
     {
         m_journal->add(u"mine"_s, 1, 9);

@@ -25,6 +25,8 @@ struct SessionQuery
     std::optional<qint64> toMs = {};   ///< started before
     int limit = 50;                    ///< 1 to 200
     QString cursor = {};               ///< SessionPage::nextCursor of the same query
+
+    [[nodiscard]] bool isSearch() const { return !text.trimmed().isEmpty(); }
 };
 
 /// What a search found: a part of one event's text, as it was said.
