@@ -109,7 +109,7 @@ struct ChatRequest
     QString userId = {};
 };
 
-/// A provider that was asked and failed before another answered.
+/// A provider that was asked in vain.
 struct FailedAttempt
 {
     QString provider;

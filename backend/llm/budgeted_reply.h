@@ -21,6 +21,7 @@ public:
 
     void abort() override;
     [[nodiscard]] Usage usageSoFar() const override { return m_reply->usageSoFar(); }
+    [[nodiscard]] QList<FailedAttempt> failuresSoFar() const override { return m_reply->failuresSoFar(); }
 
 private:
     void replyFailed(const Error &error);

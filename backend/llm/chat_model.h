@@ -23,6 +23,8 @@ public:
     virtual void abort() = 0;
     /// What is known of the usage so far, for a turn that is cancelled.
     [[nodiscard]] virtual Usage usageSoFar() const { return {}; }
+    /// Who was asked in vain, for a call that does not end well.
+    [[nodiscard]] virtual QList<FailedAttempt> failuresSoFar() const { return {}; }
 
 Q_SIGNALS:
     void delta(const QString &text); ///< never empty

@@ -178,6 +178,7 @@ void FailoverReply::attemptFailed(const Error &error)
     if (m_said) {
         m_ended = true;
         m_cutShort = usage;
+        m_failures.append({provider().name, kept});
         Q_EMIT failed(kept);
         return;
     }

@@ -21,6 +21,7 @@ public:
     void abort() override;
     /// Of all attempts, also of those that failed.
     [[nodiscard]] Usage usageSoFar() const override;
+    [[nodiscard]] QList<FailedAttempt> failuresSoFar() const override { return m_failures; }
 
 private:
     using Pass = CircuitBreaker::Pass;

@@ -238,6 +238,22 @@ describe('A second provider', () => {
     await Promise.all([server.stop(), fake.stop()]);
   });
 
+  it('that fails as well is named, in the journal and among the metrics', async () => {
+    const fake = await startFakeOpenAi();
+    const server = await startLoquat({ env: { ...fake.settings, ...fast, GROQ_API_KEY: 'k', GROQ_BASE_URL: fake.settings.OPENAI_BASE_URL, LOQUAT_PROVIDERS: 'openai,groq' } });
+    const chat = await Chat.open(server);
+    const { done } = await chat.ask('fake:status 401');
+    assert.equal(done.finish, 'failed');
+    const { attempts, provider } = (await journalEvents(server.dataDir, chat.id)).find(({ event_type: type }) => type === 'ai_message').metadata;
+    assert.deepEqual(attempts.map(({ provider: who, code }) => `${who} ${code}`), ['openai model_unauthorized', 'groq model_unauthorized']);
+    assert.equal(provider, 'groq');
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    for (const who of ['openai', 'groq'])
+      assert.match(metrics, new RegExp(`loquat_failed_attempts_total{(?=.*gen_ai_provider_name="${who}").*error_type="model_unauthorized".*} 1`));
+    await chat.leave();
+    await Promise.all([server.stop(), fake.stop()]);
+  });
+
   it('is told apart from what the first one billed before it failed', async () => {
     const fake = await startFakeOpenAi();
     const server = await startLoquat({ env: { ...fake.settings, ...fast, LOQUAT_PROVIDERS: 'openai,simulated' } });

@@ -109,6 +109,11 @@ private Q_SLOTS:
                  u"All model providers failed (p0: model_overloaded, p1: model_unauthorized). The last one "
                  "said: It refused the key."_s);
         QVERIFY(chain.error->retryable); // the first may be back in a moment
+        QStringList asked;
+        for (const FailedAttempt &failure : chain.reply->failuresSoFar())
+            asked << failure.provider + u' ' + failure.error.code;
+        QCOMPARE(asked, (QStringList{u"p0 model_overloaded"_s, u"p0 model_overloaded"_s,
+                                     u"p1 model_unauthorized"_s}));
     }
 
     void aSingleProviderKeepsItsOwnWords()

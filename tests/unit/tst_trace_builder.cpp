@@ -218,6 +218,29 @@ private Q_SLOTS:
         QCOMPARE(attribute(answered, u"gen_ai.usage.input_tokens"_s), u"7"_s);
     }
 
+    void ofAReplyThatFailedEachWhoWasAskedHasOneSpan()
+    {
+        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
+        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
+        take(3, 3000, EventType::ErrorRaised, {{"turn"_L1, 1}, {"code"_L1, "model_unauthorized"_L1}});
+        const QJsonArray attempts{
+            QJsonObject{{"provider"_L1, "openai"_L1}, {"code"_L1, "model_overloaded"_L1}},
+            QJsonObject{{"provider"_L1, "groq"_L1}, {"code"_L1, "model_unauthorized"_L1}}};
+        take(4, 3000, EventType::AiMessage,
+             {{"turn"_L1, 1},
+              {"final"_L1, true},
+              {"finish"_L1, "failed"_L1},
+              {"duration_ms"_L1, 1000},
+              {"provider"_L1, "groq"_L1},
+              {"code"_L1, "model_unauthorized"_L1},
+              {"attempts"_L1, attempts}});
+        QCOMPARE(attribute(span(u"chat openai"_s), u"error.type"_s), u"model_overloaded"_s);
+        QCOMPARE(spans(u"chat groq"_s).size(), 1);
+        const QJsonObject last = span(u"chat groq"_s);
+        QCOMPARE(attribute(last, u"gen_ai.provider.name"_s), u"groq"_s);
+        QCOMPARE(attribute(last, u"error.type"_s), u"model_unauthorized"_s);
+    }
+
     void whatWasQuietLongestMakesRoom()
     {
         m_builder = TraceBuilder(2);
