@@ -42,9 +42,11 @@ QString age(qint64 ms)
     return u"%1 d"_s.arg(seconds / 86'400);
 }
 
-QString wallClock(qint64 atMs)
+QString moment(qint64 atMs, std::optional<qint64> beside)
 {
-    return QDateTime::fromMSecsSinceEpoch(atMs).toString(u"HH:mm:ss"_s);
+    const auto at = QDateTime::fromMSecsSinceEpoch(atMs);
+    const auto other = beside ? QDateTime::fromMSecsSinceEpoch(*beside) : QDateTime::currentDateTime();
+    return QLocale::c().toString(at, at.date() == other.date() ? u"HH:mm:ss"_s : u"d MMM yyyy, HH:mm:ss"_s);
 }
 
 QString count(qint64 number)

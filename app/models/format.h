@@ -12,9 +12,11 @@ inline const QString unknown = QStringLiteral("–");
 
 QString duration(qint64 ms); ///< 310 ms · 1.4 s · 3 min 12 s · 2 h 5 min
 QString duration(const std::optional<qint64> &ms);
-QString age(qint64 ms);         ///< now · 42 s · 6 min · 3 h · 5 d
-QString wallClock(qint64 atMs); ///< 14:02:11, local time
-QString count(qint64 number);   ///< 3,412
+QString age(qint64 ms); ///< now · 42 s · 6 min · 3 h · 5 d
+/// 14:02:11, or 19 Nov 2026, 14:02:11 if that is another day than `beside` (of now, if it is absent); local
+/// time.
+QString moment(qint64 atMs, std::optional<qint64> beside = std::nullopt);
+QString count(qint64 number); ///< 3,412
 QString count(const std::optional<qint64> &number);
 QString rate(double tokensPerSecond); ///< 62 tok/s
 /// One line out of many, without the marks of Markdown that would only be noise in a list.

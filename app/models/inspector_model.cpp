@@ -80,7 +80,7 @@ QString InspectorModel::cost() const
 
 QString InspectorModel::started() const
 {
-    return m_session.startedAtMs > 0 ? format::wallClock(m_session.startedAtMs) : format::unknown;
+    return m_session.startedAtMs > 0 ? format::moment(m_session.startedAtMs) : format::unknown;
 }
 
 QString InspectorModel::toolCalls() const
@@ -108,7 +108,7 @@ QString InspectorModel::protocol() const
 
 QString InspectorModel::node() const
 {
-    return m_session.nodeId.isEmpty() ? u"this computer"_s : m_session.nodeId;
+    return m_session.nodeId.isEmpty() ? format::unknown : m_session.nodeId;
 }
 
 } // namespace loquat

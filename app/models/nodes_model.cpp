@@ -15,7 +15,7 @@ QString stateWord(const FleetNode &node)
 {
     if (node.self)
         return u"this node"_s;
-    return node.dead ? u"presumed dead since "_s + format::wallClock(node.heartbeatAtMs) : u"alive"_s;
+    return node.dead ? u"presumed dead since "_s + format::moment(node.heartbeatAtMs) : u"alive"_s;
 }
 
 /// To the second, unlike format::age(): it is counted in seconds when a node counts as dead.

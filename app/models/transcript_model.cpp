@@ -30,7 +30,8 @@ QVariant TranscriptModel::data(const QModelIndex &index, int role) const
     case GlyphRole:
         return glyphOf(entry, m_user);
     case TimeRole:
-        return format::wallClock(entry.atMs);
+        return index.row() == 0 ? format::moment(entry.atMs)
+                                : format::moment(entry.atMs, m_entries[index.row() - 1].atMs);
     case DetailRole:
         return entry.detail;
     case Qt::DisplayRole:

@@ -69,6 +69,29 @@ class TestTranscript : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aDayIsToldWhereItBegins()
+    {
+        const auto at = [](qint64 seq, const QDateTime &when) {
+            auto event = anEvent(id, seq, EventType::UserMessage, u"hi"_s);
+            event.atMs = when.toMSecsSinceEpoch();
+            return event;
+        };
+        const QDateTime evening({2024, 2, 28}, {23, 59, 50});
+        Fixture f;
+        f.model.load({at(1, evening), at(2, evening.addSecs(9)), at(3, evening.addSecs(10)),
+                      at(4, evening.addSecs(11))},
+                     nullptr, 4);
+        QCOMPARE(f.at(0, Field::TimeRole), u"28 Feb 2024, 23:59:50"_s);
+        QCOMPARE(f.at(1, Field::TimeRole), u"23:59:59"_s);
+        QCOMPARE(f.at(2, Field::TimeRole), u"29 Feb 2024, 00:00:00"_s);
+        QCOMPARE(f.at(3, Field::TimeRole), u"00:00:01"_s);
+
+        Fixture today;
+        const QDateTime now = QDateTime::currentDateTime();
+        today.model.load({at(1, now)}, nullptr, 1);
+        QCOMPARE(today.at(0, Field::TimeRole), now.toString(u"HH:mm:ss"_s));
+    }
+
     void everyKindOfEventHasItsEntry()
     {
         Fixture f;
