@@ -94,12 +94,9 @@ void SessionListModel::apply(const LiveBatch &batch, const RunningReplies &repli
     m_now = nowMs;
     const std::tuple before(m_open, m_streaming, m_needsYou);
     QSet<int> changed;
-    for (const SessionSnapshot &session : batch.sessions) {
-        if (session.left)
-            continue;
-        put(session);
+    put(batch.sessions);
+    for (const SessionSnapshot &session : batch.sessions)
         touch(session.sessionId, changed, replies);
-    }
     for (const auto &item : batch.stream) {
         if (const auto *delta = std::get_if<Delta>(&item)) {
             if (const auto row = m_rowOf.constFind(delta->sessionId); row != m_rowOf.cend())
@@ -109,8 +106,7 @@ void SessionListModel::apply(const LiveBatch &batch, const RunningReplies &repli
             touch(std::get<Event>(item).sessionId, changed, replies);
         }
     }
-    for (const int row : std::as_const(changed))
-        Q_EMIT dataChanged(index(row), index(row));
+    tellChanged(changed);
     for (const SessionSnapshot &session : batch.sessions)
         if (session.left && m_rowOf.contains(session.sessionId))
             drop(m_rowOf.value(session.sessionId));
@@ -168,22 +164,53 @@ QString SessionListModel::countsText() const
     return u"%1 open · %2 streaming"_s.arg(format::count(m_open), format::count(m_streaming));
 }
 
-void SessionListModel::put(const SessionSnapshot &session)
+void SessionListModel::put(const QList<SessionSnapshot> &sessions)
 {
-    if (const auto known = m_rowOf.constFind(session.sessionId); known != m_rowOf.cend()) {
-        Row &row = m_rows[size_t(*known)];
-        count(row, -1);
-        row.mine = row.mine && (row.session.mode != Mode::Human || session.mode == Mode::Human);
-        row.session = session;
-        row.state = stateOf(session, row.mine);
+    // Views and filters take rows that come together as one change: a console that connects gets thousands.
+    std::vector<Row> fresh;
+    QHash<QString, size_t> places;
+    for (const SessionSnapshot &session : sessions) {
+        if (session.left)
+            continue;
+        if (const auto known = m_rowOf.constFind(session.sessionId); known != m_rowOf.cend()) {
+            update(m_rows[size_t(*known)], session);
+        } else if (const auto place = places.constFind(session.sessionId); place != places.cend()) {
+            fresh[*place] = {session, stateOf(session), {}, {}};
+        } else {
+            places.insert(session.sessionId, fresh.size());
+            fresh.push_back({session, stateOf(session), {}, {}});
+        }
+    }
+    if (fresh.empty())
+        return;
+    beginInsertRows({}, rowCount(), rowCount() + int(fresh.size()) - 1);
+    for (Row &row : fresh) {
+        m_rowOf.insert(row.session.sessionId, rowCount());
         count(row, 1);
-    } else {
-        const int at = rowCount();
-        beginInsertRows({}, at, at);
-        m_rows.push_back({session, stateOf(session), {}, {}});
-        m_rowOf.insert(session.sessionId, at);
-        endInsertRows();
-        count(m_rows.back(), 1);
+        m_rows.push_back(std::move(row));
+    }
+    endInsertRows();
+}
+
+void SessionListModel::update(Row &row, const SessionSnapshot &session)
+{
+    count(row, -1);
+    row.mine = row.mine && (row.session.mode != Mode::Human || session.mode == Mode::Human);
+    row.session = session;
+    row.state = stateOf(session, row.mine);
+    count(row, 1);
+}
+
+void SessionListModel::tellChanged(const QSet<int> &changed)
+{
+    QList<int> rows(changed.cbegin(), changed.cend());
+    std::ranges::sort(rows);
+    for (qsizetype at = 0; at < rows.size();) {
+        qsizetype end = at + 1;
+        while (end < rows.size() && rows[end] == rows[end - 1] + 1)
+            ++end;
+        Q_EMIT dataChanged(index(rows[at]), index(rows[end - 1]));
+        at = end;
     }
 }
 

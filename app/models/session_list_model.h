@@ -85,7 +85,9 @@ private:
     };
 
     [[nodiscard]] static QString previewOf(const Row &row);
-    void put(const SessionSnapshot &session);
+    void put(const QList<SessionSnapshot> &sessions);
+    void update(Row &row, const SessionSnapshot &session);
+    void tellChanged(const QSet<int> &changed);
     void drop(int row);
     void count(const Row &row, int sign);
     void touch(const QString &sessionId, QSet<int> &touched, const RunningReplies &replies);

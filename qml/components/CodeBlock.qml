@@ -7,12 +7,37 @@ Rectangle {
     id: box
 
     required property string language
+    // Every change lays all of it out again: of a long text that grows, not every token.
+    readonly property int patience: text.length < 4000 ? 0 : text.length / 40
     required property string text
+
+    function show() {
+        if (source.length > 0 && text.startsWith(source.text))
+            source.insert(source.length, text.slice(source.text.length));
+        else
+            source.text = text;
+    }
 
     border.color: Theme.line
     color: Theme.panel
     implicitHeight: flick.height + 20 + bar.height
     radius: Theme.radius
+
+    Component.onCompleted: show()
+    onTextChanged: {
+        if (patience === 0)
+            show();
+        else if (!later.running) {
+            later.interval = patience; // not bound: a timer that is told another one begins anew
+            later.start();
+        }
+    }
+
+    Timer {
+        id: later
+
+        onTriggered: box.show()
+    }
 
     Item {
         id: bar
@@ -58,7 +83,6 @@ Rectangle {
             font.family: Theme.mono
             font.pixelSize: Theme.code
             horizontalAlignment: TextEdit.AlignLeft // code, whatever script its strings are in
-            text: box.text
             wrapMode: TextEdit.NoWrap
         }
     }

@@ -88,6 +88,25 @@ private Q_SLOTS:
         QCOMPARE(f.ids(), (QStringList{u"new"_s, u"over"_s, u"old"_s}));
     }
 
+    void aCrowdComesAsOneChange()
+    {
+        Fixture f;
+        f.apply({{aSession(u"known"_s)}, {}});
+        QSignalSpy rows(&f.list, &QAbstractItemModel::rowsInserted);
+        QSignalSpy changes(&f.list, &QAbstractItemModel::dataChanged);
+        LiveBatch crowd;
+        for (int i = 0; i < 100; ++i)
+            crowd.sessions.append(aSession(u"s%1"_s.arg(i)));
+        crowd.sessions.append(in(aSession(u"s7"_s), Phase::WaitingForApproval)); // told twice
+        crowd.sessions.append(in(aSession(u"known"_s), Phase::WaitingForApproval));
+        f.apply(crowd);
+        QCOMPARE(rows.size(), 1);
+        QCOMPARE(changes.size(), 1);
+        QCOMPARE(f.list.rowCount(), 101);
+        QCOMPARE(f.list.needsYouCount(), 2);
+        QVERIFY(f.value(u"s7"_s, List::NeedsYouRole).toBool());
+    }
+
     void aTokenTouchesOneRow()
     {
         Fixture f;

@@ -127,7 +127,7 @@ ConsoleCase {
         tryVerify(() => findText(t.root, "hello"));
         const list = find(t.root, "Conversation");
         const name = findWhere(list, it => it.text === t.model.title);
-        const time = findWhere(list, it => /^\d\d:\d\d/.test(it.text));
+        const time = findWhere(list, it => /\d\d:\d\d:\d\d$/.test(it.text));
         verify(name.truncated);
         verify(time.width >= time.implicitWidth && place(time).x + time.width <= place(list).x + list.width);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
+import QtTest
 
 /// Protects the reader's place: what happens elsewhere does not take away what is read or looked through.
 ConsoleCase {
@@ -51,6 +52,25 @@ ConsoleCase {
             keyClick(Qt.Key_K);
         compare(t.model.selectedRow, 0);
         verify(t.list.atYBeginning);
+    }
+    function test_longCodeThatGrowsIsNotLaidOutWithEveryToken() {
+        const t = openWithTwo();
+        t.model.select("a");
+        let code = "```\n";
+        for (let i = 0; i < 2000; ++i)
+            code += "let line" + i + " = be;\n";
+        t.stage.token("a", code);
+        const isCode = it => it.selectByMouse && it.text.includes("line1999");
+        tryVerify(() => findWhere(t.root, isCode));
+        const shown = findWhere(t.root, isCode);
+        layouts.target = shown;
+        layouts.clear();
+        for (let i = 0; i < 20; ++i) {
+            t.stage.token("a", "and more" + i + "\n");
+            wait(20);
+        }
+        verify(layouts.count < 5, layouts.count);
+        tryVerify(() => shown.text.includes("and more19"), 20000);
     }
     function test_theBarCanBeDraggedWhileItStreams() {
         const t = openLong();
@@ -134,4 +154,10 @@ ConsoleCase {
     }
 
     name: "Reading"
+
+    SignalSpy {
+        id: layouts
+
+        signalName: "textChanged"
+    }
 }
