@@ -3,6 +3,8 @@
 
 #include "models/format.h"
 
+#include <QSysInfo>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -108,7 +110,9 @@ QString InspectorModel::protocol() const
 
 QString InspectorModel::node() const
 {
-    return m_session.nodeId.isEmpty() ? format::unknown : m_session.nodeId;
+    // Who was given no name goes by the host's.
+    const QString &id = m_session.nodeId;
+    return id.isEmpty() || id == QSysInfo::machineHostName() ? u"this computer"_s : id;
 }
 
 } // namespace loquat

@@ -109,6 +109,20 @@ private Q_SLOTS:
         QCOMPARE(inspector.firstToken(), u"212 ms"_s);
     }
 
+    void thisComputerIsCalledSo()
+    {
+        InspectorModel inspector;
+        SessionSnapshot session;
+        for (const QString &name : {QString(), QSysInfo::machineHostName()}) {
+            session.nodeId = name;
+            inspector.showSession(session);
+            QCOMPARE(inspector.node(), u"this computer"_s);
+        }
+        session.nodeId = u"berlin-2"_s;
+        inspector.showSession(session);
+        QCOMPARE(inspector.node(), u"berlin-2"_s);
+    }
+
     void aSummaryIsTakenApart()
     {
         InspectorModel inspector;
