@@ -15,8 +15,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int eventsAtOnce = 200; ///< such as a slow line brings in a second
-
 const QString newestSeq =
     u"(select coalesce(max(e.seq), 0) from session_events e where e.session_id = o.session_id)"_s;
 
@@ -150,31 +148,14 @@ Expected<QMap<QString, Claim>> FleetDatabase::unfinished(const QString &after)
 
 Expected<void> FleetDatabase::send(const QString &sessionId, const QList<EventRow> &events)
 {
-    for (qsizetype at = 0; at < events.size(); at += eventsAtOnce) {
-        if (at > 0)
-            m_between();
-        if (auto sent = m_connection.run(
-                {u"select from sessions where session_id = "_s + quoted(sessionId) + u" for update"_s,
-                 postgresSharedEventInsert(events.mid(at, eventsAtOnce))});
-            !sent)
-            return sent;
-    }
-    return {};
+    return m_connection.run(
+        {u"select from sessions where session_id = "_s + quoted(sessionId) + u" for update"_s,
+         postgresSharedEventInsert(events)});
 }
 
 Expected<QList<Event>> FleetDatabase::events(const QString &sessionId, qint64 seq)
 {
-    QList<Event> all;
-    for (;;) {
-        auto some = page({.sessionId = sessionId, .afterSeq = seq, .limit = eventsAtOnce});
-        if (!some)
-            return some.error();
-        all += some->events;
-        if (!some->more)
-            return all;
-        seq = all.last().seq;
-        m_between();
-    }
+    return postgresEvents(m_connection, {.sessionId = sessionId, .afterSeq = seq});
 }
 
 Expected<EventPage> FleetDatabase::page(const EventQuery &query)

@@ -12,7 +12,6 @@
 #include <QUrl>
 
 #include <chrono>
-#include <functional>
 
 namespace loquat {
 
@@ -56,8 +55,6 @@ public:
     /// Nodes that are silent count as dead only if `judge` is set; otherwise only those that left do. For a
     /// while after the database was away, every node is silent.
     void setJudge(bool judge) { m_judge = judge; }
-    /// A long session is sent and fetched in pieces; called between them, where other statements may run.
-    void setBetween(std::function<void()> between) { m_between = std::move(between); }
 
     Expected<void> beat(const NodeIdentity &node);
     /// The node leaves: its sessions may be claimed at once.
@@ -95,7 +92,6 @@ private:
     const QString m_nodeId;
     const std::chrono::milliseconds m_deadAfter;
     bool m_judge = true;
-    std::function<void()> m_between = [] {};
 };
 
 } // namespace loquat

@@ -63,7 +63,6 @@ bool FleetWorker::connect()
         m_database =
             std::make_unique<FleetDatabase>(*m_connection, m_settings.node.nodeId, m_settings.deadAfter);
         m_database->setJudge(false);
-        m_database->setBetween([this] { stayHeardOf(); });
         // Nothing is claimed by a node that the others would take for dead.
         return m_database->beat(m_settings.node);
     });
@@ -97,14 +96,6 @@ void FleetWorker::disconnect(const Error &error)
         return answerWithoutDatabase();
     m_sinceLoss.start();
     answerSoon();
-}
-
-/// While a call goes on and on: what it got done is a sign of life.
-void FleetWorker::stayHeardOf()
-{
-    m_watchdog.prolong(m_callLimit);
-    if (m_sinceBeat.hasExpired(m_settings.heartbeat().count()) && m_database->beat(m_settings.node))
-        m_sinceBeat.start();
 }
 
 void FleetWorker::beat()

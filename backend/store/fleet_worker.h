@@ -56,7 +56,6 @@ private:
     void show();
     [[nodiscard]] bool connect();
     void disconnect(const Error &error);
-    void stayHeardOf();
     void ask(Question question);
     void answerSoon();
     void answerSome();

@@ -5,10 +5,11 @@
 #include "store/stored_rows.h"
 
 namespace loquat {
+namespace {
 
 using namespace Qt::StringLiterals;
 
-Expected<EventPage> postgresEventPage(PostgresConnection &connection, const EventQuery &query)
+Expected<QList<Event>> read(PostgresConnection &connection, const EventQuery &query, const QString &limit)
 {
     QString sql = u"select id, session_id, seq, %1, event_type, role, content, metadata::text "
                   "from session_events where session_id = "_s.arg(sqlIsoTime(u"ts"_s)) +
@@ -17,16 +18,28 @@ Expected<EventPage> postgresEventPage(PostgresConnection &connection, const Even
     QStringList types;
     for (const EventType type : query.types.isEmpty() ? allEventTypes() : query.types)
         types.append(connection.literal(nameOf(type)));
-    // One more than asked for tells whether there is more.
-    sql += u" and event_type in (%1) order by seq limit %2"_s.arg(types.join(u", "_s)).arg(query.limit + 1);
+    sql += u" and event_type in ("_s + types.join(u", "_s) + u")"_s;
     QSqlQuery rows(connection.db());
     rows.setForwardOnly(true);
-    if (!rows.exec(sql))
+    if (!rows.exec(sql + u" order by seq"_s + limit))
         return postgresError(rows.lastError(), connection.db().isOpen());
-    auto events = storedEvents(rows);
+    return storedEvents(rows);
+}
+
+} // namespace
+
+Expected<EventPage> postgresEventPage(PostgresConnection &connection, const EventQuery &query)
+{
+    // One more than asked for tells whether there is more.
+    auto events = read(connection, query, u" limit %1"_s.arg(query.limit + 1));
     if (!events)
         return events.error();
     return eventPage(std::move(*events), query.limit);
+}
+
+Expected<QList<Event>> postgresEvents(PostgresConnection &connection, const EventQuery &query)
+{
+    return read(connection, query, {});
 }
 
 } // namespace loquat

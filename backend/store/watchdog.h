@@ -26,8 +26,6 @@ public:
         const Guard guard(*this, limit);
         return call();
     }
-    /// The guarded call gets ahead: for at most `limit` from now on.
-    void prolong(std::chrono::milliseconds limit) { arm(QDeadlineTimer(limit)); }
     /// No guarded call may take longer than until then.
     void setEnd(QDeadlineTimer end);
 

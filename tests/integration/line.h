@@ -5,9 +5,6 @@
 
 #include <QTcpServer>
 #include <QTcpSocket>
-#include <QTimer>
-
-#include <chrono>
 
 namespace loquat {
 
@@ -44,8 +41,6 @@ public:
     void mend() { m_listener.listen(QHostAddress::LocalHost, m_port); }
     /// Cuts as soon as so many more bytes have gone to the server: in the middle of something.
     void cutAfter(qint64 bytes) { m_bytesLeft = bytes; }
-    /// What comes from the server takes its time.
-    void slowDown(qint64 bytesPerSecond) { m_bytesPerTick = bytesPerSecond * tick.count() / 1'000; }
     /// Nothing goes either way any more, and nothing is closed.
     void freeze() { m_frozen = true; }
     /// Freezes as soon as the server has let somebody in: before the first query is answered.
@@ -67,8 +62,6 @@ private:
         connect(from, &QTcpSocket::readyRead, to, [=, this] {
             if (m_frozen)
                 return;
-            if (!counted && m_bytesPerTick > 0)
-                return trickle(from, to);
             const auto bytes = from->readAll();
             if (counted && m_bytesLeft >= 0 && (m_bytesLeft -= bytes.size()) < 0) {
                 to->write(bytes.first(bytes.size() / 2));
@@ -83,26 +76,10 @@ private:
         connect(from, &QTcpSocket::disconnected, to, [to] { to->disconnectFromHost(); });
     }
 
-    void trickle(QTcpSocket *from, QTcpSocket *to)
-    {
-        if (to->property("trickles").toBool())
-            return;
-        to->setProperty("trickles", true);
-        QTimer::singleShot(tick, to, [=, this] {
-            to->setProperty("trickles", false);
-            to->write(m_bytesPerTick > 0 ? from->read(m_bytesPerTick) : from->readAll());
-            if (from->bytesAvailable() > 0)
-                trickle(from, to);
-        });
-    }
-
-    static constexpr std::chrono::milliseconds tick{20};
-
     const PostgresSettings m_server;
     QTcpServer m_listener;
     quint16 m_port = 0;
     qint64 m_bytesLeft = -1;
-    qint64 m_bytesPerTick = 0;
     bool m_frozen = false;
     bool m_freezeOnceReady = false;
 };

@@ -68,36 +68,6 @@ private Q_SLOTS:
         QCOMPARE(value(u"select count(*) from nodes"_s).toInt(), 0);
     }
 
-    void aLongSessionComesOverASlowLine()
-    {
-        QList<Event> events = conversation(1'000);
-        for (Event &event : events)
-            event.content = event.content.leftJustified(1'000, u'.');
-        ship(events);
-        run(u"insert into session_owners (session_id, node_id) values ('s', 'gone')"_s);
-        Line line(m_direct);
-        auto slow = settings(u"here"_s);
-        slow.postgres = line.settings();
-        bool away = false;
-        bool connected = false;
-        FleetMember member(slow, *m_journal);
-        member.start(this, {.takenOver = [](const QStringList &) {},
-                            .lost = [](const QHash<QString, QString> &) {},
-                            .roster =
-                                [&](const Expected<QList<FleetNode>> &nodes) {
-                                    away = away || !nodes;
-                                    connected = connected || nodes;
-                                }});
-        QTRY_VERIFY_WITH_TIMEOUT(connected, 20'000);
-        // Longer than one call may take, and than a node may be silent.
-        line.slowDown(500'000);
-        QCOMPARE(located(member, u"s"_s), QUrl());
-        QVERIFY(!away);
-        QCOMPARE(loaded(*m_journal).events, events);
-        line.slowDown(0);
-        member.stop();
-    }
-
     void aSessionComesWholeWhereTheJournalIsBusy()
     {
         const QList<Event> events = conversation(300);
