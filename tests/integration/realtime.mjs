@@ -96,6 +96,16 @@ describe('A session of the Realtime protocol', () => {
     await client.leave();
   });
 
+  it('takes events in the order in which they came', async () => {
+    const client = await PlainClient.open(server);
+    client.send({ type: 'conversation.item.create', item: { id: 'first', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] } });
+    client.send({ type: 'conversation.item.retrieve', item_id: 'first' });
+    const events = await client.until('conversation.item.retrieved');
+    assert.deepEqual(events.map(({ type }) => type), ['conversation.item.added', 'conversation.item.done', 'conversation.item.retrieved']);
+    assert.equal(events.at(-1).item.content[0].text, 'hi');
+    await client.leave();
+  });
+
   it('goes on under its id, also in the other protocol', async () => {
     const first = await PlainClient.open(server, { session_id: 'kept' });
     assert.equal(first.id, 'kept');

@@ -1,60 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "gateway/realtime/translation.h"
+#include "realtime_client.h"
 
-#include <QJsonDocument>
 #include <QTest>
-
-#include <algorithm>
 
 using namespace loquat;
 using namespace loquat::realtime;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-QList<QJsonObject> eventsOf(const QStringList &frames)
-{
-    QList<QJsonObject> events;
-    for (const QString &frame : frames)
-        events.append(QJsonDocument::fromJson(frame.toUtf8()).object());
-    return events;
-}
-
-/// A translation and all it has said.
-struct Client
-{
-    Translation translation{u"base"_s};
-    QList<QJsonObject> events;
-
-    void hear(const Outbound &message) { events += eventsOf(translation.encode(message)); }
-    void begin(const outbound::SessionStarted &started = {u"s1"_s, u"u1"_s, u"model"_s})
-    {
-        hear(started);
-        events.clear();
-    }
-    [[nodiscard]] QStringList types() const
-    {
-        QStringList all;
-        for (const QJsonObject &event : events)
-            all.append(event["type"_L1].toString());
-        return all;
-    }
-    /// The id of the newest item that the client was told of.
-    [[nodiscard]] QString itemAdded() const
-    {
-        const auto added =
-            std::ranges::find(events.crbegin(), events.crend(), u"response.output_item.added"_s,
-                              [](const QJsonObject &event) { return event["type"_L1].toString(); });
-        return (*added)["item"_L1]["id"_L1].toString();
-    }
-    [[nodiscard]] QJsonObject last() const { return events.last(); }
-    [[nodiscard]] QJsonObject response() const { return events.last()["response"_L1].toObject(); }
-};
-
-outbound::TurnDone done(const QString &finish, const Usage &usage = {})
-{
-    return {1, {}, finish, usage, {}, 0, 9};
-}
 
 const QStringList ofText{u"response.output_item.added"_s, u"conversation.item.added"_s,
                          u"response.content_part.added"_s, u"response.output_text.delta"_s};

@@ -93,10 +93,7 @@ void RealtimeConnection::take(const realtime::CallOutputCreate &said, const QStr
 
 void RealtimeConnection::take(const realtime::ItemRetrieve &said, const QString &eventId, Session &)
 {
-    if (const auto item = m_translation.find(said.itemId))
-        answer(m_translation.retrieved(*item));
-    else
-        refuse(u"item_not_found"_s, u"No item with this id is known."_s, u"item_id"_s, eventId);
+    answer(m_translation.retrieve(said.itemId, eventId));
 }
 
 void RealtimeConnection::take(const realtime::ResponseCreate &said, const QString &eventId, Session &session)

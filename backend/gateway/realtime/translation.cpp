@@ -16,18 +16,6 @@ std::optional<qint64> less(std::optional<qint64> all, std::optional<qint64> part
     return all ? std::optional(*all - part.value_or(0)) : std::nullopt;
 }
 
-QString refOf(const QString &itemId)
-{
-    return u"item:"_s + itemId;
-}
-
-QString errorType(const Error &error)
-{
-    if (error.code == "rate_limited"_L1 || error.code == "too_many_messages"_L1)
-        return u"rate_limit_error"_s;
-    return error.retryable ? u"server_error"_s : u"invalid_request_error"_s;
-}
-
 } // namespace
 
 QStringList Translation::encode(const Outbound &message)
@@ -141,54 +129,9 @@ QStringList Translation::fault(const Fault &fault)
     return ready();
 }
 
-QStringList Translation::retrieved(const QJsonObject &item)
-{
-    m_events.say(u"conversation.item.retrieved"_s, {{"item"_L1, item}});
-    return ready();
-}
-
 QString Translation::newItemId()
 {
     return m_events.newId("item"_L1);
-}
-
-QString Translation::expectItem(const QJsonObject &item, const QString &eventId)
-{
-    m_lastExpected = item["id"_L1].toString();
-    const QString ref = refOf(m_lastExpected);
-    m_expected.insert(ref, {eventId, item});
-    return ref;
-}
-
-std::optional<QJsonObject> Translation::find(const QString &itemId) const
-{
-    auto item = m_items.find(itemId);
-    return item || !m_response ? item : m_response->running(itemId);
-}
-
-bool Translation::knows(const QString &itemId) const
-{
-    return m_expected.contains(refOf(itemId)) || find(itemId);
-}
-
-bool Translation::isNewest(const QString &itemId) const
-{
-    if (itemId == "root"_L1) // before all others
-        return m_items.last().isEmpty() && m_lastExpected.isEmpty();
-    return itemId == m_items.last() || itemId == m_lastExpected;
-}
-
-QString Translation::expectReply(const QJsonObject &metadata, const QString &eventId)
-{
-    const QString ref = m_events.newId("reply"_L1);
-    m_expected.insert(ref, {eventId, metadata});
-    return ref;
-}
-
-QString Translation::expectCancel(const QString &eventId)
-{
-    m_cancelAsked = m_response.has_value();
-    return u"cancel:"_s + eventId;
 }
 
 void Translation::sayItem(const QJsonObject &item)
@@ -197,30 +140,6 @@ void Translation::sayItem(const QJsonObject &item)
     m_items.keep(item);
     for (const QString &type : {u"conversation.item.added"_s, u"conversation.item.done"_s})
         m_events.say(type, {{"previous_item_id"_L1, previous}, {"item"_L1, item}});
-}
-
-void Translation::noted(const QString &ref)
-{
-    if (!m_expected.contains(ref))
-        return;
-    sayItem(m_expected.take(ref).about);
-    if (m_items.last() == m_lastExpected)
-        m_lastExpected.clear();
-}
-
-void Translation::problem(const outbound::Problem &problem)
-{
-    if (problem.seq > 0) {
-        m_failure = problem.error; // what the turn ends with
-        return;
-    }
-    const Expected asked = m_expected.take(problem.ref);
-    QString eventId = asked.eventId;
-    if (asked.about["id"_L1].toString() == m_lastExpected)
-        m_lastExpected.clear();
-    if (problem.ref.startsWith("cancel:"_L1))
-        eventId = problem.ref.sliced(7);
-    m_events.sayFault({problem.error.code, problem.error.text(), {}, eventId, errorType(problem.error)});
 }
 
 void Translation::operatorSaid(const QString &text)

@@ -38,7 +38,8 @@ public:
 
     // What is answered without the session's help.
     QStringList fault(const Fault &fault);
-    QStringList retrieved(const QJsonObject &item);
+    /// At once, or when the session has answered to an item that is on its way.
+    QStringList retrieve(const QString &itemId, const QString &eventId);
     QStringList updated(const ReplyWishes &wishes);
 
 private:
@@ -47,10 +48,19 @@ private:
         QString eventId;
         QJsonObject about; ///< the item, or the metadata
     };
+    struct Retrieval
+    {
+        QString itemId;
+        QString eventId;
+    };
 
     void begin(const outbound::SessionStarted &started);
     void recall(const QJsonObject &snapshot);
     void noted(const QString &ref);
+    void retrieved(const QJsonObject &item);
+    void notFound(const QString &eventId);
+    /// The `event_id`s of those who asked for an item that the session has now answered to.
+    QStringList takeRetrievals(const QString &itemId);
     void problem(const outbound::Problem &problem);
     void operatorSaid(const QString &text);
     void turnDone(const outbound::TurnDone &done);
@@ -67,7 +77,8 @@ private:
     std::optional<outbound::SessionStarted> m_session;
     QJsonObject m_snapshot; ///< of a session that goes on, until it is told
     QHash<QString, Expected> m_expected;
-    QString m_lastExpected; ///< the item
+    QString m_lastExpected;        ///< the item
+    QList<Retrieval> m_retrievals; ///< of expected items
     std::optional<Response> m_response;
     std::optional<Error> m_failure; ///< of the running turn
     Usage m_reported;               ///< of the running turn, in responses that have ended
