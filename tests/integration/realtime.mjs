@@ -9,6 +9,13 @@ import { eventually, startFakeOpenAi, startLoquat } from './lib/processes.mjs';
 import { door, PlainClient, textOf } from './lib/realtime.mjs';
 import { emptyDatabase, finalised, journalEvents } from './lib/rows.mjs';
 
+// In one packet: the last comes before the session has answered to the first.
+const together = (client, events) => {
+  client.socket._socket.cork();
+  for (const event of events) client.send(event);
+  client.socket._socket.uncork();
+};
+
 let fake;
 before(async () => { fake = await startFakeOpenAi(); });
 after(() => fake.stop());
@@ -98,11 +105,20 @@ describe('A session of the Realtime protocol', () => {
 
   it('takes events in the order in which they came', async () => {
     const client = await PlainClient.open(server);
-    client.send({ type: 'conversation.item.create', item: { id: 'first', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] } });
-    client.send({ type: 'conversation.item.retrieve', item_id: 'first' });
+    together(client, [
+      { type: 'conversation.item.create', item: { id: 'first', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] } },
+      { type: 'conversation.item.retrieve', item_id: 'first' },
+    ]);
     const events = await client.until('conversation.item.retrieved');
     assert.deepEqual(events.map(({ type }) => type), ['conversation.item.added', 'conversation.item.done', 'conversation.item.retrieved']);
     assert.equal(events.at(-1).item.content[0].text, 'hi');
+    const replies = [{ type: 'response.create' }, { type: 'response.cancel' }];
+    const slow = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'fake:slow 100 a b c d e f g h i j k l m n o p' }] };
+    together(client, [{ type: 'conversation.item.create', item: slow }, ...replies, ...replies]);
+    for (let i = 0; i < 2; ++i) {
+      const { response } = await client.one('response.done');
+      assert.deepEqual(response.status_details, { type: 'cancelled', reason: 'client_cancelled' });
+    }
     await client.leave();
   });
 

@@ -57,6 +57,37 @@ private Q_SLOTS:
         QCOMPARE(client.last()["error"_L1]["code"_L1].toString(), u"rate_limited"_s);
         QCOMPARE(client.last()["error"_L1]["event_id"_L1].toString(), u"64"_s);
     }
+
+    void aReplyIsCancelledAlsoBeforeItBegan()
+    {
+        Client client;
+        client.begin();
+        const auto ends = [&client](const QString &ref) {
+            client.hear(outbound::ReplyBegins{1, ref});
+            client.hear(done(u"cancelled"_s));
+            return client.response()["status_details"_L1]["reason"_L1].toString();
+        };
+        const auto refuse = [&client](const QString &ref) {
+            client.hear(outbound::Problem{{u"refused"_s, u"No."_s, {}, false}, 0, ref});
+            return client.last()["error"_L1]["event_id"_L1].toString();
+        };
+        Translation &said = client.translation;
+        const QString first = said.expectReply({}, {});
+        said.expectCancel({});
+        QCOMPARE(refuse(said.expectCancel(u"a:b"_s)), u"a:b"_s); // it is cancelled already
+        const QString second = said.expectReply({}, {});
+        QCOMPARE(ends(first), u"client_cancelled"_s);
+        QCOMPARE(ends(second), QString()); // somebody else cancelled that
+        const QString third = said.expectReply({}, {});
+        refuse(said.expectCancel({}));
+        QCOMPARE(ends(third), QString());
+        refuse(said.expectCancel({})); // before the next
+        const QString fourth = said.expectReply({}, {});
+        const QString refused = said.expectReply({}, {});
+        said.expectCancel({});
+        refuse(refused);
+        QCOMPARE(ends(fourth), u"client_cancelled"_s);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestRealtimeOrder)

@@ -24,7 +24,7 @@ QStringList Translation::encode(const Outbound &message)
                    [this](const outbound::SessionStarted &m) { begin(m); },
                    [this](const outbound::Resync &m) { m_snapshot = m.snapshot; },
                    [this](const outbound::Noted &m) { noted(m.ref); },
-                   [this](const outbound::ReplyBegins &m) { response(m_expected.take(m.ref).about); },
+                   [this](const outbound::ReplyBegins &m) { replyBegins(m.ref); },
                    [this](const outbound::Token &m) {
                        if (!m.standsIn)
                            response().say(m.text);
@@ -167,7 +167,8 @@ void Translation::endResponse(ResponseEnd how)
     how.usage.outputTokens = less(how.usage.outputTokens, m_reported.outputTokens);
     m_response->end(how);
     m_response.reset();
-    m_cancelAsked = false;
+    m_replies.removeOne(m_running);
+    m_cancelled.removeAll(std::exchange(m_running, {}));
 }
 
 void Translation::turnDone(const outbound::TurnDone &done)
@@ -180,7 +181,7 @@ void Translation::turnDone(const outbound::TurnDone &done)
     } else if (done.finish == "cancelled"_L1) {
         how.status = u"cancelled"_s;
         QJsonObject details{{"type"_L1, how.status}};
-        if (m_cancelAsked)
+        if (m_cancelled.contains(m_running))
             details["reason"_L1] = u"client_cancelled"_s;
         how.details = details;
     } else if (failure) {

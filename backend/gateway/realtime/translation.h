@@ -61,7 +61,9 @@ private:
     void notFound(const QString &eventId);
     /// The `event_id`s of those who asked for an item that the session has now answered to.
     QStringList takeRetrievals(const QString &itemId);
+    void replyBegins(const QString &ref);
     void problem(const outbound::Problem &problem);
+    [[nodiscard]] QString newestReply() const;
     void operatorSaid(const QString &text);
     void turnDone(const outbound::TurnDone &done);
     Response &response(const QJsonObject &metadata = {});
@@ -83,7 +85,9 @@ private:
     std::optional<Error> m_failure; ///< of the running turn
     Usage m_reported;               ///< of the running turn, in responses that have ended
     int m_updatesOwed = 0;          ///< changes of a session that has not begun yet
-    bool m_cancelAsked = false;
+    QStringList m_replies;          ///< the refs of those asked for that have not ended, in order
+    QString m_running;              ///< the ref of the response; empty: it was not asked for
+    QStringList m_cancelled;        ///< the refs of replies that the client cancelled
 };
 
 } // namespace loquat::realtime

@@ -2,6 +2,8 @@
 // What the client asked for, until the session answers.
 #include "gateway/realtime/translation.h"
 
+#include <algorithm>
+
 namespace loquat::realtime {
 
 using namespace Qt::StringLiterals;
@@ -10,6 +12,7 @@ namespace {
 
 constexpr qsizetype maxRetrievals = 64; ///< that wait
 constexpr auto itemRef = "item:"_L1;
+constexpr auto cancelRef = "cancel:"_L1;
 
 QString refOf(const QString &itemId)
 {
@@ -55,13 +58,27 @@ QString Translation::expectReply(const QJsonObject &metadata, const QString &eve
 {
     const QString ref = m_events.newId("reply"_L1);
     m_expected.insert(ref, {eventId, metadata});
+    m_replies.append(ref);
     return ref;
 }
 
 QString Translation::expectCancel(const QString &eventId)
 {
-    m_cancelAsked = m_response.has_value();
-    return u"cancel:"_s + eventId;
+    // Also of one that has not begun: the session takes what is asked for in order.
+    const QString reply = newestReply();
+    m_cancelled.append(reply);
+    return cancelRef + reply + u':' + eventId;
+}
+
+QString Translation::newestReply() const
+{
+    return m_replies.isEmpty() ? QString() : m_replies.last();
+}
+
+void Translation::replyBegins(const QString &ref)
+{
+    m_running = ref;
+    response(m_expected.take(ref).about);
 }
 
 void Translation::noted(const QString &ref)
@@ -86,8 +103,13 @@ void Translation::problem(const outbound::Problem &problem)
     QString eventId = asked.eventId;
     if (asked.about["id"_L1].toString() == m_lastExpected)
         m_lastExpected.clear();
-    if (problem.ref.startsWith("cancel:"_L1))
-        eventId = problem.ref.sliced(7);
+    if (m_replies.removeOne(problem.ref)) {
+        std::ranges::replace(m_cancelled, problem.ref, newestReply());
+    } else if (problem.ref.startsWith(cancelRef)) {
+        const QString reply = problem.ref.section(u':', 1, 1);
+        m_cancelled.removeOne(reply);
+        eventId = problem.ref.section(u':', 2);
+    }
     m_events.sayFault({problem.error.code, problem.error.text(), {}, eventId, errorType(problem.error)});
     if (problem.ref.startsWith(itemRef))
         for (const QString &each : takeRetrievals(problem.ref.sliced(itemRef.size())))
