@@ -19,7 +19,7 @@ RelayRequest relayRequest(const QNetworkRequest &client, const QHostAddress &pee
     url.setHost(node.host());
     url.setPort(node.port());
     RelayRequest relay{QNetworkRequest(url), {}, QString::fromUtf8(client.rawHeader("Origin"))};
-    for (const char *name : {"Authorization", "Cookie", "User-Agent", "X-Forwarded-Proto"})
+    for (const char *name : {"Authorization", "Cookie", "User-Agent", "X-Forwarded-Proto", "OpenAI-Beta"})
         if (const QByteArray value = client.rawHeader(name); !value.isEmpty())
             relay.request.setRawHeader(name, value);
     const QByteArray before = client.rawHeader(forwardedFor);

@@ -54,6 +54,25 @@ Expected<SessionRequest, Refusal> parseRealtimeRequest(const QUrl &url, const QS
     return request;
 }
 
+bool lists(QByteArrayView values, QByteArrayView wanted)
+{
+    for (const QByteArray &each : values.toByteArray().split(','))
+        if (each.trimmed() == wanted)
+            return true;
+    return false;
+}
+
+/// As OpenAI's service is asked for it: in a browser, by a subprotocol.
+bool asksForBeta(const RequestHead &head)
+{
+    return std::ranges::any_of(head.headers, [](const auto &each) {
+        return (each.first.compare("openai-beta", Qt::CaseInsensitive) == 0 &&
+                lists(each.second, "realtime=v1")) ||
+               (each.first.compare("sec-websocket-protocol", Qt::CaseInsensitive) == 0 &&
+                lists(each.second, "openai-beta.realtime-v1"));
+    });
+}
+
 } // namespace
 
 Expected<SessionRequest, Refusal> parseSessionRequest(const QUrl &url, const Dialect &defaultDialect,
@@ -160,7 +179,10 @@ Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Di
 {
     if (auto problem = upgradeProblem(head))
         return *problem;
-    return parseSessionRequest(head.url(), defaultDialect, profiles);
+    auto request = parseSessionRequest(head.url(), defaultDialect, profiles);
+    if (request)
+        request->beta = !request->dialect && asksForBeta(head);
+    return request;
 }
 
 } // namespace loquat

@@ -122,6 +122,15 @@ describe('A session of the Realtime protocol', () => {
     await client.leave();
   });
 
+  it('is told in the words of the beta, where a browser asks for them', async () => {
+    const client = await PlainClient.open(server, { protocols: ['realtime', 'openai-insecure-api-key.any', 'openai-beta.realtime-v1'] });
+    assert.equal(client.socket.protocol, 'realtime');
+    assert.deepEqual(client.created.session.modalities, ['text']);
+    const events = await client.ask('hello');
+    assert.equal(events.find(({ type }) => type === 'response.text.done').text, 'You said: hello');
+    await client.leave();
+  });
+
   it('goes on under its id, also in the other protocol', async () => {
     const first = await PlainClient.open(server, { session_id: 'kept' });
     assert.equal(first.id, 'kept');
@@ -192,7 +201,9 @@ describe('On two nodes', () => {
     const items = [await second.one('conversation.item.done'), await second.one('conversation.item.done')];
     assert.deepEqual(items.map(({ item }) => item.content[0].text), ['remember me', 'You said: remember me']);
     assert.equal(textOf(await second.ask('through b')), 'You said: through b');
-    await second.leave();
+    const beta = await PlainClient.open(b, { session_id: 'shared', headers: { 'OpenAI-Beta': 'realtime=v1' } });
+    assert.deepEqual(beta.created.session.modalities, ['text']);
+    await beta.leave();
     await finalised(a.dataDir, 'shared');
     for (const node of nodes) await node.stop();
   });

@@ -124,6 +124,41 @@ describe('The client of the npm package openai', () => {
     await client.leave();
   });
 
+  it('holds a conversation with its class for the beta', async () => {
+    const client = await OpenAiClient.open(server, { ca, beta: true });
+    const heard = { created: [], deltas: [], done: [] };
+    client.sdk.on('conversation.item.created', ({ item }) => heard.created.push(item));
+    client.sdk.on('response.text.delta', ({ delta }) => heard.deltas.push(delta));
+    client.sdk.on('response.text.done', ({ text }) => heard.done.push(text));
+    client.send({ type: 'session.update', session: { instructions: 'Be brief.', modalities: ['text'], max_response_output_tokens: 500 } });
+    const { session } = await client.one('session.updated');
+    assert.deepEqual([session.modalities, session.max_response_output_tokens, session.instructions], [['text'], 500, 'Be brief.']);
+
+    const { response } = (await client.ask('one two three', { modalities: ['text'] })).at(-1);
+    assert.equal(response.status, 'completed');
+    assert.deepEqual(response.modalities, ['text']);
+    assert.deepEqual(response.output[0].content, [{ type: 'text', text: 'You said: one two three' }]);
+    assert.equal(heard.deltas.join(''), 'You said: one two three');
+    assert.deepEqual(heard.done, ['You said: one two three']);
+    assert.deepEqual(heard.created.map(({ role }) => role), ['user', 'assistant']);
+
+    client.send({ type: 'session.update', session: { tools: [door] } });
+    const [call] = (await client.ask('fake:tool open_door {"door":"front"}')).at(-1).response.output;
+    assert.deepEqual([call.type, call.name, call.arguments], ['function_call', 'open_door', '{"door":"front"}']);
+    client.send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id: call.call_id, output: '{"open":true}' } });
+    await client.respond();
+    assert.equal(heard.done.at(-1), 'The tools said: {"open":true}');
+    const { output } = (await client.ask('fake:tool get_weather {"city":"Berlin"}')).at(-1).response;
+    assert.deepEqual(output.map(({ type }) => type), ['message']); // the service's own tools are not in the beta
+    const known = new Set(['session.created', 'session.updated', 'conversation.item.created', 'response.created', 'response.output_item.added',
+      'response.content_part.added', 'response.text.delta', 'response.text.done', 'response.content_part.done', 'response.output_item.done',
+      'response.function_call_arguments.delta', 'response.function_call_arguments.done', 'response.done']);
+    assert.deepEqual(client.events.map(({ type }) => type).filter((type) => !known.has(type)), []);
+    assert.doesNotMatch(JSON.stringify(client.events), /output_text|output_modalities|mcp_call/);
+    assert.deepEqual(client.errors, []);
+    await client.leave();
+  });
+
   it('is told of a model that fails', async () => {
     const client = await OpenAiClient.open(server, { ca });
     const events = await client.ask('fake:status 401');

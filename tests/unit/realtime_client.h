@@ -20,8 +20,9 @@ inline QList<QJsonObject> eventsOf(const QStringList &frames)
 /// A translation and all it has said.
 struct Client
 {
-    Translation translation{QStringLiteral("base")};
-    QList<QJsonObject> events;
+    bool beta = false;
+    Translation translation{QStringLiteral("base"), beta};
+    QList<QJsonObject> events = {};
 
     void hear(const Outbound &message) { events += eventsOf(translation.encode(message)); }
     void begin(const outbound::SessionStarted &started = {QStringLiteral("s1"), QStringLiteral("u1"),

@@ -13,7 +13,7 @@ RealtimeConnection::RealtimeConnection(std::unique_ptr<QWebSocket> socket, QTcpS
                                        const ClientSurroundings &surroundings, const SessionRequest &request,
                                        QObject *parent)
     : ClientConnection(std::move(socket), transport, surroundings, request, parent)
-    , m_translation(QUuid::createUuid().toString(QUuid::Id128).left(12))
+    , m_translation(QUuid::createUuid().toString(QUuid::Id128).left(12), request.beta)
 {
 }
 

@@ -2,6 +2,7 @@
 #include "gateway/realtime/server_events.h"
 
 #include "domain/json_text.h"
+#include "gateway/realtime/beta_events.h"
 
 #include <QJsonArray>
 
@@ -20,8 +21,10 @@ QJsonValue orNull(const QString &text)
 
 } // namespace
 
-void ServerEvents::say(const QString &type, QJsonObject fields)
+void ServerEvents::say(QString type, QJsonObject fields)
 {
+    if (m_beta && !putAsBeta(type, fields))
+        return;
     fields["type"_L1] = type;
     fields["event_id"_L1] = newId("event"_L1);
     m_frames.append(jsonText(fields));

@@ -11,13 +11,14 @@ namespace loquat::realtime {
 class ServerEvents
 {
 public:
-    /// `base` tells this connection's ids from those of others.
-    explicit ServerEvents(QString base)
+    /// `base` tells this connection's ids from those of others. `beta`: see putAsBeta().
+    explicit ServerEvents(QString base, bool beta = false)
         : m_base(std::move(base))
+        , m_beta(beta)
     {
     }
 
-    void say(const QString &type, QJsonObject fields);
+    void say(QString type, QJsonObject fields);
     void sayFault(const Fault &fault);
     /// A new id: prefix_base_number.
     QString newId(QLatin1StringView prefix);
@@ -28,6 +29,7 @@ public:
 
 private:
     const QString m_base;
+    const bool m_beta;
     qint64 m_number = 0;
     QStringList m_frames;
 };

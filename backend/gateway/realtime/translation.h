@@ -11,9 +11,9 @@ namespace loquat::realtime {
 class Translation
 {
 public:
-    /// `idBase` tells this connection's ids from those of others.
-    explicit Translation(const QString &idBase)
-        : m_events(idBase)
+    /// `idBase` tells this connection's ids from those of others. `beta`: see putAsBeta().
+    explicit Translation(const QString &idBase, bool beta = false)
+        : m_events(idBase, beta)
     {
     }
     Q_DISABLE_COPY_MOVE(Translation)

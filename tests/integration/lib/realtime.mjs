@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Clients of /v1/realtime: the npm package `openai`, and a plain one. Both keep every event they get.
 import OpenAI from 'openai';
+import { OpenAIRealtimeWS as BetaRealtimeWS } from 'openai/beta/realtime/ws';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import WebSocket from 'ws';
 import { within } from './processes.mjs';
@@ -65,12 +66,13 @@ const watch = (events) => {
   events.closed = new Promise((resolve) => events.socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() })));
 };
 
-// `openai`, which only speaks TLS. `ca`: the certificate it is to trust.
+// `openai`, which only speaks TLS. `ca`: the certificate it is to trust. `beta`: its class for the protocol's beta.
 export class OpenAiClient extends Events {
-  static async open(server, { ca, apiKey = 'any', model = 'gpt-realtime' } = {}) {
+  static async open(server, { ca, beta = false, apiKey = 'any', model = 'gpt-realtime' } = {}) {
     const client = new OpenAiClient();
     client.errors = [];
-    client.sdk = new OpenAIRealtimeWS({ model, options: { ca } }, new OpenAI({ apiKey, baseURL: `${server.url}/v1` }));
+    const Sdk = beta ? BetaRealtimeWS : OpenAIRealtimeWS;
+    client.sdk = new Sdk({ model, options: { ca } }, new OpenAI({ apiKey, baseURL: `${server.url}/v1` }));
     client.socket = client.sdk.socket;
     watch(client);
     client.sdk.on('event', (event) => client.add(event));
