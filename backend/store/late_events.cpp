@@ -56,8 +56,7 @@ QList<EventRow> notThere(const QJsonArray &there, QLatin1StringView number, cons
         const auto [from, to] = rows.equal_range(event.seq);
         return std::any_of(from, to, [&](const QJsonValue &row) {
             return msFromStored(row["ts"_L1].toString()) == msFromStored(event.time) &&
-                   row["event_type"_L1].toString() == event.type &&
-                   row["content"_L1].toString() == event.content;
+                   row["event_type"_L1].toString() == event.type;
         });
     };
     QList<EventRow> others;

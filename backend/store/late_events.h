@@ -16,7 +16,8 @@ namespace loquat {
 QList<EventRow> notAmong(const QJsonArray &fresh, const QList<EventRow> &events);
 QList<QList<EventRow>> bySession(const QList<EventRow> &events);
 QList<qint64> seqsOf(const QList<EventRow> &events);
-/// Those of one session's `events` that none of `there` is, rows of `number`, ts, event_type and content.
+/// Those of one session's `events` that none of `there` is, rows of `number`, ts and event_type: what
+/// began anew began at another time.
 QList<EventRow> notThere(const QJsonArray &there, QLatin1StringView number, const QList<EventRow> &events);
 /// `events` with the numbers after `newest`.
 QList<EventRow> numberedBehind(qint64 newest, QList<EventRow> events);

@@ -107,14 +107,14 @@ RestRequest storeEvents(const QList<QByteArray> &rows)
 
 RestRequest askEvents(const QString &sessionId, const QList<qint64> &seqs)
 {
-    auto request = eventsOf(sessionId, u"seq,ts,event_type,content"_s);
+    auto request = eventsOf(sessionId, u"seq,ts,event_type"_s);
     request.query.addQueryItem(u"seq"_s, anyOf(seqs));
     return request;
 }
 
 RestRequest askLateEvents(const QString &sessionId, const QList<qint64> &seqs)
 {
-    auto request = eventsOf(sessionId, u"metadata->late_seq,ts,event_type,content"_s);
+    auto request = eventsOf(sessionId, u"metadata->late_seq,ts,event_type"_s);
     request.query.addQueryItem(u"metadata->>late_seq"_s, anyOf(seqs));
     return request;
 }

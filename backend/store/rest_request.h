@@ -31,7 +31,7 @@ qsizetype rowsThatFit(const QList<QByteArray> &rows, qsizetype at, qsizetype lim
 RestRequest storeSessions(const QList<QByteArray> &rows);
 /// Events whose numbers are taken are left out; what is new comes back, as session_id and seq.
 RestRequest storeEvents(const QList<QByteArray> &rows);
-/// A session's events of these numbers, as seq, ts, event_type and content.
+/// A session's events of these numbers, as seq, ts and event_type: an answer has a bound, a text has none.
 RestRequest askEvents(const QString &sessionId, const QList<qint64> &seqs);
 /// The same of those that stand behind others of these numbers, with late_seq instead of seq.
 RestRequest askLateEvents(const QString &sessionId, const QList<qint64> &seqs);

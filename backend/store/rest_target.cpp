@@ -148,7 +148,8 @@ Expected<QList<EventRow>> RestTarget::unknown(QList<EventRow> events)
     using Ask = RestRequest (*)(const QString &, const QList<qint64> &);
     for (const auto &[request, number] : {std::pair<Ask, QLatin1StringView>{askEvents, "seq"_L1},
                                           std::pair<Ask, QLatin1StringView>{askLateEvents, "late_seq"_L1}}) {
-        constexpr qsizetype numbersInUrl = 200;
+        constexpr qsizetype numbersInUrl = 100; // of each there may be several late events; 1,000 rows are
+                                                // all that a project gives at once
         QList<EventRow> others;
         for (qsizetype at = 0; at < events.size(); at += numbersInUrl) {
             const auto some = events.mid(at, numbersInUrl);

@@ -125,6 +125,8 @@ describe('The replica over REST', () => {
     const said = async () => (await postgres(fake.database, "select content, seq, metadata->'late_seq' as late from session_events where event_type = 'user_message' order by id"));
     const contents = async () => (await said()).map(({ content }) => content).join();
     await told(temporaryFolder(), 'first', 'second');
+    // More than an answer may hold, were it asked for.
+    await command(fake.database, "update session_events set content = repeat('x ', 350000) where event_type = 'ai_message'");
     // Shipped twice, as after an answer that was lost: still once there.
     fake.fail(async ({ work, cut }) => { await work(); cut(); }, { when: eventsPosted, times: 2 });
     const anew = await told(temporaryFolder(), 'third');
