@@ -40,7 +40,7 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   user_message     {turn}
 ///   ai_message       {turn, finish, usage:{input_tokens,output_tokens,source}, ttft_ms, duration_ms, model,
 ///                     provider, cost_usd, attempts:[{provider,code,message}] who failed before,
-///                     and of a reply that failed all who did, provider being the last one,
+///                     and of a reply that failed all who did,
 ///                     provider_data, code of what it failed for, fallback_from,
 ///                     calls:[{finish,model,provider,usage,ttft_ms,duration_ms}]}
 ///                    finish: stop|length|cancelled|failed|human; a number that is unknown is absent.

@@ -212,14 +212,8 @@ void Turn::end(const QString &finish, std::optional<Error> error)
     if (m_reply) {
         ChatOutcome soFar;
         soFar.usage = m_reply->usageSoFar();
-        const QList<FailedAttempt> failures = m_reply->failuresSoFar();
-        // A time limit may have ended it while the next one was asked.
-        if (error && !failures.isEmpty() && failures.last().error.code == error->code)
-            soFar.provider = failures.last().provider;
         callEnded(finish, soFar);
-        if (m_outcome.provider.isEmpty())
-            m_outcome.provider = soFar.provider;
-        m_failures += failures;
+        m_failures += m_reply->failuresSoFar();
         m_usage = combined(m_usage, soFar.usage);
         m_costKnown = false;
         m_reply->abort();

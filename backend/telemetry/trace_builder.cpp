@@ -175,9 +175,10 @@ QJsonArray TraceBuilder::modelSpans(const Event &event, const Session &session, 
         // Who was asked in vain was asked last, as far as is known.
         const bool last = i + 1 == told.size();
         QJsonArray attempts = last ? meta["attempts"_L1].toArray() : QJsonArray();
+        QJsonValue answers = how["provider"_L1];
         if (how["finish"_L1] == "failed"_L1 && !attempts.isEmpty() &&
             attempts.last()["code"_L1] == turn.error)
-            attempts.removeLast(); // the call itself
+            answers = attempts.takeAt(attempts.size() - 1)["provider"_L1]; // the call itself
         for (qsizetype n = 0; n < attempts.size(); ++n) {
             const QString provider = attempts[n]["provider"_L1].toString();
             spans.append(call(of, how, provider, hexId(parent + u"|attempt|"_s + QString::number(n), 8))
@@ -187,11 +188,11 @@ QJsonArray TraceBuilder::modelSpans(const Event &event, const Session &session, 
         }
         // Who stands in is asked for a model of its own.
         const QJsonValue asks = attempts.isEmpty() ? QJsonValue(session.model) : how["model"_L1];
-        Span span = call(of, how, asks.toString(how["provider"_L1].toString(session.model)),
+        Span span = call(of, how, asks.toString(answers.toString(session.model)),
                          spanId(event.sessionId, of.asked.seq, "chat"_L1));
         span.set("gen_ai.request.model"_L1, asks)
             .set("gen_ai.response.model"_L1, how["model"_L1])
-            .set("gen_ai.provider.name"_L1, how["provider"_L1])
+            .set("gen_ai.provider.name"_L1, answers)
             .list("gen_ai.response.finish_reasons"_L1, how["finish"_L1].toString())
             .set("gen_ai.usage.input_tokens"_L1, how["usage"_L1]["input_tokens"_L1])
             .set("gen_ai.usage.output_tokens"_L1, how["usage"_L1]["output_tokens"_L1]);
