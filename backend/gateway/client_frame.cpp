@@ -11,10 +11,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+/// Also with a comma too many, and as Python writes an object.
 bool looksLikeAuth(const QString &frame)
 {
-    static const QRegularExpression begin(uR"(^\s*\{\s*"type"\s*:\s*"auth")"_s);
-    return begin.match(frame).hasMatch();
+    static const QRegularExpression form(uR"(["']type["']\s*:\s*["']auth["'])"_s);
+    return form.match(frame).hasMatch();
 }
 
 } // namespace
@@ -27,7 +28,7 @@ Expected<ClientFrame> parseClientFrame(const QString &frame, bool plainText)
     const QJsonDocument document = QJsonDocument::fromJson(frame.toUtf8());
     if (!document.isObject()) {
         if (looksLikeAuth(frame)) // what it holds must not be kept as a message
-            return Error{u"bad_frame"_s, u"This begins like an auth frame, but is not JSON."_s,
+            return Error{u"bad_frame"_s, u"This looks like an auth frame, but is not JSON."_s,
                          u"Send {\"type\":\"auth\",\"token\":\"…\"}."_s, false};
         return ClientFrame{Kind::Message, frame};
     }

@@ -74,7 +74,8 @@ QHostAddress TrustedProxies::clientOf(const QHostAddress &peer, const RequestHea
 
 QByteArray TrustedProxies::hostOf(const QHostAddress &peer, const RequestHead &head) const
 {
-    const QByteArray forwarded = head.header("X-Forwarded-Host");
+    // Of several proxies each may have added what it was asked for; the client was the first to ask.
+    const QByteArray forwarded = head.header("X-Forwarded-Host").split(',').first().trimmed();
     return forwarded.isEmpty() || !contains(peer) ? head.header("Host") : forwarded;
 }
 

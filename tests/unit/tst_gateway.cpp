@@ -196,7 +196,8 @@ private Q_SLOTS:
         // A token that is not written well is no message: it would be kept.
         for (const bool plainText : {false, true})
             for (const QString &text :
-                 {uR"({"type":"auth","token":"t",})"_s, uR"( { "type" : "auth", "token":"t")"_s})
+                 {uR"({"type":"auth","token":"t",})"_s, uR"({"token":"t","type":"auth",})"_s,
+                  uR"({'token': 't', 'type': 'auth'})"_s, uR"( { "type" : "auth", "token":"t")"_s})
                 QCOMPARE(parseClientFrame(text, plainText).error().code, u"bad_frame"_s);
         QCOMPARE(parseClientFrame(uR"({"message":7})"_s).error().code, u"bad_frame"_s);
         QCOMPARE(parseClientFrame(uR"({"type":"message","content":[]})"_s).error().code, u"bad_frame"_s);

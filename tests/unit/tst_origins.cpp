@@ -133,6 +133,8 @@ private Q_SLOTS:
         const auto host = head("Host: inner\r\nX-Forwarded-Host: outer\r\n");
         QCOMPARE(proxies->hostOf(QHostAddress(u"10.1.2.3"_s), host), "outer");
         QCOMPARE(proxies->hostOf(QHostAddress(u"9.9.9.9"_s), host), "inner");
+        const auto hops = head("Host: inner\r\nX-Forwarded-Host: outer, between\r\n");
+        QCOMPARE(proxies->hostOf(QHostAddress(u"10.1.2.3"_s), hops), "outer");
     }
 
     void tokensAreFoundWhereClientsPutThem()
