@@ -11,6 +11,8 @@
 #include <QLoggingCategory>
 #include <QNetworkAccessManager>
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -33,8 +35,9 @@ public:
         : m_lanes(std::make_shared<NetworkLanes>())
         , m_toolbox(clock)
     {
-        for (auto &tool : builtinTools())
-            add(std::move(tool), ToolPolicy::Allow);
+        for (auto &tool : builtinTools()) // examples, which give way to what somebody set up
+            if (std::ranges::find(plan.web, tool->spec().name, &HttpToolSettings::name) == plan.web.end())
+                add(std::move(tool), ToolPolicy::Allow);
         for (const HttpToolSettings &settings : plan.web)
             add(std::make_unique<HttpTool>(settings, m_lanes), settings.policy);
         for (const McpServerSettings &settings : plan.servers) {
@@ -47,7 +50,9 @@ public:
                                                 << "which is left out:" << why.message;
                              });
             QObject::connect(server.get(), &McpServerTools::down, server.get(),
-                             [name = settings.name] { qCWarning(log) << "MCP server is down:" << name; });
+                             [name = settings.name](const Error &why) {
+                                 qCWarning(log) << "MCP server is down:" << name << why.code << why.message;
+                             });
             QObject::connect(server.get(), &McpServerTools::up, server.get(),
                              [name = settings.name] { qCInfo(log) << "MCP server is up:" << name; });
             server->start();
@@ -62,6 +67,7 @@ public:
         m_toolbox.call(call, context, std::move(done));
     }
     [[nodiscard]] ToolPolicy policy(const QString &tool) const override { return m_toolbox.policy(tool); }
+    [[nodiscard]] QStringList namesOf(const QString &tool) const override { return m_toolbox.namesOf(tool); }
     void cancel(const QString &sessionId, const QString &callId) override
     {
         m_toolbox.cancel(sessionId, callId);

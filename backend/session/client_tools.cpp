@@ -31,6 +31,11 @@ ToolPolicy ClientTools::policy(const QString &tool) const
     return isClients(tool) ? ToolPolicy::Allow : m_service.policy(tool);
 }
 
+QStringList ClientTools::namesOf(const QString &tool) const
+{
+    return isClients(tool) ? QStringList{tool} : m_service.namesOf(tool);
+}
+
 void ClientTools::call(const ToolCall &call, const ToolContext &context,
                        std::function<void(ToolOutcome)> done)
 {

@@ -36,6 +36,7 @@ public:
     void call(const ToolCall &call, const ToolContext &context,
               std::function<void(ToolOutcome)> done) override;
     [[nodiscard]] ToolPolicy policy(const QString &tool) const override;
+    [[nodiscard]] QStringList namesOf(const QString &tool) const override;
     void cancel(const QString &sessionId, const QString &callId) override;
 
 private:

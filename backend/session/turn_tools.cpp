@@ -16,8 +16,12 @@ ToolPolicy Turn::policy(const QString &tool) const
         return toolPolicyFrom(m_profile.toolPolicies.value(name));
     };
     const ToolPolicy own = m_tools.policy(tool);
+    const QStringList names = m_tools.namesOf(tool);
+    for (const QString &name : names)
+        if (const auto named = stated(name)) // one that others may have as well loosens nothing
+            return name == names.first() || name == tool ? *named : std::max(own, *named);
     // "*" is for tools that nobody named: it must not loosen what a tool says of itself.
-    return stated(tool).value_or(std::max(own, stated(u"*"_s).value_or(own)));
+    return std::max(own, stated(u"*"_s).value_or(own));
 }
 
 QList<ToolSpec> Turn::offered() const

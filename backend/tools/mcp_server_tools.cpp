@@ -20,8 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds firstPause = 500ms;
 constexpr std::chrono::milliseconds longestPause = 60s;
 constexpr std::chrono::milliseconds steadyAfter =
-    60s;                              ///< up this long, a server starts again without a grudge
-constexpr qsizetype longestName = 64; ///< what model providers take
+    60s; ///< up this long, a server starts again without a grudge
 
 /// Half of it by chance, so that many servers do not come back in one moment.
 std::chrono::milliseconds pauseAfter(int failures)
@@ -78,9 +77,9 @@ void McpServerTools::offer(const QList<McpRemoteTool> &tools)
 
 void McpServerTools::offerOne(const McpRemoteTool &tool)
 {
-    QString name = plainName(tool.name).left(longestName);
+    QString name = plainName(tool.name).left(McpTool::longestName);
     if (m_toolbox.contains(name))
-        name = plainName(m_settings.name + u"__"_s + tool.name).left(longestName);
+        name = McpTool::fullName(m_settings.name, tool.name);
     const auto policy = m_settings.policies.value(tool.name, m_settings.policy);
     const auto added = m_toolbox.add(std::make_unique<McpTool>(name, tool, this), policy);
     if (added)

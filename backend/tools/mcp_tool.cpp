@@ -17,6 +17,16 @@ McpTool::McpTool(const QString &name, const McpRemoteTool &remote, McpServerTool
 {
 }
 
+QString McpTool::fullName(const QString &server, const QString &tool)
+{
+    return plainName(server + u"__"_s + tool).left(longestName);
+}
+
+QStringList McpTool::names() const
+{
+    return {fullName(m_serverName, m_remoteName), plainName(m_remoteName).left(longestName)};
+}
+
 QCoro::Task<Expected<QJsonValue>> McpTool::run(QJsonObject arguments, ToolContext context)
 {
     const QPointer<McpClient> client = m_server ? m_server->client() : nullptr;

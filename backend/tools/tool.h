@@ -33,6 +33,9 @@ class Tool
 public:
     virtual ~Tool() = default;
     [[nodiscard]] virtual const ToolSpec &spec() const = 0;
+    /// What settings may call it, the most exact first: of two servers' tools of one name, who gets it bare
+    /// depends on who is up first, and a rule must not.
+    [[nodiscard]] virtual QStringList names() const { return {spec().name}; }
     /// `arguments` are valid against spec().parameters. A failure is an Error with a sentence the model can
     /// read. Never throws.
     [[nodiscard]] virtual QCoro::Task<Expected<QJsonValue>> run(QJsonObject arguments,

@@ -41,6 +41,8 @@ public:
         Q_UNUSED(tool)
         return ToolPolicy::Allow;
     }
+    /// See Tool::names().
+    [[nodiscard]] virtual QStringList namesOf(const QString &tool) const { return {tool}; }
     /// Stops a running or waiting call of the session, which then ends with an outcome that says so. Does
     /// nothing if there is none.
     virtual void cancel(const QString &sessionId, const QString &callId)

@@ -66,6 +66,12 @@ ToolPolicy Toolbox::policy(const QString &tool) const
     return entry ? entry->policy : ToolPolicy::Allow; // calling it is refused in better words
 }
 
+QStringList Toolbox::namesOf(const QString &tool) const
+{
+    const Entry *entry = find(tool);
+    return entry ? entry->tool->names() : QStringList{tool};
+}
+
 qsizetype Toolbox::running() const
 {
     return qsizetype(m_calls->running.size());

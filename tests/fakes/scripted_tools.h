@@ -23,6 +23,10 @@ public:
               std::function<void(ToolOutcome)> done) override;
 
     [[nodiscard]] ToolPolicy policy(const QString &tool) const override { return policies.value(tool); }
+    [[nodiscard]] QStringList namesOf(const QString &tool) const override
+    {
+        return names.value(tool, QStringList{tool});
+    }
     void cancel(const QString &, const QString &callId) override { cancelled.append(callId); }
 
     /// Announces a tool that takes any object.
@@ -37,6 +41,7 @@ public:
     bool fail(const QString &callId, const QString &sentence);
 
     QHash<QString, ToolPolicy> policies; ///< Allow unless told
+    QHash<QString, QStringList> names;   ///< the tool's own unless told
     QStringList cancelled;
     /// If set, answers every call at once, inside call().
     std::function<ToolOutcome(const ToolCall &)> answer;

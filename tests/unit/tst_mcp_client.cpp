@@ -131,6 +131,9 @@ private Q_SLOTS:
         server().result(R"({"tools":[{"name":"other","inputSchema":{"type":"object"}},)"
                         R"({"name":"echo","description":"new","inputSchema":{"type":"object"}}]})");
         QCOMPARE(names(), (QStringList{u"other"_s, u"far__other"_s, u"echo"_s}));
+        // A rule about either means it, whoever got the bare name.
+        QCOMPARE(m_toolbox->namesOf(u"far__other"_s), (QStringList{u"far__other"_s, u"other"_s}));
+        QCOMPARE(m_toolbox->namesOf(u"echo"_s), (QStringList{u"far__echo"_s, u"echo"_s}));
         QCOMPARE(m_toolbox->specs().last().description, u"new"_s);
         call(u"far__other"_s);
         QCOMPARE(params()["name"_L1].toString(), u"other"_s);

@@ -106,6 +106,36 @@ private Q_SLOTS:
         }
     }
 
+    void aRuleHoldsWhicheverServerHasTheBareName()
+    {
+        struct Case
+        {
+            QHash<QString, QString> stated;
+            ToolPolicy own;
+            ToolPolicy expected;
+        };
+        for (const Case &each : QList<Case>{
+                 {{{u"refund"_s, u"deny"_s}}, ToolPolicy::Allow, ToolPolicy::Deny},
+                 {{{u"refund"_s, u"deny"_s}, {u"prod__refund"_s, u"ask"_s}},
+                  ToolPolicy::Allow,
+                  ToolPolicy::Ask},
+                 {{{u"refund"_s, u"allow"_s}}, ToolPolicy::Ask, ToolPolicy::Ask}, // meant for the other
+             }) {
+            SessionStage stage;
+            stage.settings.profile.toolPolicies = each.stated;
+            stage.restart();
+            stage.tools.add(u"prod__refund"_s);
+            stage.tools.names[u"prod__refund"_s] = {u"prod__refund"_s, u"refund"_s};
+            stage.tools.policies[u"prod__refund"_s] = each.own;
+            Session &session = stage.connectClient();
+            session.userMessage(u"money back"_s);
+            stage.settle();
+            stage.reply().callTools({{u"1"_s, u"prod__refund"_s, u"{}"_s}});
+            QCOMPARE(stage.tools.count(), 0);
+            QCOMPARE(session.snapshot().phase == Phase::WaitingForApproval, each.expected == ToolPolicy::Ask);
+        }
+    }
+
     void aToolNobodyHasIsNotAskedFor()
     {
         SessionStage stage;

@@ -231,7 +231,6 @@ private Q_SLOTS:
               {"final"_L1, true},
               {"finish"_L1, "failed"_L1},
               {"duration_ms"_L1, 1000},
-              {"provider"_L1, "groq"_L1},
               {"code"_L1, "model_unauthorized"_L1},
               {"attempts"_L1, attempts}});
         QCOMPARE(attribute(span(u"chat openai"_s), u"error.type"_s), u"model_overloaded"_s);
