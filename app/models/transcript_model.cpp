@@ -247,6 +247,8 @@ void TranscriptModel::dropReply()
     m_entries.removeAt(row);
     endRemoveRows();
     m_openCalls.rowRemoved(row);
+    if (row < rowCount()) // what follows may now be the first of its day
+        changed(row);
     Q_EMIT countChanged();
 }
 

@@ -86,6 +86,18 @@ private Q_SLOTS:
         QCOMPARE(f.at(2, Field::TimeRole), u"29 Feb 2024, 00:00:00"_s);
         QCOMPARE(f.at(3, Field::TimeRole), u"00:00:01"_s);
 
+        Fixture dropped;
+        dropped.model.load({at(1, evening)}, nullptr, 1);
+        auto reply = token(u"wrong"_s);
+        reply.atMs = evening.addSecs(10).toMSecsSinceEpoch();
+        dropped.model.apply(reply);
+        dropped.model.apply(at(2, evening.addSecs(11)));
+        QCOMPARE(dropped.at(2, Field::TimeRole), u"00:00:01"_s);
+        QSignalSpy changes(&dropped.model, &QAbstractItemModel::dataChanged);
+        dropped.model.load({at(1, evening), at(2, evening.addSecs(11))}, nullptr, 2);
+        QCOMPARE(dropped.at(1, Field::TimeRole), u"29 Feb 2024, 00:00:01"_s);
+        QCOMPARE(changes.size(), 1);
+
         Fixture today;
         const QDateTime now = QDateTime::currentDateTime();
         today.model.load({at(1, now)}, nullptr, 1);
