@@ -13,7 +13,8 @@ namespace loquat {
 /// A Supabase project by its REST API. Unlike Postgres itself it cannot create its tables: connect() tells
 /// which files of sql/postgres are to be run there. A batch is several requests, sessions before events; what
 /// came through of a batch that failed is found there when it is shipped again. An event whose number another
-/// one has, as of a journal that began anew, goes behind the session's newest, see late_events.h.
+/// one has, as of a journal that began anew, goes behind the session's newest, see late_events.h;
+/// supabase_seq_taken: somebody else wrote there at that moment.
 class RestTarget final : public ReplicaTarget
 {
 public:
