@@ -30,12 +30,12 @@ std::shared_ptr<const JwkSet> JwksSource::current() const
     return m_keys;
 }
 
-void JwksSource::refresh(std::function<void()> done)
+void JwksSource::refresh(std::function<void(bool)> done)
 {
     const qint64 now = m_clock.monotonicMs();
     const bool tooSoon = m_askedAtMs && now - *m_askedAtMs < m_leastPause.count();
     if ((!m_asking && tooSoon) || m_waiting.size() >= maxWaiting)
-        return done();
+        return done(m_heard);
     m_waiting.push_back(std::move(done));
     if (m_asking)
         return;
@@ -54,7 +54,7 @@ void JwksSource::refresh(std::function<void()> done)
 void JwksSource::refreshIfOld()
 {
     if (!m_askedAtMs || m_clock.monotonicMs() - *m_askedAtMs > std::chrono::milliseconds(oldAfter).count())
-        refresh([] {});
+        refresh([](bool) {});
 }
 
 void JwksSource::fetched(QNetworkReply *reply)
@@ -65,6 +65,7 @@ void JwksSource::fetched(QNetworkReply *reply)
     auto keys = reply->error() == QNetworkReply::NoError && status == 200
                     ? JwkSet::parse(reply->readAll())
                     : Error{u"keys_unavailable"_s, reply->errorString(), {}, true};
+    m_heard = keys.has_value();
     if (keys) {
         if (keys->isEmpty())
             qCWarning(log) << "The issuer publishes no key for ES256 or RS256 at" << m_url.toString();
@@ -75,7 +76,7 @@ void JwksSource::fetched(QNetworkReply *reply)
                        << status << keys.error().message;
     }
     for (const auto &done : std::exchange(m_waiting, {}))
-        done();
+        done(m_heard);
 }
 
 } // namespace loquat

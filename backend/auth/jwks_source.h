@@ -28,8 +28,9 @@ public:
     ~JwksSource() override;
 
     [[nodiscard]] std::shared_ptr<const JwkSet> current() const;
-    /// Calls `done` once the keys are as new as they may be now: at once if it is too soon to ask again.
-    void refresh(std::function<void()> done);
+    /// Calls `done` once the keys are as new as they may be now, at once if it is too soon to ask again.
+    /// `heard`: the issuer answered when it was last asked.
+    void refresh(std::function<void(bool heard)> done);
     /// The same for keys that are merely old.
     void refreshIfOld();
 
@@ -47,7 +48,8 @@ private:
     QNetworkAccessManager m_network;
     std::optional<qint64> m_askedAtMs;
     bool m_asking = false;
-    std::vector<std::function<void()>> m_waiting;
+    bool m_heard = false;
+    std::vector<std::function<void(bool)>> m_waiting;
     mutable std::mutex m_mutex;
     std::shared_ptr<const JwkSet> m_keys = std::make_shared<JwkSet>();
 };

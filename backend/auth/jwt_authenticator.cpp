@@ -28,9 +28,9 @@ void JwtAuthenticator::check(const QByteArray &token, QObject *context, Checked 
     // The key may be new: look once whether the issuer has it by now.
     QMetaObject::invokeMethod(
         m_keys.get(), [this, jwt = *jwt, guard = QPointer(context), checked = std::move(checked)] {
-            m_keys->refresh([this, jwt, guard, checked] {
+            m_keys->refresh([this, jwt, guard, checked](bool heard) {
                 const auto verdict = judge(jwt);
-                const Expected<Identity> result = verdict ? *verdict : Expected<Identity>(unknownKey());
+                const Expected<Identity> result = verdict ? *verdict : Expected<Identity>(unknownKey(heard));
                 if (guard)
                     QMetaObject::invokeMethod(guard.data(), [checked, result] { checked(result); });
             });
@@ -58,9 +58,10 @@ std::optional<Expected<Identity>> JwtAuthenticator::judge(const Jwt &jwt) const
     return identityOf(jwt.claims, m_settings.rules, m_clock.nowMs());
 }
 
-Error JwtAuthenticator::unknownKey() const
+Error JwtAuthenticator::unknownKey(bool heard) const
 {
-    if (m_keys->current()->isEmpty())
+    // Where the issuer does not answer, the key may be a new one: nobody is sent away for good.
+    if (!heard || m_keys->current()->isEmpty())
         return {u"keys_unavailable"_s, u"The keys that tokens are checked with could not be fetched."_s,
                 u"Try again soon."_s, true};
     return {u"bad_token"_s, u"The token is signed with a key that is not known."_s, u"Sign in again."_s,

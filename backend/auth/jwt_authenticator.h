@@ -29,7 +29,8 @@ public:
 
 private:
     [[nodiscard]] std::optional<Expected<Identity>> judge(const Jwt &jwt) const;
-    [[nodiscard]] Error unknownKey() const;
+    /// `heard`: the issuer answered when it was last asked.
+    [[nodiscard]] Error unknownKey(bool heard) const;
 
     const JwtSettings m_settings;
     Clock &m_clock;

@@ -32,6 +32,12 @@ QStringList ChatConnection::encode(const Outbound &message)
 
 void ChatConnection::heard(const QString &frame)
 {
+    if (m_renewing && m_said.size() == maxFrames)
+        return answer(outbound::Problem{{u"too_many_messages"_s, u"The new sign-in is still being checked."_s,
+                                         u"Send it again in a moment."_s, true},
+                                        0});
+    if (m_renewing)
+        return m_said.append(frame);
     const auto parsed = parseClientFrame(frame, m_request.dialect->plainText);
     if (!parsed)
         answer(outbound::Problem{parsed.error(), 0});
@@ -87,11 +93,14 @@ void ChatConnection::renewed(const Expected<Identity> &found)
     m_renewing = false;
     if (!found) {
         around().counters.count(Refused::Credentials);
-        return answer(outbound::Problem{found.error(), 0});
-    }
-    if (found->userId != m_request.userId)
+        answer(outbound::Problem{found.error(), 0});
+    } else if (found->userId != m_request.userId) {
         return refuse(Refused::NotTheOwner, u"the token is another user's"_s);
-    m_request.identity = *found;
+    } else {
+        m_request.identity = *found;
+    }
+    for (const QString &frame : std::exchange(m_said, {}))
+        heard(frame);
 }
 
 } // namespace loquat

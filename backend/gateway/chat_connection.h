@@ -24,8 +24,11 @@ private:
     void renew(const QByteArray &token);
     void renewed(const Expected<Identity> &found);
 
+    static constexpr qsizetype maxFrames = 17; ///< as before the sign-in
+
     const Encode m_encode;
     bool m_renewing = false;
+    QStringList m_said; ///< meanwhile: it counts in its order
 };
 
 } // namespace loquat

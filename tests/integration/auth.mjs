@@ -258,6 +258,37 @@ describe('Keys that change', () => {
     issuer.close();
   });
 
+  it('hold what is said behind a new token until it is checked', async () => {
+    const key = keyPair('ES256', 'first');
+    const later = keyPair('ES256', 'second');
+    const issuer = await startIssuer([key]);
+    const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: issuer.url, LOQUAT_JWKS_PAUSE_MS: '1' } });
+    const chat = await Chat.open(server, bearer(key.sign(claims(issuer.name, { exp: nowSeconds() + 2 }))));
+    await eventually('the token to expire', async () => {
+      chat.send('Is anybody there?');
+      return (await chat.one(({ type }) => type === 'error' || type === 'done')).code === 'token_expired';
+    });
+    issuer.keys = [key, later];
+    chat.send({ type: 'auth', token: later.sign(claims(issuer.name)) }); // for which the issuer is asked
+    assert.equal((await chat.ask('At once')).done.finish, 'stop');
+    await chat.leave();
+    await server.stop();
+    issuer.close();
+  });
+
+  it('send nobody away while their issuer is', async () => {
+    const key = keyPair('ES256', 'first');
+    const issuer = await startIssuer([key]);
+    const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: issuer.url, LOQUAT_JWKS_PAUSE_MS: '1' } });
+    const chat = await Chat.open(server, bearer(key.sign(claims(issuer.name))));
+    await chat.one('session_started');
+    issuer.close();
+    const problem = await isRefused(server, keyPair('ES256', 'second').sign(claims(issuer.name)), 503);
+    assert.equal(problem.code, 'keys_unavailable');
+    await chat.leave();
+    await server.stop();
+  });
+
   it('that cannot be fetched make it say so, not let in', async () => {
     const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: 'http://127.0.0.1:1' } });
     const problem = await isRefused(server, keyPair('ES256', 'k').sign(claims('http://127.0.0.1:1/auth/v1')), 503);

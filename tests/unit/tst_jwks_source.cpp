@@ -24,6 +24,7 @@ struct Stage
     FakeWeb::Answer answer{200, keys};
     JwksSource source{QUrl(issuer.url(u"/jwks"_s)), clock, 30s};
     int done = 0;
+    bool heard = false;
 
     Stage()
     {
@@ -31,7 +32,10 @@ struct Stage
     }
     void refresh(int expected)
     {
-        source.refresh([this] { ++done; });
+        source.refresh([this](bool answered) {
+            ++done;
+            heard = answered;
+        });
         QTRY_COMPARE(done, expected);
     }
     [[nodiscard]] bool hasKey() const { return source.current()->find(u"one"_s, JwsAlgorithm::Es256); }
@@ -54,6 +58,7 @@ private Q_SLOTS:
         for (int i = 2; i < 50; ++i)
             stage.refresh(i);
         QCOMPARE(stage.issuer.seen.size(), 1);
+        QVERIFY(stage.heard);
         stage.clock.advance(30s);
         stage.refresh(50);
         QCOMPARE(stage.issuer.seen.size(), 2);
@@ -63,7 +68,7 @@ private Q_SLOTS:
     {
         Stage stage;
         for (int i = 0; i < 20; ++i)
-            stage.source.refresh([&stage] { ++stage.done; });
+            stage.source.refresh([&stage](bool) { ++stage.done; });
         QTRY_COMPARE(stage.done, 20);
         QCOMPARE(stage.issuer.seen.size(), 1);
     }
@@ -90,6 +95,9 @@ private Q_SLOTS:
         stage.refresh(2);
         QCOMPARE(stage.issuer.seen.size(), 2);
         QVERIFY(stage.hasKey());
+        QVERIFY(!stage.heard);
+        stage.refresh(3); // too soon to ask again
+        QVERIFY(!stage.heard);
     }
 
     void keysThatTheIssuerTookBackAreForgotten()
