@@ -4,6 +4,7 @@
 #include "gateway/api_query.h"
 #include "gateway/credentials.h"
 #include "gateway/http_guard.h"
+#include "gateway/lingering_close.h"
 #include "gateway/problem.h"
 #include "gateway/secure_peek.h"
 
@@ -188,10 +189,10 @@ void FrontDoor::serveHttp(const IncomingPtr &incoming, const RequestHead &head)
 void FrontDoor::refuse(const IncomingPtr &incoming, Refused why, const Refusal &refusal)
 {
     m_counters.count(why);
-    answer(incoming, problemResponse(refusal.status, refusal.error));
+    answer(incoming, problemResponse(refusal.status, refusal.error), true);
 }
 
-void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response)
+void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response, bool isRefusal)
 {
     QTcpSocket *socket = incoming->takeSocket(this);
     if (!socket)
@@ -200,9 +201,20 @@ void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response)
     QTimer::singleShot(m_limits.headTime, socket, &QTcpSocket::abort);
     // The request must be read before the connection is closed: with bytes left unread TCP resets it, and the
     // client never sees the answer.
-    const auto speak = [socket, response] {
-        const bool wantsBody = !socket->readAll().startsWith("HEAD ");
-        socket->write(wantsBody ? response : response.first(response.indexOf("\r\n\r\n") + 4));
+    const auto speak = [this, socket, response, isRefusal] {
+        const QByteArray request = socket->readAll();
+        const auto head = parseRequestHead(request);
+        QByteArray said = response;
+        if (head && isRefusal) // a page that may read answers may read this one
+            for (const auto &[name, value] : m_policy.origins.corsHeaders(head->header("Origin")))
+                said.insert(said.indexOf("\r\n") + 2, name + ": " + value + "\r\n");
+        if (request.startsWith("HEAD "))
+            said.truncate(said.indexOf("\r\n\r\n") + 4);
+        socket->write(said);
+        const bool isWhole = head && head->count("transfer-encoding") == 0 &&
+                             head->behind >= head->contentLength().value_or(1);
+        if (!isWhole && m_lingering.children().size() < maxLingering)
+            new LingeringClose(socket->socketDescriptor(), &m_lingering);
         socket->disconnectFromHost();
     };
     if (socket->bytesAvailable() > 0)

@@ -7,6 +7,7 @@
 #include "gateway/incoming.h"
 #include "gateway/session_request.h"
 
+#include <QObject>
 #include <QStringList>
 #include <QTcpServer>
 
@@ -60,7 +61,7 @@ private:
     /// Whether it may go on.
     bool takesPlace(const IncomingPtr &incoming, const ConnectionLedger::Entry &entry, Refused why);
     void refuse(const IncomingPtr &incoming, Refused why, const Refusal &refusal);
-    void answer(const IncomingPtr &incoming, const QByteArray &response);
+    void answer(const IncomingPtr &incoming, const QByteArray &response, bool isRefusal = false);
 
     const GatewayLimits &m_limits;
     const Dialect &m_dialect;
@@ -71,6 +72,8 @@ private:
     HandOver m_handOver;
     ToOperators m_operators;
     QThread *m_operatorThread = nullptr;
+    static constexpr qsizetype maxLingering = 200;
+    QObject m_lingering{this}; ///< parent of those that may still read their refusal
 };
 
 } // namespace loquat

@@ -152,7 +152,9 @@ QList<std::pair<QByteArray, QByteArray>> OriginPolicy::corsHeaders(QByteArrayVie
 {
     if (!lists(origin) || (origin != "null" && !splitOrigin(origin))) // "*" lists what is no origin, too
         return {};
-    return {{"Access-Control-Allow-Origin", origin.toByteArray()}, {"Vary", "Origin"}};
+    return {{"Access-Control-Allow-Origin", origin.toByteArray()},
+            {"Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate"},
+            {"Vary", "Origin"}};
 }
 
 QByteArray OriginPolicy::preflightAnswer(QByteArrayView origin) const

@@ -126,6 +126,16 @@ describe('Size', () => {
     await isServed(server);
   });
 
+  it('of what is refused at the door does not keep the refusal from its reader', async () => {
+    for (let i = 0; i < 20; i += 1) {
+      const raw = await Raw.open(server);
+      raw.socket.write('POST /healthz HTTP/1.1\r\nHost: elsewhere.example\r\nContent-Length: 2000000\r\n\r\n');
+      raw.socket.write('x'.repeat(2_000_000));
+      await raw.ends();
+      assert.match(raw.text, /^HTTP\/1\.1 403 [^]*"code"/, 'the connection was reset');
+    }
+  });
+
   it('of a frame is limited', async () => {
     const counted = async () => Number(/loquat_refused_total\{reason="message_too_large"\} (\d+)/.exec(await (await fetch(`${server.url}/metrics`)).text())[1]);
     const before = await counted();

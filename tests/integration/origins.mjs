@@ -123,6 +123,16 @@ describe('With a list of origins', () => {
       assert.equal((await ask(server, '/readyz', { origin })).headers['access-control-allow-origin'], undefined);
     });
 
+  it('they may read why they were refused, and how long to wait', async () => {
+    const origin = 'https://app.example';
+    const answer = await ask(server, '/ws/session/s?dialect=none', { origin, connection: 'upgrade', upgrade: 'websocket',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' });
+    assert.equal(answer.status, 400, answer.body);
+    assert.equal(answer.headers['access-control-allow-origin'], origin);
+    assert.match(answer.headers['access-control-expose-headers'], /retry-after/i);
+    assert.match(answer.headers.vary, /origin/i);
+  });
+
   it('its own pages and programs that are no browsers may', async () => {
     await chats(server, { origin: server.url });
     await chats(server, {});
