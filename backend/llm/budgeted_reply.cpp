@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/budgeted_reply.h"
 
+#include <algorithm>
+
 namespace loquat {
 
 namespace {
 
 /// What a call took together with the attempts that failed before it. Unknown stays unknown, and then the
 /// estimate counts.
-Usage withFailures(const ChatOutcome &outcome)
+Usage withFailures(Usage usage, const QList<FailedAttempt> &failures)
 {
-    Usage usage = outcome.usage;
     if (!usage.inputTokens || !usage.outputTokens)
         return usage;
-    for (const FailedAttempt &failure : outcome.failures) {
+    for (const FailedAttempt &failure : failures) {
         const Usage billed = failure.usage.value_or(Usage{});
         *usage.inputTokens += billed.inputTokens.value_or(0);
         *usage.outputTokens += billed.outputTokens.value_or(0);
@@ -37,7 +38,7 @@ BudgetedReply::BudgetedReply(std::unique_ptr<ChatReply> reply, std::shared_ptr<B
     });
     connect(m_reply.get(), &ChatReply::finished, this, [this](const ChatOutcome &outcome) {
         m_ended = true;
-        m_reservation.settle(withFailures(outcome), outcome.costUsd);
+        m_reservation.settle(withFailures(outcome.usage, outcome.failures), outcome.costUsd);
         Q_EMIT finished(outcome);
     });
     connect(m_reply.get(), &ChatReply::failed, this, &BudgetedReply::replyFailed);
@@ -63,7 +64,9 @@ void BudgetedReply::replyFailed(const Error &error)
 {
     m_ended = true;
     // Providers do not bill what they refused, and say so of what they broke off.
-    if (m_said || m_reply->usageSoFar().source == UsageSource::Reported)
+    const auto isBilled = [](const FailedAttempt &failure) { return failure.usage.has_value(); };
+    if (m_said || m_reply->usageSoFar().source == UsageSource::Reported ||
+        std::ranges::any_of(m_reply->failuresSoFar(), isBilled))
         settleUnfinished();
     else
         m_reservation.release();
@@ -72,8 +75,13 @@ void BudgetedReply::replyFailed(const Error &error)
 
 void BudgetedReply::settleUnfinished()
 {
-    const Usage usage = m_reply->usageSoFar();
-    m_reservation.settle(usage, m_prices ? m_prices->cost(m_modelName, usage) : std::nullopt);
+    const auto failures = m_reply->failuresSoFar();
+    Usage usage = m_reply->usageSoFar();
+    if (!failures.isEmpty() && usage == Usage{})
+        usage = {0, 0, UsageSource::Reported}; // nobody is asked any more, and nobody said a word
+    usage = withFailures(usage, failures);
+    const auto cost = m_reply->costSoFar();
+    m_reservation.settle(usage, cost || !m_prices ? cost : m_prices->cost(m_modelName, usage));
 }
 
 RefusedReply::RefusedReply(Error error, Clock &clock)

@@ -21,6 +21,7 @@ public:
 
     void abort() override;
     [[nodiscard]] Usage usageSoFar() const override { return m_reply->usageSoFar(); }
+    [[nodiscard]] std::optional<double> costSoFar() const override { return m_reply->costSoFar(); }
     [[nodiscard]] QList<FailedAttempt> failuresSoFar() const override { return m_reply->failuresSoFar(); }
 
 private:

@@ -21,9 +21,10 @@ public:
     using QObject::QObject;
     /// Ends the call; the connection to the provider is closed at once. Idempotent.
     virtual void abort() = 0;
-    /// What is known of the usage so far, for a turn that is cancelled.
+    /// For a call that does not end well, what a ChatOutcome tells of one that does. Usage: what is known of
+    /// whoever answers now, or was cut short.
     [[nodiscard]] virtual Usage usageSoFar() const { return {}; }
-    /// Who was asked in vain, for a call that does not end well.
+    [[nodiscard]] virtual std::optional<double> costSoFar() const { return std::nullopt; }
     [[nodiscard]] virtual QList<FailedAttempt> failuresSoFar() const { return {}; }
 
 Q_SIGNALS:

@@ -38,22 +38,6 @@ std::vector<size_t> orderOf(const FailoverState &state, const QStringList &names
     return order;
 }
 
-void add(std::optional<qint64> &sum, std::optional<qint64> more)
-{
-    if (more)
-        sum = sum.value_or(0) + *more;
-}
-
-/// As much as is known of both.
-void addTo(Usage &sum, const Usage &more)
-{
-    add(sum.inputTokens, more.inputTokens);
-    add(sum.outputTokens, more.outputTokens);
-    add(sum.cachedTokens, more.cachedTokens);
-    add(sum.reasoningTokens, more.reasoningTokens);
-    sum.source = sum.source == UsageSource::Unknown ? more.source : std::min(sum.source, more.source);
-}
-
 void sign(QJsonObject &data, const QString &provider)
 {
     if (!data.isEmpty() && !data.contains("provider"_L1))
@@ -110,11 +94,18 @@ void FailoverReply::abort()
 
 Usage FailoverReply::usageSoFar() const
 {
-    Usage sum = m_attempt ? m_attempt->usageSoFar() : m_cutShort;
-    for (const FailedAttempt &failure : m_failures)
-        if (failure.usage)
-            addTo(sum, *failure.usage);
-    return sum;
+    return m_attempt ? m_attempt->usageSoFar() : m_cutShort;
+}
+
+std::optional<double> FailoverReply::costSoFar() const
+{
+    if (!m_state->prices)
+        return {};
+    if (m_attempt || m_said)
+        return costWithFailures(m_state->prices->cost(provider().model->name(), usageSoFar()));
+    const bool billed = std::ranges::any_of(
+        m_failures, [](const FailedAttempt &failure) { return failure.usage.has_value(); });
+    return billed ? costWithFailures(0) : std::nullopt;
 }
 
 void FailoverReply::askNext()

@@ -19,8 +19,8 @@ public:
 
     void begin() { askNext(); }
     void abort() override;
-    /// Of all attempts, also of those that failed.
     [[nodiscard]] Usage usageSoFar() const override;
+    [[nodiscard]] std::optional<double> costSoFar() const override;
     [[nodiscard]] QList<FailedAttempt> failuresSoFar() const override { return m_failures; }
 
 private:

@@ -61,10 +61,12 @@ Usage HttpReply::usageSoFar() const
     const bool isTotal = m_parser->sawFinish() || usage.outputTokens.value_or(0) >= m_deltas;
     if (usage.source == UsageSource::Reported && isTotal)
         return usage;
-    // Some tell the input at once and the output at the end. They send a token a delta, or nearly so.
+    // Some tell the input at once and the output at the end. They send a token a delta, or nearly so, or
+    // much at once.
     if (!usage.inputTokens)
         usage.inputTokens = estimateTokens(m_request);
-    usage.outputTokens = std::max(usage.outputTokens.value_or(0), m_deltas);
+    usage.outputTokens =
+        std::max({usage.outputTokens.value_or(0), m_deltas, m_saidChars / charactersPerToken});
     usage.source = UsageSource::Estimated;
     return usage;
 }
@@ -131,6 +133,7 @@ void HttpReply::emitTexts(const QStringList &texts)
         if (!m_upstream) // the listener aborted
             return;
         ++m_deltas;
+        m_saidChars += text.size();
         Q_EMIT delta(text);
     }
 }

@@ -58,6 +58,7 @@ private:
     QByteArray m_errorBody;
     const ChatRequest m_request; ///< weighed where nobody tells what it was
     qint64 m_deltas = 0;
+    qint64 m_saidChars = 0;
     qsizetype m_received = 0;
     const qint64 m_startedMs;
     Phase m_phase = Phase::Connection;

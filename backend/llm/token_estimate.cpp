@@ -8,7 +8,6 @@
 namespace loquat {
 namespace {
 
-constexpr qint64 charactersPerToken = 4;
 constexpr char16_t firstDense = 0x0590; ///< Hebrew; then Arabic, Indic scripts, CJK, emoji
 constexpr qint64 tokensPerMessage = 4;  ///< for role and separators
 

@@ -203,6 +203,7 @@ void Summariser::finish(quint64 id, const std::optional<ChatOutcome> &outcome)
         }
     } else if (job.reply) {
         result.usage = job.reply->usageSoFar(); // paid for in vain
+        result.costUsd = job.reply->costSoFar();
     }
     drop(job.reply);
     job.done(result);

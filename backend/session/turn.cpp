@@ -114,8 +114,10 @@ void Turn::ask(bool mayFold)
     const auto window =
         m_settings.contextTokens ? m_settings.contextTokens : m_model.contextWindow(m_profile.providers);
     if (window) {
-        const qint64 budget =
-            contextBudget(*window, request.maxOutputTokens.value_or(m_settings.replyTokens), request.tools);
+        // In a small window the usual reserve would leave no room to ask.
+        const qint64 reserve =
+            request.maxOutputTokens.value_or(std::min(m_settings.replyTokens, *window / 2));
+        const qint64 budget = contextBudget(*window, reserve, request.tools);
         const ContextPlan plan = fitContext(request.messages, budget, m_history.synopsis());
         if (mayFold && !plan.fold.isEmpty())
             return fold(plan, budget, request);
@@ -176,9 +178,7 @@ void Turn::modelFinished(const ChatOutcome &outcome)
     const QString finish = outcome.finish == FinishReason::Length ? u"length"_s : u"stop"_s;
     callEnded(outcome.toolCalls.isEmpty() ? finish : u"tool_calls"_s, outcome);
     m_usage = combined(m_usage, outcome.usage);
-    // A sum with an unknown part is unknown.
-    m_costKnown = m_costKnown && outcome.costUsd.has_value();
-    m_costUsd = m_costKnown ? std::optional(m_costUsd.value_or(0) + *outcome.costUsd) : std::nullopt;
+    addCost(outcome.costUsd);
     m_failures += outcome.failures;
     m_outcome = outcome;
     dropReply();
@@ -215,7 +215,8 @@ void Turn::end(const QString &finish, std::optional<Error> error)
         callEnded(finish, soFar);
         m_failures += m_reply->failuresSoFar();
         m_usage = combined(m_usage, soFar.usage);
-        m_costKnown = false;
+        if (const auto cost = m_reply->costSoFar(); cost || soFar.usage != Usage{})
+            addCost(cost);
         m_reply->abort();
         dropReply();
     }
@@ -235,6 +236,12 @@ void Turn::end(const QString &finish, std::optional<Error> error)
     if (!m_callsOnly || m_calls.size() != 1)
         result.calls = std::move(m_calls);
     m_owner.turnEnded(result);
+}
+
+void Turn::addCost(std::optional<double> usd)
+{
+    m_costKnown = m_costKnown && usd;
+    m_costUsd = m_costKnown ? std::optional(m_costUsd.value_or(0) + *usd) : std::nullopt;
 }
 
 void Turn::dropReply()

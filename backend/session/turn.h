@@ -86,6 +86,8 @@ private:
     void interruptTools(const QString &why);
     void fail(const Error &error);
     void end(const QString &finish, std::optional<Error> error = {});
+    /// Unknown as soon as a part is.
+    void addCost(std::optional<double> usd);
     void dropReply();
 
     TurnOwner &m_owner;

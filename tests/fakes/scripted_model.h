@@ -29,6 +29,8 @@ public:
 
     void abort() override;
     [[nodiscard]] Usage usageSoFar() const override { return m_usage; }
+    [[nodiscard]] std::optional<double> costSoFar() const override { return m_cost; }
+    [[nodiscard]] QList<FailedAttempt> failuresSoFar() const override { return m_failures; }
 
     void push(const QString &text);
     /// Ends with FinishReason::Stop, the given usage and cost.
@@ -36,7 +38,12 @@ public:
     void finish(FinishReason reason, const Usage &usage = {});
     void callTools(const QList<ToolCall> &calls, const Usage &usage = {});
     void fail(const Error &error);
-    void setUsageSoFar(const Usage &usage) { m_usage = usage; }
+    void setUsageSoFar(const Usage &usage, std::optional<double> costUsd = std::nullopt)
+    {
+        m_usage = usage;
+        m_cost = costUsd;
+    }
+    void setFailuresSoFar(const QList<FailedAttempt> &failures) { m_failures = failures; }
 
 private:
     void end(const ChatOutcome &outcome);
@@ -44,6 +51,8 @@ private:
     std::shared_ptr<ScriptedCall> m_call;
     QString m_modelName;
     Usage m_usage;
+    std::optional<double> m_cost;
+    QList<FailedAttempt> m_failures;
 };
 
 /// A ChatModel without a mind: tests look at the requests and play the replies.

@@ -20,13 +20,22 @@ constexpr qint64 replyTokens = 50;
 struct Stage
 {
     explicit Stage(qint64 tokens)
+        : Stage(ofTokens(tokens))
     {
-        BudgetSettings settings;
-        settings.session.tokens = tokens;
+    }
+    explicit Stage(const BudgetSettings &settings)
+    {
         auto inner = std::make_unique<ScriptedModel>();
         scripted = inner.get();
         model = std::make_unique<BudgetedModel>(std::move(inner), std::make_shared<Budget>(settings),
                                                 std::make_shared<Prices>(), replyTokens, clock);
+    }
+
+    static BudgetSettings ofTokens(qint64 tokens)
+    {
+        BudgetSettings settings;
+        settings.session.tokens = tokens;
+        return settings;
     }
 
     std::unique_ptr<ChatReply> ask(const QString &session = u"s"_s)
@@ -112,6 +121,38 @@ private Q_SLOTS:
         first->abort();
         const auto second = stage.ask(); // 65 used, 55 wanted
         QCOMPARE(stage.scripted->count(), 1);
+    }
+
+    // The reply knows who was asked; the first provider's price is only a guess at it.
+    void aCancelledCallCostsWhatTheReplySays()
+    {
+        BudgetSettings settings;
+        settings.session.usd = 1.0;
+        Stage stage(settings);
+        auto first = stage.ask();
+        stage.scripted->lastReply()->push(u"a long story"_s);
+        stage.scripted->lastReply()->setUsageSoFar({5, 60, UsageSource::Estimated}, 0.9999);
+        first->abort();
+        const auto second = stage.ask();
+        QCOMPARE(stage.scripted->count(), 1);
+    }
+
+    void whatFailedAttemptsBillIsPaidWhoeverAnswers()
+    {
+        const FailedAttempt billed{u"p0"_s, {}, Usage{60, 0, UsageSource::Reported}};
+        for (const bool cancelled : {false, true}) {
+            Stage stage(100);
+            auto first = stage.ask();
+            stage.scripted->lastReply()->setFailuresSoFar({billed});
+            if (cancelled)
+                first->abort();
+            else
+                stage.scripted->lastReply()->fail({u"model_overloaded"_s, u"Busy."_s, {}, true});
+            const auto second = stage.ask(); // 60 used, 55 wanted
+            QCOMPARE(stage.scripted->count(), 1);
+            const auto other = stage.ask(u"other"_s); // and no more than that
+            QCOMPARE(stage.scripted->count(), 2);
+        }
     }
 
     void aCallWhoseUseNobodyKnowsCostsItsEstimate()

@@ -28,7 +28,8 @@ private Q_SLOTS:
         chain.start();
         chain[0].lastReply()->setUsageSoFar(billed);
         chain[0].lastReply()->fail(overloaded);
-        QCOMPARE(chain.reply->usageSoFar().inputTokens.value(), 1'000'000); // if it is cancelled now
+        chain[1].lastReply()->setUsageSoFar({1'000'000, 0, UsageSource::Estimated});
+        QCOMPARE(chain.reply->costSoFar().value(), 11.0); // if it is cancelled now
         chain[1].lastReply()->finish(answer);
         QCOMPARE(chain.outcome->usage, answer); // of who answered
         QCOMPARE(chain.outcome->failures[0].usage.value(), billed);
@@ -49,7 +50,9 @@ private Q_SLOTS:
         chain[2].lastReply()->fail(overloaded);
         chain.clock.runUntilIdle(1s);
         QCOMPARE(chain.ends, 1);
-        QCOMPARE(chain.reply->usageSoFar(), billed);
+        QCOMPARE(chain.reply->usageSoFar(), Usage{}); // told once, with the attempt
+        QCOMPARE(chain.reply->failuresSoFar().last().usage.value(), billed);
+        QVERIFY(!chain.reply->costSoFar());
     }
 
     void aBillWithoutAPriceMakesTheSumUnknown()
@@ -75,6 +78,22 @@ private Q_SLOTS:
         chain[0].lastReply()->setUsageSoFar({5, 1, UsageSource::Estimated});
         chain[0].lastReply()->fail(overloaded);
         QCOMPARE(chain.reply->usageSoFar(), (Usage{5, 1, UsageSource::Estimated}));
+        QVERIFY(!chain.reply->costSoFar()); // without prices
+    }
+
+    void whatIsCutShortCostsWhatItsProviderTakes()
+    {
+        FailoverSettings settings;
+        settings.prices = std::make_shared<Prices>(
+            *Prices::parse(R"({"models": {"model-1": {"input": 10, "output": 20}}})"));
+        Chain chain(2, settings);
+        chain.start();
+        chain[0].lastReply()->fail(unauthorized);
+        chain[1].lastReply()->push(u"Half"_s);
+        chain[1].lastReply()->setUsageSoFar({1'000'000, 1'000'000, UsageSource::Estimated});
+        chain[1].lastReply()->fail(overloaded);
+        QCOMPARE(chain.ends, 1);
+        QCOMPARE(chain.reply->costSoFar().value(), 30.0);
     }
 
     void othersDataIsNotPassedOn()

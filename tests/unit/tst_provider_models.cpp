@@ -132,6 +132,20 @@ private Q_SLOTS:
         QCOMPARE(listener.outcome.usage, (Usage{9, 4, UsageSource::Reported}));
     }
 
+    // Some providers send whole sentences at once.
+    void whatIsSaidAtOnceIsEstimatedByItsLength()
+    {
+        const QByteArray text(400, 'x');
+        m_server.script(
+            {{"body"_L1, QString::fromUtf8("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" +
+                                           text + "\"}}]}\n\ndata: [DONE]\n\n")}});
+        const fakes::ReplyListener listener(modelOf(u"openai"_s)->start(saying()));
+        QTRY_COMPARE(listener.ends, 1);
+        QCOMPARE(listener.text().size(), 400);
+        QCOMPARE(listener.outcome.usage.outputTokens, 100);
+        QCOMPARE(listener.outcome.usage.source, UsageSource::Estimated);
+    }
+
     void anErrorInsideTheStreamFailsTheReply_data() { eachProvider(); }
     void anErrorInsideTheStreamFailsTheReply()
     {

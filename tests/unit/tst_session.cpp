@@ -122,6 +122,20 @@ private Q_SLOTS:
         QCOMPARE(stage.client.kinds().count(u"start"_s), 3);
     }
 
+    // Also what was said before the user had enough is paid.
+    void aCancelledTurnIsKeptWithWhatItCosts()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.userMessage(u"Tell me a story"_s);
+        stage.reply().push(u"Once"_s);
+        stage.reply().setUsageSoFar({10, 1, UsageSource::Estimated}, 0.25);
+        session.cancel();
+        const QList<Event> events = stage.log.events(u"s1"_s);
+        QCOMPARE(events.last().type, EventType::AiMessage);
+        QCOMPARE(events.last().meta["cost_usd"_L1].toDouble(), 0.25);
+    }
+
     void cancelKeepsWhatWasSaidAndReachesTheModel()
     {
         SessionStage stage;

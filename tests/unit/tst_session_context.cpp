@@ -61,6 +61,19 @@ private Q_SLOTS:
         QVERIFY(stage.sent().contains(u"first"_s));
     }
 
+    // A window below the usual reserve for a reply (4,096 tokens) is small, not useless.
+    void aWindowSmallerThanTheUsualReplyIsUsed()
+    {
+        SmallWindow stage;
+        stage.settings.contextTokens = 2000;
+        stage.settings.replyTokens = 4096;
+        stage.restart();
+        Session &session = stage.connectClient();
+        stage.talk(session, u"first"_s);
+        QCOMPARE(stage.model.count(), 1);
+        QCOMPARE(stage.client.last<outbound::TurnDone>().finish, u"stop"_s);
+    }
+
     void whatDoesNotFitIsFoldedIntoASynopsis()
     {
         SmallWindow stage;
