@@ -50,6 +50,7 @@ private Q_SLOTS:
         QCOMPARE(path(u"anthropic"_s, host + u"/proxy"_s, u"/v2"_s), u"/proxy/v2/messages"_s);
         QCOMPARE(path(u"gemini"_s, host, {}), u"/v1beta/models/m:streamGenerateContent"_s);
         QCOMPARE(path(u"gemini"_s, host, u"/v1"_s), u"/v1/models/m:streamGenerateContent"_s);
+        QCOMPARE(path(u"gemini"_s, host + u"/v1/"_s, {}), u"/v1/models/m:streamGenerateContent"_s);
         QCOMPARE(path(u"gemini"_s, host, {}, u"models/m"_s), u"/v1beta/models/m:streamGenerateContent"_s);
     }
 
