@@ -2,84 +2,12 @@
 // The replica over Supabase's REST API: the same rows as over the database's own address, whatever the API does. What
 // answers is tests/fakes/fake_postgrest.mjs before a real PostgreSQL.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { afterEach, describe, it } from 'node:test';
-import { promisify } from 'node:util';
-import { FakePostgrest, tokenKey } from '../fakes/fake_postgrest.mjs';
+import { describe, it } from 'node:test';
+import { tokenKey } from '../fakes/fake_postgrest.mjs';
 import { Chat } from './lib/chat.mjs';
-import { eventually, runLoquat, startLoquat, temporaryFolder } from './lib/processes.mjs';
-import { emptyDatabase, finalised, journalEvents, postgres, postgresEvents, postgresSession, sameInBoth, sqlite } from './lib/rows.mjs';
-
-const files = new URL('../../sql/postgres/', import.meta.url);
-const secret = 'sb_secret_never-to-be-seen';
-const keys = { [secret]: 'service_role', [tokenKey('service_role')]: 'service_role', [tokenKey('anon')]: 'anon', 'sb_publishable_x': 'anon' };
-
-const opened = [];
-afterEach(async () => {
-  for (const fake of opened.splice(0)) await fake.stop();
-});
-
-// The files of sql/postgres, as somebody runs them in the SQL editor.
-async function runFiles(database, schema = 'public') {
-  const names = readdirSync(files).filter((name) => name.endsWith('.sql')).sort();
-  const args = names.flatMap((name) => ['-f', new URL(name, files).pathname]);
-  await promisify(execFile)('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', `set search_path = ${schema}`, ...args, database]);
-  return names;
-}
-
-const command = (database, sql) => promisify(execFile)('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', sql, database]);
-
-async function supabase({ tables = true, schemas = ['public'], ...how } = {}) {
-  const database = await emptyDatabase();
-  for (const schema of schemas) await command(database, `create schema if not exists ${schema}`);
-  const fake = await FakePostgrest.start(database, { keys, schemas, ...how });
-  opened.push(fake);
-  fake.database = database;
-  if (tables) await runFiles(database, schemas[0]);
-  return fake;
-}
-
-const loquatOn = (fake, env = {}) => startLoquat({ env: { SUPABASE_URL: fake.url, SUPABASE_SERVICE_ROLE_KEY: secret, ...env } });
-
-async function replica(server) {
-  return (await (await fetch(`${server.url}/readyz`)).json()).dependencies.replica;
-}
-
-// Waits until the program says this about its replica.
-function says(server, pattern, state) {
-  return eventually(`the replica to say ${pattern}`, async () => {
-    const now = await replica(server);
-    assert.match(now.detail ?? '', pattern);
-    assert.equal(now.state, state);
-    return now;
-  });
-}
-
-const inSync = (server) => eventually('the replica to be in sync', async () => {
-  const now = await replica(server);
-  assert.deepEqual(now, { name: 'Supabase', queued: 0, lag_seconds: 0, state: 'in_sync' });
-  return now;
-});
-
-async function wholeConversation(server, ...extra) {
-  const chat = await Chat.open(server, { user_id: "o'user" });
-  await chat.ask("It's a \\ test: Ünïcödé 👩‍👩‍👧, 'quotes', \"more\", $1 ? :name");
-  for (const text of extra) await chat.ask(text);
-  await chat.ask('How much to ship 5kg to the US?');
-  await chat.leave();
-  await finalised(server.dataDir, chat.id);
-  return chat.id;
-}
-
-// Ends the program; nothing it wrote holds the key, and nothing was set aside unless that was meant.
-async function ends(server, rejected = 0) {
-  const { code } = await server.stop();
-  assert.equal(code, 0, server.stderr);
-  for (const key of Object.keys(keys)) assert.ok(!(server.stdout + server.stderr).includes(key), 'a key is in the log');
-  assert.equal((await sqlite(server.dataDir, 'select * from replica_rejects')).length, rejected);
-}
+import { eventually, startLoquat, temporaryFolder } from './lib/processes.mjs';
+import { finalised, journalEvents, postgres, postgresEvents, postgresSession, sameInBoth, sqlite } from './lib/rows.mjs';
+import { command, ends, inSync, loquatOn, replica, says, secret, supabase, wholeConversation } from './lib/supabase.mjs';
 
 const eventsPosted = ({ method, path }) => method === 'POST' && path.endsWith('/session_events');
 const posted = ({ method }) => method === 'POST';
@@ -160,22 +88,6 @@ describe('The replica over REST', () => {
     const [{ n }] = await postgres(fake.database, `select count(*) as n from chat.sessions where session_id = '${id}' and status = 'completed'`);
     assert.equal(n, 1);
     await ends(server);
-  });
-});
-
-describe('loquat doctor', () => {
-  it('asks with the key, and says that it works, or what to do', async () => {
-    const fake = await supabase();
-    const empty = await supabase({ tables: false });
-    for (const [place, key, expected, remedy] of [[fake, secret, [0, 'ok'], /^$/], [fake, tokenKey('anon'), [1, 'bad'], /secret key/],
-      [fake, 'sb_secret_of-another-project', [1, 'bad'], /key/], [empty, secret, [1, 'bad'], /sql\/postgres\/0001/]]) {
-      const program = runLoquat(['doctor', '--json', '--data-dir', temporaryFolder(), '--port', '0'], { SUPABASE_URL: place.url, SUPABASE_KEY: key });
-      const { code } = await program.ended;
-      assert.ok(!(program.stdout + program.stderr).includes(key));
-      const found = JSON.parse(program.stdout).checks.find(({ name }) => name === 'Supabase REST');
-      assert.deepEqual([code, found.state], expected, found.what);
-      assert.match(found.remedy, remedy);
-    }
   });
 });
 
@@ -276,68 +188,5 @@ describe('When the API fails, rows arrive once', () => {
     await wholeConversation(server);
     await eventually('a request without an answer', () => silent > 0);
     await ends(server);
-  });
-});
-
-describe('What is wrong is said, with what to do:', () => {
-  it('tables that are missing, until they are there', async () => {
-    const fake = await supabase({ tables: false });
-    const server = await loquatOn(fake);
-    const { detail } = await says(server, /PGRST205/, 'failing');
-    const id = await wholeConversation(server);
-    const names = await runFiles(fake.database);
-    for (const name of names) assert.ok(detail.includes(`sql/postgres/${name}`), detail);
-    await sameInBoth(server, fake.database, id);
-    await inSync(server);
-    await ends(server);
-  });
-
-  it('tables that are older than the program, or newer', async () => {
-    const fake = await supabase();
-    const names = await runFiles(fake.database); // again: it does no harm
-    await command(fake.database, `delete from schema_migrations where version = ${names.length}`);
-    const server = await loquatOn(fake);
-    const { detail } = await says(server, new RegExp(`version ${names.length - 1}.*${names.at(-1)}`), 'failing');
-    assert.ok(!detail.includes(names[0]), detail);
-    await command(fake.database, "insert into schema_migrations (version, name) values (999, 'of-the-future')");
-    await says(server, /version 999/, 'failing');
-    await ends(server);
-  });
-
-  it('a schema that the API does not show', async () => {
-    const fake = await supabase();
-    const server = await loquatOn(fake, { SUPABASE_SCHEMA: 'hidden' });
-    await says(server, /schema hidden.*PGRST106.*SUPABASE_SCHEMA/s, 'failing');
-    await ends(server);
-  });
-
-  it('a key that is wrong', async () => {
-    const fake = await supabase();
-    const server = await startLoquat({ env: { SUPABASE_URL: fake.url, SUPABASE_KEY: 'sb_secret_of-another-project' } });
-    const { detail } = await says(server, /key in SUPABASE_KEY.*401/, 'failing');
-    assert.ok(!(detail + server.stderr).includes('of-another-project'));
-    await ends(server);
-  });
-
-  for (const [kind, key] of [['publishable', 'sb_publishable_x'], ['anon', tokenKey('anon')]])
-    it(`a key that is ${kind}`, async () => {
-      const fake = await supabase();
-      const server = await startLoquat({ env: { SUPABASE_URL: fake.url, SUPABASE_KEY: key } });
-      await says(server, /role anon.*secret key/, 'failing');
-      await ends(server);
-    });
-
-  it('an address that leads elsewhere, where the key is not sent', async () => {
-    let visits = 0;
-    const elsewhere = createServer((request, response) => { visits += 1; response.end('[]'); });
-    await new Promise((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-    const fake = await supabase();
-    const location = `http://localhost:${elsewhere.address().port}/rest/v1/schema_migrations`;
-    fake.fail(({ send }) => send(308, '', { Location: location }), { times: 1e6 });
-    const server = await loquatOn(fake);
-    await says(server, /another address, localhost/, 'failing');
-    assert.equal(visits, 0);
-    await ends(server);
-    elsewhere.close();
   });
 });

@@ -1,66 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "models/transcript_model.h"
-#include "scripted_link.h"
+#include "transcript_fixture.h"
 
-#include <QAbstractItemModelTester>
 #include <QJsonArray>
-#include <QSignalSpy>
 #include <QTest>
 
 using namespace loquat;
 using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
-using Field = TranscriptModel::Role;
-
-namespace {
-
-const QString id = u"s"_s;
-
-Event ai(qint64 seq, const QString &text, const QString &finish = u"stop"_s)
-{
-    return anEvent(id, seq, EventType::AiMessage, text,
-                   {{"turn"_L1, 1},
-                    {"final"_L1, true},
-                    {"finish"_L1, finish},
-                    {"ttft_ms"_L1, 212},
-                    {"duration_ms"_L1, 1212},
-                    {"usage"_L1, QJsonObject{{"output_tokens"_L1, 62}}}});
-}
-
-Event toolCall(qint64 seq, const QString &callId)
-{
-    return anEvent(id, seq, EventType::ToolCall, u"ship"_s,
-                   {{"call_id"_L1, callId}, {"args"_L1, QJsonObject{{"kg"_L1, 5}}}});
-}
-
-Event toolResult(qint64 seq, const QString &callId, bool ok)
-{
-    return anEvent(id, seq, EventType::ToolResult, u"\"$20\""_s,
-                   {{"call_id"_L1, callId}, {"ok"_L1, ok}, {"ms"_L1, 3}});
-}
-
-Delta token(const QString &text)
-{
-    return {id, 1, text, 1, 1'700'000'005'000};
-}
-
-Event approval(qint64 seq, const QString &callId, const QString &decision)
-{
-    return anEvent(id, seq, EventType::ToolApproval, u"ship"_s,
-                   {{"call_id"_L1, callId}, {"tool"_L1, u"ship"_s}, {"decision"_L1, decision}});
-}
-
-struct Fixture
-{
-    TranscriptModel model;
-    QAbstractItemModelTester tester{&model, QAbstractItemModelTester::FailureReportingMode::QtTest};
-    QSignalSpy resets{&model, &QAbstractItemModel::modelReset};
-
-    QString at(int row, Field role) const { return model.index(row).data(role).toString(); }
-    ~Fixture() { QVERIFY(resets.isEmpty()); }
-};
-
-} // namespace
+using Fixture = TranscriptFixture;
 
 /// Protects the conversation on screen: nothing twice, nothing missing, tools with their results, a running
 /// reply that becomes the stored one.
@@ -233,66 +180,6 @@ private Q_SLOTS:
         f.model.apply(token(u"lost"_s));
         f.model.load(shown, nullptr, 6); // fewer: not what is shown
         QCOMPARE(f.model.rowCount(), 2);
-    }
-
-    void toolsGetTheirOwnResults()
-    {
-        Fixture f;
-        f.model.apply(toolCall(1, u"a"_s));
-        f.model.apply(toolCall(2, u"b"_s));
-        QCOMPARE(f.at(0, Field::ToolStateRole), u"running"_s);
-        f.model.apply(toolResult(3, u"b"_s, false));
-        f.model.apply(toolResult(4, u"a"_s, true));
-        QCOMPARE(f.at(0, Field::ToolStateRole), u"ok"_s);
-        QCOMPARE(f.at(1, Field::ToolStateRole), u"failed"_s);
-        QCOMPARE(f.at(0, Field::ArgsRole), u"{\"kg\":5}"_s);
-        QCOMPARE(f.at(0, Field::ResultRole), u"\"$20\""_s);
-        QCOMPARE(f.at(0, Field::ToolTimeRole), u"3 ms"_s);
-    }
-
-    void theCallThatWaitsSaysSo()
-    {
-        Fixture f;
-        f.model.apply(toolCall(1, u"a"_s));
-        f.model.apply(toolCall(2, u"b"_s));
-        Event other = toolCall(3, u"c"_s);
-        other.content = u"other"_s;
-        f.model.apply(other);
-        f.model.setWaitsForApproval(u"ship"_s);
-        QCOMPARE(f.model.waitingCallId(), u"a"_s); // the oldest of that tool
-        QCOMPARE(f.at(0, Field::ToolStateRole), u"needs approval"_s);
-        QCOMPARE(f.at(1, Field::ToolStateRole), u"running"_s);
-        f.model.apply(toolResult(4, u"a"_s, true));
-        f.model.setWaitsForApproval(u"other"_s);
-        QCOMPARE(f.model.waitingCallId(), u"c"_s);
-        QCOMPARE(f.at(0, Field::ToolStateRole), u"ok"_s);
-        f.model.setWaitsForApproval({});
-        QCOMPARE(f.at(2, Field::ToolStateRole), u"running"_s);
-        QVERIFY(f.model.waitingCallId().isEmpty());
-    }
-
-    void everyCallThatWasAskedForWaits()
-    {
-        Fixture f;
-        for (const QString &call : {u"a"_s, u"b"_s, u"c"_s, u"d"_s})
-            f.model.apply(toolCall(f.model.lastSeq() + 1, call));
-        f.model.apply(approval(5, u"b"_s, u"asked"_s));
-        f.model.apply(approval(6, u"a"_s, u"asked"_s));
-        f.model.apply(approval(7, u"c"_s, u"asked"_s));
-        QCOMPARE(f.model.waitingCallIds(), (QStringList{u"b"_s, u"a"_s, u"c"_s}));
-        f.model.setWaitsForApproval(u"ship"_s); // names one of them at most
-        f.model.apply(approval(8, u"b"_s, u"approved"_s));
-        f.model.setWaitsForApproval({});
-        QCOMPARE(f.model.waitingCallIds(), (QStringList{u"a"_s, u"c"_s}));
-        QCOMPARE(f.at(0, Field::ToolStateRole), u"needs approval"_s);
-        QCOMPARE(f.at(1, Field::ToolStateRole), u"running"_s);
-        QCOMPARE(f.at(2, Field::ToolStateRole), u"needs approval"_s);
-        QCOMPARE(f.at(2, Field::CallIdRole), u"c"_s);
-        f.model.apply(toolResult(9, u"a"_s, false));
-        f.model.apply(approval(10, u"c"_s, u"expired"_s));
-        f.model.setWaitsForApproval(u"ship"_s); // of a call that was decided by now
-        QVERIFY(f.model.waitingCallIds().isEmpty());
-        QCOMPARE(f.at(0, Field::ToolStateRole), u"failed"_s);
     }
 
     void everyLineHasItsAuthor()
