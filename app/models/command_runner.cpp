@@ -11,6 +11,12 @@ CommandRunner::CommandRunner(ConsoleLink &link, QObject *parent)
 {
 }
 
+void CommandRunner::setReachable(bool reachable)
+{
+    if (std::exchange(m_reachable, reachable) != reachable)
+        Q_EMIT reachableChanged();
+}
+
 void CommandRunner::setSession(const QString &sessionId)
 {
     m_errors.remove(m_session); // it was read

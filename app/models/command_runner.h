@@ -22,6 +22,9 @@ public:
 
     explicit CommandRunner(ConsoleLink &link, QObject *parent = nullptr);
 
+    /// Whether the backend hears: while it does not, no button promises anything.
+    void setReachable(bool reachable);
+    [[nodiscard]] bool isReachable() const { return m_reachable; }
     void setSession(const QString &sessionId);
     [[nodiscard]] QString session() const { return m_session; }
     void run(const Command &command, Then then = {}) { runIn(m_session, command, std::move(then)); }
@@ -37,12 +40,14 @@ public:
 
 Q_SIGNALS:
     void errorChanged();
+    void reachableChanged();
     void obeyed(const QString &sessionId, loquat::CommandKind kind);
 
 private:
     void forgetError(const QString &sessionId);
 
     ConsoleLink &m_link;
+    bool m_reachable = true;
     QString m_session;
     QHash<QString, Error> m_errors; ///< by session
 };

@@ -15,6 +15,7 @@ ComposerModel::ComposerModel(CommandRunner &runner, QObject *parent)
         if (kind == CommandKind::TakeOver)
             tookOver(session);
     });
+    connect(&runner, &CommandRunner::reachableChanged, this, &ComposerModel::changed);
 }
 
 void ComposerModel::show(const SessionSnapshot &session)
@@ -80,7 +81,7 @@ QString ComposerModel::sendLabel() const
 
 bool ComposerModel::canSend() const
 {
-    return m_open && !m_sending.contains(m_session) && !text().trimmed().isEmpty();
+    return m_open && m_runner.isReachable() && !m_sending.contains(m_session) && !text().trimmed().isEmpty();
 }
 
 void ComposerModel::send()

@@ -49,6 +49,7 @@ void ConsoleModel::showStatus()
     const BackendStatus status = m_link.status();
     m_status.show(status);
     m_nodes.show(status);
+    m_commands.setReachable(status.trouble.isEmpty());
 }
 
 QString ConsoleModel::trouble() const

@@ -12,6 +12,10 @@ SessionActions::SessionActions(CommandRunner &runner, Clock &clock, QObject *par
     , m_runner(runner)
     , m_clock(clock)
 {
+    connect(&runner, &CommandRunner::reachableChanged, this, [this] {
+        m_endAsked = false;
+        Q_EMIT changed();
+    });
 }
 
 void SessionActions::show(const SessionSnapshot &session, const QStringList &waiting)
@@ -39,12 +43,12 @@ void SessionActions::clear()
 
 bool SessionActions::canStop() const
 {
-    return m_open && m_phase != Phase::Idle && m_phase != Phase::Failed;
+    return canAct() && m_phase != Phase::Idle && m_phase != Phase::Failed;
 }
 
 bool SessionActions::canPause() const
 {
-    return m_open && m_mode != Mode::Human;
+    return canAct() && m_mode != Mode::Human;
 }
 
 QString SessionActions::pauseLabel() const
@@ -64,7 +68,7 @@ QString SessionActions::endLabel() const
 
 bool SessionActions::canDecide() const
 {
-    return m_open && !m_waiting.isEmpty();
+    return canAct() && !m_waiting.isEmpty();
 }
 
 void SessionActions::stop()
@@ -109,7 +113,7 @@ void SessionActions::forgetEnd()
 
 void SessionActions::decide(CommandKind kind, const QString &callId)
 {
-    if (!m_open || !m_waiting.contains(callId) || m_decided.contains(callId))
+    if (!canAct() || !m_waiting.contains(callId) || m_decided.contains(callId))
         return;
     m_decided.insert(callId);
     Command command;

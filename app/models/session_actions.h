@@ -36,9 +36,9 @@ public:
     [[nodiscard]] bool canStop() const;
     [[nodiscard]] bool canPause() const;
     [[nodiscard]] QString pauseLabel() const;
-    [[nodiscard]] bool canTakeOver() const { return m_open; }
+    [[nodiscard]] bool canTakeOver() const { return canAct(); }
     [[nodiscard]] QString takeOverLabel() const;
-    [[nodiscard]] bool canEnd() const { return m_open; }
+    [[nodiscard]] bool canEnd() const { return canAct(); }
     [[nodiscard]] QString endLabel() const;
     [[nodiscard]] bool canDecide() const;
 
@@ -58,6 +58,7 @@ Q_SIGNALS:
     void changed();
 
 private:
+    [[nodiscard]] bool canAct() const { return m_open && m_runner.isReachable(); }
     void decide(CommandKind kind, const QString &callId);
 
     CommandRunner &m_runner;

@@ -8,6 +8,7 @@ Rectangle {
     id: card
 
     required property string args
+    property bool canDecide: false
     required property string name
     required property string result
     required property string stateKind
@@ -100,6 +101,7 @@ Rectangle {
             visible: card.waits
 
             PushButton {
+                enabled: card.canDecide
                 primary: true
                 text: qsTr("Approve  A")
 
@@ -108,6 +110,7 @@ Rectangle {
 
             PushButton {
                 danger: true
+                enabled: card.canDecide
                 text: qsTr("Deny  D")
 
                 onClicked: card.denied()

@@ -80,6 +80,7 @@ Item {
 
                 author: slot.author
                 blocks: slot.blocks
+                canDecide: transcript.live && transcript.actions.canDecide
                 detail: slot.detail
                 entryText: slot.entryText
                 glyph: slot.glyph

@@ -10,6 +10,7 @@ Item {
 
     required property string author
     required property var blocks
+    property bool canDecide: false
     required property string detail
     required property string entryText
     required property string glyph
@@ -61,6 +62,7 @@ Item {
 
             ToolCard {
                 args: entry.toolArgs
+                canDecide: entry.canDecide
                 name: entry.author
                 result: entry.toolResult
                 stateKind: entry.toolStateKind

@@ -90,6 +90,34 @@ private Q_SLOTS:
         QVERIFY(!f.actions.canDecide());
     }
 
+    void nothingIsPromisedWhileTheBackendIsAway()
+    {
+        Fixture f;
+        auto session = aSession(id);
+        session.phase = Phase::Streaming;
+        f.link.show(session);
+        f.link.happen(called(1, u"a"_s));
+        f.link.happen(approval(2, u"a"_s, u"asked"_s));
+        f.composer.setText(u"hello"_s);
+        f.actions.end(); // asks whether
+        const auto offered = [&f] {
+            return QList{f.actions.canStop(), f.actions.canPause(),  f.actions.canTakeOver(),
+                         f.actions.canEnd(),  f.actions.canDecide(), f.composer.canSend()};
+        };
+        QVERIFY(!offered().contains(false));
+        f.link.health.trouble = u"Connecting again…"_s;
+        Q_EMIT f.link.statusChanged();
+        QVERIFY(!offered().contains(true));
+        f.actions.approve();
+        f.composer.send();
+        QVERIFY(f.link.sent.isEmpty());
+        f.link.health.trouble.clear();
+        Q_EMIT f.link.statusChanged();
+        QVERIFY(!offered().contains(false));
+        QCOMPARE(f.actions.endLabel(), u"End"_s);
+        QCOMPARE(f.composer.text(), u"hello"_s); // the draft stays
+    }
+
     void aCallIsDecidedOnceUnlessThatIsRefused()
     {
         Fixture f;
