@@ -57,10 +57,15 @@ void TurnTracker::apply(const Delta &delta)
         begin.atMs = delta.atMs;
         begin.meta["turn"_L1] = delta.turn;
         beginTurn(begin);
-        return; // joined halfway: when the first token came is not known
+        m_countsTokens = false;
+        m_timesFirst = false; // joined halfway
     }
-    if (!m_firstToken)
+    if (m_timesFirst && !m_firstToken)
         m_firstToken = delta.atMs - m_startMs;
+    // What was said before somebody looked comes at once, uncounted.
+    m_countsTokens = m_countsTokens && delta.tokens > 0;
+    m_usage.outputTokens =
+        m_countsTokens ? std::optional(m_usage.outputTokens.value_or(0) + delta.tokens) : std::nullopt;
 }
 
 void TurnTracker::beginTurn(const Event &event)

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] std::optional<qint64> firstTokenMs() const { return m_firstToken; }
     /// Of the whole turn, once it is over.
     [[nodiscard]] std::optional<double> rate() const { return m_rate; }
+    /// While it runs, the tokens that came, if all were seen.
     [[nodiscard]] const Usage &usage() const { return m_usage; }
     [[nodiscard]] std::optional<double> costUsd() const { return m_cost; }
 
@@ -46,7 +47,9 @@ private:
 
     QList<Span> m_spans;
     bool m_running = false;
-    bool m_human = false; ///< a person answers, no model
+    bool m_human = false;       ///< a person answers, no model
+    bool m_timesFirst = true;   ///< its beginning was seen
+    bool m_countsTokens = true; ///< every token was
     int m_turn = 0;
     int m_modelCalls = 0;
     int m_openTools = 0;

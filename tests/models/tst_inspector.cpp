@@ -100,6 +100,34 @@ private Q_SLOTS:
         QVERIFY(resets.isEmpty());
     }
 
+    void tokensAreCountedWhileTheReplyRuns()
+    {
+        InspectorModel inspector;
+        inspector.apply(at(0, EventType::UserMessage, u"hi"_s, {}));
+        inspector.apply(Delta{u"s"_s, 1, u"a"_s, 1, t0 + 212});
+        inspector.apply(Delta{u"s"_s, 1, u"b c"_s, 2, t0 + 400});
+        QCOMPARE(inspector.tokens(), u"– / 3"_s);
+        inspector.apply(at(1000, EventType::AiMessage, u"a b c"_s, {{"final"_L1, true}}));
+        QCOMPARE(inspector.tokens(), u"–"_s); // nobody told
+    }
+
+    // Who comes in the middle knows neither when it began nor how much there was.
+    void nothingIsMeasuredOfAReplyThatWasJoinedHalfway()
+    {
+        InspectorModel inspector;
+        for (const int ms : {5000, 5100, 5200})
+            inspector.apply(Delta{u"s"_s, 1, u"a"_s, 1, t0 + ms});
+        QCOMPARE(inspector.tokens(), u"–"_s);
+        QCOMPARE(inspector.firstToken(), u"–"_s);
+
+        InspectorModel other; // looked at once a part of the reply was there
+        other.apply(at(0, EventType::UserMessage, u"hi"_s, {}));
+        other.apply(Delta{u"s"_s, 1, {}, 0, t0 + 212});
+        other.apply(Delta{u"s"_s, 1, u"a"_s, 1, t0 + 5000});
+        QCOMPARE(other.tokens(), u"–"_s);
+        QCOMPARE(other.firstToken(), u"212 ms"_s);
+    }
+
     void theFirstTokenIsMeasuredWhileTheReplyRuns()
     {
         InspectorModel inspector;
