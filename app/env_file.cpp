@@ -87,12 +87,13 @@ QString expanded(const QString &text, const QHash<QString, QString> &environment
 
 } // namespace
 
-Expected<QHash<QString, QString>> parseEnvFile(const QByteArray &bytes,
-                                               const QHash<QString, QString> &environment)
+Expected<EnvFile> parseEnvFile(const QByteArray &bytes, const QHash<QString, QString> &environment)
 {
     static const QRegularExpression name(u"(?:export[ \\t]+)?([^\\s=#'\"]+)[ \\t]*=[ \\t]*"_s);
     const QString text = QString::fromUtf8(bytes).replace("\r\n"_L1, "\n"_L1);
-    QHash<QString, QString> values;
+    EnvFile file;
+    qsizetype line = 1;
+    qsizetype counted = 0; ///< up to where `line` is
     for (qsizetype at = 0; at < text.size();) {
         if (text[at].isSpace()) {
             ++at;
@@ -104,22 +105,24 @@ Expected<QHash<QString, QString>> parseEnvFile(const QByteArray &bytes,
         }
         const auto match = name.match(text, at, QRegularExpression::NormalMatch,
                                       QRegularExpression::AnchorAtOffsetMatchOption);
-        if (!match.hasMatch())
-            return Error{u"bad_env_file"_s,
-                         u"line %1 is not KEY=VALUE"_s.arg(text.first(at).count(u'\n') + 1),
-                         {},
-                         false};
+        if (!match.hasMatch()) {
+            line += QStringView(text).sliced(counted, at - counted).count(u'\n');
+            counted = at;
+            file.strayLines.append(line);
+            at = endOfLine(text, at);
+            continue;
+        }
         at = match.capturedEnd();
         const bool quotes = at < text.size() && (text[at] == u'"' || text[at] == u'\'');
         const Value value = (quotes ? quoted(text, at) : std::nullopt).value_or(bare(text, at));
-        const QString whole = value.literal ? value.text : expanded(value.text, environment, values);
+        const QString whole = value.literal ? value.text : expanded(value.text, environment, file.values);
         if (whole.size() > longest)
             return Error{
                 u"bad_env_file"_s, u"the value of %1 is too long"_s.arg(match.captured(1)), {}, false};
-        values.insert(match.captured(1), whole);
+        file.values.insert(match.captured(1), whole);
         at = value.end;
     }
-    return values;
+    return file;
 }
 
 } // namespace loquat

@@ -12,6 +12,8 @@
 #include <QStandardPaths>
 #include <QThread>
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -54,8 +56,21 @@ void describe(QCommandLineParser &parser)
     });
 }
 
+/// By number only: what they say may be a secret.
+QString strayLines(const QString &file, const QList<qsizetype> &lines)
+{
+    constexpr qsizetype maxShown = 5;
+    QStringList numbers;
+    for (const qsizetype line : lines.first(std::min(lines.size(), maxShown)))
+        numbers.append(QString::number(line));
+    if (lines.size() > maxShown)
+        numbers.append(u"and %1 more"_s.arg(lines.size() - maxShown));
+    return u"'%1': passed over what is not KEY=VALUE, on %2 %3"_s.arg(
+        file, lines.size() == 1 ? u"line"_s : u"lines"_s, numbers.join(u", "_s));
+}
+
 Expected<QHash<QString, QString>> readEnvFile(const QCommandLineParser &parser,
-                                              const QHash<QString, QString> &environment)
+                                              const QHash<QString, QString> &environment, QStringList &notes)
 {
     const bool named = parser.isSet(u"env-file"_s);
     QFile file(named ? parser.value(u"env-file"_s) : u".env"_s);
@@ -65,12 +80,14 @@ Expected<QHash<QString, QString>> readEnvFile(const QCommandLineParser &parser,
         return SettingsReader::wrong(u"--env-file"_s,
                                      u"cannot read '%1': %2"_s.arg(file.fileName(), file.errorString()),
                                      u"the path of a readable file of KEY=VALUE lines"_s);
-    auto values = parseEnvFile(file.readAll(), environment);
-    if (!values)
+    const auto parsed = parseEnvFile(file.readAll(), environment);
+    if (!parsed)
         return SettingsReader::wrong(u"--env-file"_s,
-                                     u"'%1': %2"_s.arg(file.fileName(), values.error().message),
+                                     u"'%1': %2"_s.arg(file.fileName(), parsed.error().message),
                                      u"KEY=VALUE lines, '#' for comments"_s);
-    return values;
+    if (!parsed->strayLines.isEmpty())
+        notes.append(strayLines(file.fileName(), parsed->strayLines));
+    return parsed->values;
 }
 
 /// The file that is asked for, or the one that happens to be there.
@@ -131,7 +148,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     if (options.run == Options::Run::Help || options.run == Options::Run::Version)
         return options;
 
-    const auto file = readEnvFile(parser, environment);
+    const auto file = readEnvFile(parser, environment, options.notes);
     if (!file)
         return file.error();
     SettingsReader reader(parser, environment, *file);

@@ -88,6 +88,21 @@ describe('Settings', () => {
     await server.stop();
   });
 
+  it('come from an .env file of other programs, whatever else is in it', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, '.env');
+    writeFileSync(file, 'export PORT=0\nsk-a-key-alone\nOPENAI_API_KEY sk-without-an-equals-sign\nLOQUAT_DIALECT=sentinel\n');
+    const server = await startLoquat({ args: ['--env-file', file] });
+    assert.match(server.stderr, /^loquat: '.*\.env': .*KEY=VALUE.* on lines 2, 3$/m);
+    assert.ok(!server.stderr.includes('sk-'), server.stderr);
+    await server.stop();
+    const doctor = runLoquat(['doctor', '--json', '--data-dir', folder, '--port', '0', '--env-file', file]);
+    assert.equal((await within(doctor.ended, () => 'doctor does not end')).code, 0, doctor.stdout);
+    const { checks } = JSON.parse(doctor.stdout);
+    assert.match(checks.find(({ name, state }) => name === 'settings' && state === 'note').what, / on lines 2, 3$/);
+    assert.ok(!doctor.stdout.includes('sk-'), doctor.stdout);
+  });
+
   it('of the environment win over the .env file', async () => {
     const file = join(temporaryFolder(), 'settings.env');
     writeFileSync(file, 'OPENAI_MODEL=from-the-file\n');

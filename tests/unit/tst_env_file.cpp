@@ -46,30 +46,53 @@ private Q_SLOTS:
     void valuesAreReadAsPeopleWriteThem()
     {
         QFETCH(const QByteArray, line);
-        const auto values = parseEnvFile("# comment\n\n" + line + "\nZ=z", {{u"B"_s, u"environment"_s}});
-        QVERIFY(values.has_value());
-        QTEST(values->value(u"A"_s), "value");
-        QCOMPARE(values->value(u"Z"_s), u"z"_s);
+        const auto file = parseEnvFile("# comment\n\n" + line + "\nZ=z", {{u"B"_s, u"environment"_s}});
+        QVERIFY(file.has_value());
+        QTEST(file->values.value(u"A"_s), "value");
+        QCOMPARE(file->values.value(u"Z"_s), u"z"_s);
+        QVERIFY(file->strayLines.isEmpty());
     }
 
     void aByteOrderMarkIsNoPartOfAName()
     {
         QCOMPARE(parseEnvFile("\xef\xbb\xbf"
                               "A=1")
-                     ->value(u"A"_s),
+                     ->values.value(u"A"_s),
                  u"1"_s);
     }
 
-    void aLineThatIsNoneIsNamed()
+    void aLineThatIsNoneIsNumberedAndPassedOver_data()
     {
-        QVERIFY(parseEnvFile("A=1\nwhat is this\n").error().message.contains("line 2"_L1));
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QList<qsizetype>>("lines");
+        QTest::newRow("words") << QByteArray("A=1\nwhat is this\nZ=z\n") << QList<qsizetype>{2};
+        QTest::newRow("a value in words") << QByteArray("what is this = 'A\nA=1\nZ=z") << QList<qsizetype>{1};
+        QTest::newRow("a name alone")
+            << QByteArray("A=1\r\nNAME\r\nexport NAME\r\nZ=z\r\n") << QList<qsizetype>{2, 3};
+        QTest::newRow("YAML") << QByteArray("KEY: B=2\nA=1\n\n- x\nZ=z") << QList<qsizetype>{1, 4};
+        QTest::newRow("after a value of lines")
+            << QByteArray("A=1\nB=\"1\n2\"\n\nwhat\nZ=z") << QList<qsizetype>{5};
+        QTest::newRow("no name") << QByteArray("=1\nA=1\nZ=z\n\"B\"=2") << QList<qsizetype>{1, 4};
+    }
+
+    void aLineThatIsNoneIsNumberedAndPassedOver()
+    {
+        QFETCH(const QByteArray, text);
+        const auto file = parseEnvFile(text);
+        QVERIFY(file.has_value());
+        QTEST(file->strayLines, "lines");
+        QCOMPARE(file->values.value(u"A"_s), u"1"_s);
+        QCOMPARE(file->values.value(u"Z"_s), u"z"_s);
+    }
+
+    void valuesThatMakeMuchOfEachOtherAreNamed()
+    {
         QByteArray growing("A0=xx\n");
         for (int i = 1; i < 40; ++i)
             growing += QByteArray("A%1=${A%2}${A%2}\n")
                            .replace("%1", QByteArray::number(i))
                            .replace("%2", QByteArray::number(i - 1));
         QVERIFY(parseEnvFile(growing).error().message.contains("too long"_L1));
-        QVERIFY(parseEnvFile("A=\"1\n2\"\n\nwhat\n").error().message.contains("line 4"_L1));
     }
 };
 

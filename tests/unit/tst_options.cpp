@@ -77,6 +77,21 @@ private Q_SLOTS:
                  u"env"_s);
     }
 
+    void aStrayLineOfTheFileIsNotedByItsNumberAlone()
+    {
+        QTemporaryDir dir;
+        const auto options =
+            parsed({u"--env-file"_s, write(dir, "sk-secret\nPORT=1001\nOPENAI_API_KEY sk-secret\n")});
+        QVERIFY(options.has_value());
+        QCOMPARE(options->port, 1001);
+        QCOMPARE(options->notes.size(), 1);
+        QVERIFY2(options->notes.first().endsWith("on lines 1, 3"_L1), qPrintable(options->notes.first()));
+        const auto other =
+            parsed({u"--env-file"_s, write(dir, "PORT=1001\n" + QByteArray("sk-secret\n").repeated(8))});
+        QVERIFY2(other->notes.first().endsWith("on lines 2, 3, 4, 5, 6, and 3 more"_L1),
+                 qPrintable(other->notes.first()));
+    }
+
     void providersAreChosenByKeyOrByName()
     {
         QCOMPARE(parsed({}, {{u"OPENAI_API_KEY"_s, u"k"_s}})->providers.first().name, u"openai"_s);
