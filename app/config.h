@@ -39,10 +39,13 @@ struct LimitsConfig
     std::optional<qint64> replyTokens;
 };
 
+/// What holds where nobody says anything else.
+Profile ownProfile();
+
 /// The contents of a loquat.json, checked.
 struct Config
 {
-    Profile standard;                ///< for connections that choose none
+    Profile standard = ownProfile(); ///< for connections that choose none
     QMap<QString, Profile> profiles; ///< complete: what one leaves out is as in `standard`
     QList<ProviderConfig> providers; ///< in order of preference; empty: as without a file
     LimitsConfig limits;
@@ -52,13 +55,7 @@ struct Config
     QString pricesFile;       ///< absolute; empty: none
 
     /// nullptr: there is no such profile. The empty name is the standard one.
-    [[nodiscard]] const Profile *profile(const QString &name) const
-    {
-        if (name.isEmpty())
-            return &standard;
-        const auto found = profiles.constFind(name);
-        return found == profiles.cend() ? nullptr : &*found;
-    }
+    [[nodiscard]] const Profile *profile(const QString &name) const;
 };
 
 } // namespace loquat

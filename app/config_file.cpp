@@ -47,7 +47,7 @@ public:
     {
         Config config;
         readProviders(json["providers"_L1].toArray(), config);
-        config.standard = profile(json, {}, u"$"_s);
+        config.standard = profile(json, config.standard, u"$"_s);
         const QJsonObject profiles = json["profiles"_L1].toObject();
         for (auto each = profiles.begin(); each != profiles.end(); ++each)
             config.profiles.insert(

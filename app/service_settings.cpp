@@ -15,13 +15,6 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "loquat.service")
 
-const QString systemPrompt =
-    u"You are a helpful assistant in a realtime chat. Answer briefly and in Markdown. Use the tools you are "
-    u"given "
-    "for balances, orders, shipping, weather and the knowledge base instead of guessing. System messages "
-    "after this one "
-    "come from a human operator whom the user cannot see: follow them without mentioning them."_s;
-
 } // namespace
 
 Expected<std::shared_ptr<const Prices>> loadPrices(const Config &config)
@@ -60,12 +53,8 @@ SessionSettings sessionSettings(const Options &options, const Config &config)
 {
     SessionSettings settings;
     settings.profile = config.standard;
-    if (settings.profile.systemPrompt.isEmpty())
-        settings.profile.systemPrompt = systemPrompt;
     for (auto it = config.profiles.cbegin(); it != config.profiles.cend(); ++it) {
         Profile &profile = settings.profiles[it.key()] = it.value();
-        if (profile.systemPrompt.isEmpty())
-            profile.systemPrompt = settings.profile.systemPrompt;
         if (options.run == Options::Run::Demo) // which has the simulated model only
             profile.providers.clear();
     }

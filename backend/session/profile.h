@@ -10,7 +10,7 @@ namespace loquat {
 /// How conversations of one kind are held. A client chooses one by ?profile=NAME.
 struct Profile
 {
-    QString systemPrompt; ///< empty: the program's own
+    QString systemPrompt; ///< empty: none
     std::optional<double> temperature;
     std::optional<qint64> maxOutputTokens;
     QStringList providers; ///< in order; empty: all

@@ -35,7 +35,7 @@ describe('A configuration file', () => {
       systemPrompt: 'You sell loquats.',
       router: [{ keywords: ['co2'], tool: 'knowledge_base_lookup', arguments: { topic: 'co2' } }],
       toolPolicies: { get_weather: 'deny' },
-      profiles: { terse: { systemPrompt: 'Be terse.' } },
+      profiles: { terse: { systemPrompt: 'Be terse.' }, unprompted: { systemPrompt: '' } },
       tools: [{
         name: 'stock', description: 'How many are left', method: 'GET',
         parameters: { type: 'object', properties: { item: { type: 'string' } }, required: ['item'] },
@@ -73,6 +73,14 @@ describe('A configuration file', () => {
     assert.equal(request.body.messages[0].content, 'Be terse.');
     await chat.leave();
     assert.equal((await refusal(server, '/ws/session/p?profile=nobody')).status, 400);
+  });
+
+  it('tells the model nothing where the prompt is empty', async () => {
+    const chat = await Chat.open(server, { profile: 'unprompted' });
+    await chat.ask('without a prompt');
+    const request = await fake.asked('without a prompt');
+    assert.deepEqual(request.body.messages.map(({ role }) => role), ['user']);
+    await chat.leave();
   });
 
   it('calls a web service that the file describes, with its secret and the call as idempotency key', async () => {
