@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config_schema.h"
 
+#include "domain/edit_distance.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -13,7 +15,6 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
-#include <numeric>
 
 namespace loquat {
 
@@ -23,28 +24,15 @@ namespace {
 
 constexpr qsizetype maxShown = 40; ///< of a value, in a message
 
-qsizetype distance(const QString &a, const QString &b)
-{
-    QList<qsizetype> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), 0);
-    for (qsizetype i = 1; i <= a.size(); ++i) {
-        qsizetype diagonal = std::exchange(row[0], i);
-        for (qsizetype j = 1; j <= b.size(); ++j) {
-            const qsizetype substituted = diagonal + (a[i - 1].toLower() != b[j - 1].toLower());
-            diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, substituted}));
-        }
-    }
-    return row.last();
-}
-
 QString suggestion(const QString &key, const QStringList &known)
 {
     const QString plain = key.left(maxShown).remove(u'_').remove(u'-');
     if (plain.endsWith("apikey"_L1, Qt::CaseInsensitive) || plain.endsWith("token"_L1, Qt::CaseInsensitive))
         return u"keys in the environment or the .env file, such as OPENAI_API_KEY"_s;
-    const auto nearest =
-        std::ranges::min_element(known, {}, [&plain](const QString &each) { return distance(plain, each); });
-    if (nearest != known.cend() && distance(plain, *nearest) <= std::max<qsizetype>(2, nearest->size() / 3))
+    const auto nearest = std::ranges::min_element(
+        known, {}, [&plain](const QString &each) { return editDistance(plain, each); });
+    if (nearest != known.cend() &&
+        editDistance(plain, *nearest) <= std::max<qsizetype>(2, nearest->size() / 3))
         return u"'%1'"_s.arg(*nearest);
     return known.isEmpty() ? u"nothing here"_s : u"one of %1"_s.arg(known.join(u", "_s));
 }

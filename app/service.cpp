@@ -88,9 +88,11 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     const auto prices = loadPrices(*config);
     if (!prices)
         return prices.error();
-    const auto makeTools = toolFactory(*config, options.environment);
-    if (!makeTools)
-        return makeTools.error();
+    const auto tools = planTools(*config, options.environment);
+    if (!tools)
+        return tools.error();
+    for (const QString &note : tools->notes)
+        qCWarning(log).noquote() << note;
     auto service = std::unique_ptr<Service>(new Service);
     auto door = makeDoorPolicy(options, service->m_clock);
     if (!door)
@@ -127,7 +129,7 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     }
     BackendParts parts{.makeModel =
                            budgeted(modelFactory(*effective, *prices), *budget, *prices, session.replyTokens),
-                       .makeTools = *makeTools,
+                       .makeTools = toolFactory(*tools),
                        .log = *service->m_journal,
                        .archive = *service->m_journal,
                        .storeHealth =

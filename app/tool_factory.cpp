@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tool_factory.h"
 
-#include "settings_reader.h"
 #include "tools/builtin_tools.h"
 #include "tools/http_tool.h"
 #include "tools/mcp_server_tools.h"
 #include "tools/toolbox.h"
 
-#include <QCoreApplication>
 #include <QLoggingCategory>
 #include <QNetworkAccessManager>
 
@@ -20,12 +18,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 Q_LOGGING_CATEGORY(log, "loquat.tools")
-
-struct ToolPlan
-{
-    QList<HttpToolSettings> web;
-    QList<McpServerSettings> servers;
-};
 
 /// A thread's toolbox, together with what its tools talk through.
 class EquippedToolbox final : public ToolRunner
@@ -86,32 +78,11 @@ private:
     std::vector<std::unique_ptr<McpServerTools>> m_servers; ///< last: they go before their toolbox
 };
 
-Error inConfig(const Error &error)
-{
-    if (error.remedy.isEmpty())
-        return SettingsReader::wrong(u"--config"_s, error.message, u"a tool as README shows it"_s);
-    return SettingsReader::wrong(u"--config"_s, error);
-}
-
 } // namespace
 
-Expected<std::function<std::unique_ptr<ToolRunner>(Clock &)>>
-toolFactory(const Config &config, const QProcessEnvironment &environment)
+std::function<std::unique_ptr<ToolRunner>(Clock &)> toolFactory(const ToolPlan &plan)
 {
-    ToolPlan plan;
-    for (const QJsonObject &json : config.tools) {
-        auto settings = httpToolFromJson(json, environment);
-        if (!settings)
-            return inConfig(settings.error());
-        settings->userAgent = u"Loquat/"_s + QCoreApplication::applicationVersion();
-        plan.web.append(*settings);
-    }
-    const auto servers = mcpServersFromJson(config.mcpServers, environment);
-    if (!servers)
-        return inConfig(servers.error());
-    plan.servers = *servers;
-    return std::function<std::unique_ptr<ToolRunner>(Clock &)>(
-        [plan](Clock &clock) { return std::make_unique<EquippedToolbox>(plan, clock); });
+    return [plan](Clock &clock) { return std::make_unique<EquippedToolbox>(plan, clock); };
 }
 
 } // namespace loquat

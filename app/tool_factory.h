@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "config.h"
 #include "domain/clock.h"
+#include "tool_plan.h"
 #include "tools/tool_runner.h"
-
-#include <QProcessEnvironment>
 
 #include <functional>
 #include <memory>
@@ -13,9 +11,8 @@
 namespace loquat {
 
 /// Makes the tools of one gateway thread: the built-in ones, the web services and the MCP servers of
-/// loquat.json. What is wrong with the file is said now; a server that is down is tried again while the
-/// program runs. Policies here are the tools' own; those of a profile are looked up by its conversations.
-Expected<std::function<std::unique_ptr<ToolRunner>(Clock &)>>
-toolFactory(const Config &config, const QProcessEnvironment &environment);
+/// loquat.json. A server that is down is tried again while the program runs. Policies here are the tools'
+/// own; those of a profile are looked up by its conversations.
+std::function<std::unique_ptr<ToolRunner>(Clock &)> toolFactory(const ToolPlan &plan);
 
 } // namespace loquat

@@ -2,7 +2,7 @@
 #include "commands/doctor_checks.h"
 
 #include "config_file.h"
-#include "tool_factory.h"
+#include "tool_plan.h"
 
 #include <QDir>
 #include <QFile>
@@ -75,6 +75,23 @@ Finding port(const Options &options)
             u"Stop the program that has it (a Loquat that runs?), or choose another --port or --host."_s};
 }
 
+Finding program(const McpServerSettings &server)
+{
+    const QString name = u"MCP server "_s + server.name;
+    const QDir folder(server.folder);
+    if (!server.folder.isEmpty() && !folder.exists())
+        return {name, State::Bad, u"there is no folder '%1'"_s.arg(server.folder),
+                u"Make it, or correct \"cwd\"."_s};
+    // A path is meant from its folder; a name alone is looked for in PATH.
+    const QString path =
+        server.command.contains(u'/') ? folder.absoluteFilePath(server.command) : server.command;
+    const QString found = QStandardPaths::findExecutable(path);
+    if (found.isEmpty())
+        return {name, State::Bad, u"there is no program '%1'"_s.arg(server.command),
+                u"Install it, or write its whole path as \"command\"."_s};
+    return {name, State::Ok, found};
+}
+
 } // namespace
 
 QList<Finding> checkMachine(const Options &options)
@@ -90,22 +107,21 @@ QList<Finding> checkConfig(const Options &options, Config &config)
     const auto loaded = loadConfig(options.configFile);
     if (!loaded)
         return {{name, State::Bad, loaded.error().message, loaded.error().remedy}};
-    if (const auto tools = toolFactory(*loaded, options.environment); !tools)
+    const auto tools = planTools(*loaded, options.environment);
+    if (!tools)
         return {{name, State::Bad, tools.error().message, tools.error().remedy}};
     config = *loaded;
     QList<Finding> findings{{name, State::Ok, u"%1 is as it should be"_s.arg(options.configFile)}};
-    for (auto it = config.mcpServers.begin(); it != config.mcpServers.end(); ++it) {
-        const QString command = it->toObject()["command"_L1].toString();
-        if (command.isEmpty())
-            continue; // by its address: asked with the others
-        const QString what = u"MCP server "_s + it.key();
-        const QString found = QStandardPaths::findExecutable(command);
-        if (found.isEmpty())
-            findings.append({what, State::Bad, u"there is no program '%1'"_s.arg(command),
-                             u"Install it, or write its whole path as \"command\"."_s});
-        else
-            findings.append({what, State::Ok, found});
+    for (const QString &note : tools->notes)
+        findings.append({name, State::Note, note, u"Nothing, or correct it there."_s});
+    QStringList off = config.mcpServers.keys();
+    for (const McpServerSettings &server : tools->servers) {
+        off.removeAll(server.name);
+        if (server.url.isEmpty()) // by its address: asked with the others
+            findings.append(program(server));
     }
+    for (const QString &server : off)
+        findings.append({u"MCP server "_s + server, State::Off, u"disabled in loquat.json"_s});
     return findings;
 }
 

@@ -5,7 +5,7 @@
 #include "llm/base_url.h"
 #include "llm/gemini_model.h"
 #include "provider_list.h"
-#include "tools/environment_text.h"
+#include "tools/mcp_settings.h"
 
 #include <QCoreApplication>
 #include <QNetworkReply>
@@ -64,11 +64,14 @@ ReachChecks::ReachChecks(const Options &options, const Config &config, const QLi
 {
     for (const ProviderOptions &provider : options.providers)
         addProvider(provider, options, online);
-    for (auto it = config.mcpServers.begin(); it != config.mcpServers.end(); ++it) {
-        const auto given = withEnvironment(it->toObject()["url"_L1].toString(), options.environment);
-        if (const QUrl url(given ? *given : QString()); !url.host().isEmpty())
-            add({u"MCP server "_s + it.key(), requestTo(url), true, u"its \"url\" in loquat.json"_s, {}});
-    }
+    if (const auto servers = mcpServersFromJson(config.mcpServers, options.environment))
+        for (const McpServerSettings &server : *servers)
+            if (!server.url.isEmpty())
+                add({u"MCP server "_s + server.name,
+                     requestTo(server.url),
+                     true,
+                     u"its \"url\" in loquat.json"_s,
+                     {}});
     const QUrl supabase(options.environment.value(u"SUPABASE_URL"_s));
     const bool asked = options.databaseUrl.isEmpty() && options.supabase.isReplica();
     if (!supabase.host().isEmpty() && !asked) // for its JWKS

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/mcp_settings.h"
 
+#include "domain/edit_distance.h"
 #include "tools/environment_text.h"
 
 #include <QJsonArray>
 #include <QRegularExpression>
+
+#include <algorithm>
 
 namespace loquat {
 
@@ -69,6 +72,13 @@ Expected<void> takeProgram(const QJsonObject &json, const QProcessEnvironment &e
             return text.error();
         settings.arguments.append(*text);
     }
+    const auto folder = json["cwd"_L1];
+    if (!folder.isUndefined() && !folder.isString())
+        return wrong(settings.name + u".cwd"_s, u"it must name a folder."_s);
+    const auto path = withEnvironment(folder.toString(), environment);
+    if (!path)
+        return path.error();
+    settings.folder = *path;
     settings.environment = plainEnvironment(environment);
     return eachText(
         json, settings.name, u"env"_s, environment,
@@ -107,14 +117,40 @@ Expected<void> takePolicies(const QJsonObject &json, McpServerSettings &settings
     return {};
 }
 
+/// Keys that mean nothing here, as long as none seems to be a slip of the pen: a policy must not be lost.
+Expected<QStringList> ignoredKeys(const QString &server, const QJsonObject &json)
+{
+    static const QStringList ours{u"command"_s,  u"args"_s,       u"env"_s,     u"cwd"_s,
+                                  u"url"_s,      u"headers"_s,    u"type"_s,    u"policy"_s,
+                                  u"policies"_s, u"timeout_ms"_s, u"disabled"_s};
+    QStringList ignored;
+    for (const auto &key : json.keys()) {
+        if (ours.contains(key))
+            continue;
+        const auto meant = std::ranges::find_if(ours, [key = key.left(40)](const QString &each) {
+            return editDistance(key, each) <= std::max<qsizetype>(1, each.size() / 4);
+        });
+        if (meant != ours.cend())
+            return wrong(server + u'.' + key, u"there is no such setting, but \"%1\"."_s.arg(*meant));
+        ignored.append(key);
+    }
+    return ignored;
+}
+
+Expected<bool> isDisabled(const QString &server, const QJsonObject &json)
+{
+    const auto value = json["disabled"_L1];
+    if (!value.isUndefined() && !value.isBool())
+        return wrong(server + u".disabled"_s, u"it must be true or false."_s);
+    return value.toBool();
+}
+
 Expected<McpServerSettings> serverFromJson(const QString &name, const QJsonObject &json,
                                            const QProcessEnvironment &environment)
 {
-    static const QStringList keys{u"command"_s, u"args"_s,   u"env"_s,      u"url"_s,       u"headers"_s,
-                                  u"type"_s,    u"policy"_s, u"policies"_s, u"timeout_ms"_s};
-    for (const auto &key : json.keys())
-        if (!keys.contains(key))
-            return wrong(name + u'.' + key, u"there is no such setting."_s);
+    auto ignored = ignoredKeys(name, json);
+    if (!ignored)
+        return ignored.error();
     static const QRegularExpression serverName(u"^[A-Za-z0-9_-]{1,32}$"_s);
     if (!serverName.match(name).hasMatch())
         return wrong(name, u"a name has 1 to 32 letters, digits, underscores and hyphens."_s);
@@ -122,6 +158,7 @@ Expected<McpServerSettings> serverFromJson(const QString &name, const QJsonObjec
         return wrong(name, u"it needs either \"command\" or \"url\"."_s);
 
     McpServerSettings settings{.name = name};
+    settings.ignored = std::move(*ignored);
     const auto taken = json.contains("command"_L1) ? takeProgram(json, environment, settings)
                                                    : takeAddress(json, environment, settings);
     if (!taken)
@@ -144,6 +181,11 @@ Expected<QList<McpServerSettings>> mcpServersFromJson(const QJsonObject &servers
     for (auto it = servers.begin(); it != servers.end(); ++it) {
         if (!it.value().isObject())
             return wrong(it.key(), u"it must be an object."_s);
+        const auto disabled = isDisabled(it.key(), it.value().toObject());
+        if (!disabled)
+            return disabled.error();
+        if (*disabled)
+            continue;
         const auto one = serverFromJson(it.key(), it.value().toObject(), environment);
         if (!one)
             return one.error();

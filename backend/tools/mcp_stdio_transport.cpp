@@ -51,6 +51,8 @@ McpStdioTransport::McpStdioTransport(const McpServerSettings &settings)
     m_process->setProgram(settings.command);
     m_process->setArguments(settings.arguments);
     m_process->setProcessEnvironment(settings.environment);
+    if (!settings.folder.isEmpty())
+        m_process->setWorkingDirectory(settings.folder);
     m_process->setStandardErrorFile(QProcess::nullDevice());
     // Where this thread ends before the timers of endProcess() do, or with the whole program.
     m_process->setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGTERM); });
@@ -61,7 +63,7 @@ McpStdioTransport::McpStdioTransport(const McpServerSettings &settings)
         [this](QProcess::ProcessError error) {
             if (error == QProcess::FailedToStart)
                 fail({u"mcp_start"_s, u"The MCP server %1 cannot be started."_s.arg(m_name),
-                      u"Check its command."_s, true});
+                      u"Check its command, and its cwd."_s, true});
         },
         Qt::QueuedConnection);
     connect(

@@ -35,6 +35,33 @@ private Q_SLOTS:
         QVERIFY(servers->at(1).policies.value(u"drop"_s) == ToolPolicy::Deny);
     }
 
+    void keysOfOtherApplicationsAreNoReasonNotToStart()
+    {
+        QProcessEnvironment environment;
+        environment.insert(u"WHERE"_s, u"/srv"_s);
+        const QJsonObject whole{{"command"_L1, "a"_L1},
+                                {"type"_L1, "stdio"_L1},
+                                {"cwd"_L1, "${WHERE}/a"_L1},
+                                {"disabled"_L1, false},
+                                {"timeout"_L1, 60},
+                                {"autoApprove"_L1, QJsonArray{"x"_L1}},
+                                {"alwaysAllow"_L1, QJsonArray{}},
+                                {"envFile"_L1, ".env"_L1},
+                                {"description"_L1, "it"_L1},
+                                {"trust"_L1, true},
+                                {"dev"_L1, QJsonObject{}},
+                                {"enabled"_L1, true}};
+        const auto servers = mcpServersFromJson(
+            {{"a"_L1, whole},
+             {"off"_L1, QJsonObject{{"url"_L1, "http://h/${NOT_SET}"_L1}, {"disabled"_L1, true}}}},
+            environment);
+        QVERIFY2(servers, servers ? "" : qPrintable(servers.error().message));
+        QCOMPARE(servers->size(), 1);
+        QCOMPARE(servers->first().folder, u"/srv/a"_s);
+        QCOMPARE(servers->first().ignored.join(u' '),
+                 u"alwaysAllow autoApprove description dev enabled envFile timeout trust"_s);
+    }
+
     void wrongSettingsNameTheirKey_data()
     {
         QTest::addColumn<QJsonObject>("server");
@@ -47,6 +74,12 @@ private Q_SLOTS:
         QTest::newRow("env") << QJsonObject{{"command"_L1, "a"_L1}, {"env"_L1, QJsonObject{{"K"_L1, 1}}}}
                              << u"s.env.K"_s;
         QTest::newRow("url") << QJsonObject{{"url"_L1, "ftp://h"_L1}} << u"s.url"_s;
+        QTest::newRow("a policy that would be lost")
+            << QJsonObject{{"command"_L1, "a"_L1}, {"polices"_L1, QJsonObject{{"drop"_L1, "deny"_L1}}}}
+            << u"s.polices"_s;
+        QTest::newRow("cwd") << QJsonObject{{"command"_L1, "a"_L1}, {"cwd"_L1, 1}} << u"s.cwd"_s;
+        QTest::newRow("disabled") << QJsonObject{{"command"_L1, "a"_L1}, {"disabled"_L1, "true"_L1}}
+                                  << u"s.disabled"_s;
         QTest::newRow("missing") << QJsonObject{{"url"_L1, "http://h/${NOT_SET}"_L1}} << u"NOT_SET"_s;
     }
 

@@ -51,10 +51,9 @@ int main(int argc, char **argv)
     Options options;
     options.providers = {
         {u"openai"_s, u"bench"_s, QUrl(u"http://127.0.0.1:%1/v1"_s.arg(arguments[1])), arguments[2]}};
-    const auto makeTools = toolFactory({}, {});
     KeepsNothing store;
     Backend backend(BackendParts{.makeModel = modelFactory(options, nullptr),
-                                 .makeTools = *makeTools,
+                                 .makeTools = toolFactory({}),
                                  .log = store,
                                  .archive = store,
                                  .storeHealth = [] { return StoreHealth{}; },
