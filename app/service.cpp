@@ -97,6 +97,9 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
     auto door = makeDoorPolicy(options, service->m_clock);
     if (!door)
         return door.error();
+    auto traces = otlpSettings(options.environment);
+    if (!traces)
+        return traces.error();
     service->m_door = options.door;
     JournalSettings journalSettings;
     journalSettings.dataDir = options.dataDir;
@@ -156,9 +159,6 @@ Expected<std::unique_ptr<Service>> Service::create(const Options &options)
         parts.announce = [fleet = service->m_fleet.get()](const SessionSnapshot &snapshot) {
             fleet->announce(snapshot);
         };
-    auto traces = otlpSettings(options.environment);
-    if (!traces)
-        return traces.error();
     if (*traces)
         (*traces)->nodeId = session.nodeId;
     parts.traces = std::move(*traces);

@@ -56,6 +56,7 @@ int runDoctor(const QStringList &arguments, const QHash<QString, QString> &envir
     else
         findings.append(
             {u"models"_s, Finding::State::Bad, providers.error().message, providers.error().remedy});
+    findings += checkStart(*options, config);
     findings += checkMachine(*options);
     findings += checkJournal(*options);
     findings += checkReplica(*options);

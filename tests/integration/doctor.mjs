@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // loquat doctor: a table of what works, and what to do about what does not.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -34,7 +35,7 @@ describe('loquat doctor', () => {
     const { code, stdout } = await doctor();
     assert.equal(code, 0, stdout);
     assert.match(stdout, /^NAME +STATE +WHAT/);
-    for (const name of ['settings', 'loquat.json', 'data folder', 'disk space', 'port', 'journal', 'database', 'model simulated'])
+    for (const name of ['settings', 'loquat.json', 'data folder', 'disk space', 'port', 'journal', 'database', 'prices', 'TLS', 'traces', 'model simulated'])
       assert.match(stdout, new RegExp(`^${name} +(ok|off|note) `, 'm'));
   });
 
@@ -184,6 +185,36 @@ describe('loquat doctor', () => {
     const damaged = await checks(['--data-dir', server.dataDir]);
     assert.equal(damaged.of('journal').state, 'bad');
     assert.match(damaged.of('journal').remedy, /backup/);
+  });
+
+  it('says of prices, certificates and the place of traces what the start would say', async () => {
+    const folder = temporaryFolder();
+    const file = (name, text) => { writeFileSync(join(folder, name), text); return join(folder, name); };
+    const pem = file('no.pem', 'this is no PEM');
+    const [cert, key] = ['good.crt', 'good.key'].map((name) => join(folder, name));
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=one'], { stdio: 'ignore' });
+    const priced = (prices) => ['--config', file(`for-${prices}`, JSON.stringify({ prices }))];
+    file('wrong.json', '{"models":{"m":{"input":"cheap","output":1}}}');
+    file('right.json', '{"models":{"m":{"input":1,"output":1}}}');
+    for (const [name, args, env] of [
+      ['prices', priced('wrong.json'), {}],
+      ['prices', priced('missing.json'), {}],
+      ['TLS', [], { LOQUAT_TLS_CERT: pem, LOQUAT_TLS_KEY: key }],
+      ['TLS', [], { LOQUAT_TLS_CERT: cert, LOQUAT_TLS_KEY: pem }],
+      ['TLS', [], { LOQUAT_TLS_CERT: cert, LOQUAT_TLS_KEY: join(folder, 'none') }],
+      ['traces', [], { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }],
+      ['traces', [], { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://h:4318', OTEL_EXPORTER_OTLP_HEADERS: 'secret-word' }],
+    ]) {
+      const check = (await checks(args, env)).of(name);
+      assert.equal(check?.state, 'bad', JSON.stringify([name, args, env, check]));
+      const server = runLoquat(['--server', '--port', '0', '--data-dir', temporaryFolder(), ...args], env);
+      assert.equal((await within(server.ended, () => 'it serves')).code, 2);
+      assert.equal(server.stderr.trim(), `loquat: ${check.what} (${check.remedy})`);
+    }
+    const right = { LOQUAT_TLS_CERT: cert, LOQUAT_TLS_KEY: key, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://u:secret-word@127.0.0.1:4318' };
+    const report = await checks(priced('right.json'), right);
+    for (const name of ['prices', 'TLS', 'traces']) assert.equal(report.of(name).state, 'ok');
+    assert.equal(report.of('traces').what, 'go to 127.0.0.1:4318');
   });
 
   it('finds a page of the journal that the disk did not keep', async () => {
