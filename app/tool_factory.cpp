@@ -10,6 +10,7 @@
 #include <QNetworkAccessManager>
 
 #include <algorithm>
+#include <atomic>
 
 namespace loquat {
 
@@ -19,12 +20,38 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "loquat.tools")
 
+/// Rules about tools that turn out not to be there: said once for all threads.
+class NamesInRules
+{
+public:
+    explicit NamesInRules(const QMap<QString, QStringList> &named)
+        : m_named(named)
+    {
+    }
+
+    void lookUp(const Toolbox &toolbox)
+    {
+        if (m_said.test_and_set())
+            return;
+        QStringList offered;
+        for (const ToolSpec &spec : toolbox.specs())
+            offered += toolbox.namesOf(spec.name) << spec.name;
+        for (const QString &note : notesOnUnknown(m_named, offered))
+            qCWarning(log).noquote() << note;
+    }
+
+private:
+    const QMap<QString, QStringList> m_named;
+    std::atomic_flag m_said;
+};
+
 /// A thread's toolbox, together with what its tools talk through.
 class EquippedToolbox final : public ToolRunner
 {
 public:
-    EquippedToolbox(const ToolPlan &plan, Clock &clock)
-        : m_lanes(std::make_shared<NetworkLanes>())
+    EquippedToolbox(const ToolPlan &plan, std::shared_ptr<NamesInRules> names, Clock &clock)
+        : m_names(std::move(names))
+        , m_lanes(std::make_shared<NetworkLanes>())
         , m_toolbox(clock)
     {
         for (auto &tool : builtinTools()) // examples, which give way to what somebody set up
@@ -45,11 +72,15 @@ public:
                              [name = settings.name](const Error &why) {
                                  qCWarning(log) << "MCP server is down:" << name << why.code << why.message;
                              });
-            QObject::connect(server.get(), &McpServerTools::up, server.get(),
-                             [name = settings.name] { qCInfo(log) << "MCP server is up:" << name; });
-            server->start();
+            QObject::connect(server.get(), &McpServerTools::up, server.get(), [this, name = settings.name] {
+                qCInfo(log) << "MCP server is up:" << name;
+                if (std::ranges::all_of(m_servers, [](const auto &each) { return each->isUp(); }))
+                    m_names->lookUp(m_toolbox);
+            });
             m_servers.push_back(std::move(server));
         }
+        for (const auto &server : m_servers)
+            server->start();
     }
 
     [[nodiscard]] QList<ToolSpec> specs() const override { return m_toolbox.specs(); }
@@ -73,6 +104,7 @@ private:
             qCWarning(log) << "left out the tool" << name << added.error().code;
     }
 
+    std::shared_ptr<NamesInRules> m_names;
     std::shared_ptr<NetworkLanes> m_lanes;
     Toolbox m_toolbox;
     std::vector<std::unique_ptr<McpServerTools>> m_servers; ///< last: they go before their toolbox
@@ -82,7 +114,9 @@ private:
 
 std::function<std::unique_ptr<ToolRunner>(Clock &)> toolFactory(const ToolPlan &plan)
 {
-    return [plan](Clock &clock) { return std::make_unique<EquippedToolbox>(plan, clock); };
+    return [plan, names = std::make_shared<NamesInRules>(plan.named)](Clock &clock) {
+        return std::make_unique<EquippedToolbox>(plan, names, clock);
+    };
 }
 
 } // namespace loquat

@@ -2,8 +2,11 @@
 #include "tool_plan.h"
 
 #include "settings_reader.h"
+#include "tools/builtin_tools.h"
 
 #include <QCoreApplication>
+
+#include <algorithm>
 
 namespace loquat {
 
@@ -18,7 +21,45 @@ Error inConfig(const Error &error)
     return SettingsReader::wrong(u"--config"_s, error);
 }
 
+QMap<QString, QStringList> namedTools(const Config &config)
+{
+    QMap<QString, QStringList> named;
+    const auto take = [&named](const QStringList &tools, const QString &where) {
+        for (const QString &tool : tools)
+            if (QStringList &places = named[tool]; !places.contains(where))
+                places.append(where);
+    };
+    QList<Profile> profiles = config.profiles.values();
+    profiles.prepend(config.standard);
+    for (const Profile &profile : profiles) {
+        take(profile.toolPolicies.keys(), u"toolPolicies"_s);
+        take(profile.router.tools(), u"router"_s);
+    }
+    named.remove(u"*"_s);
+    return named;
+}
+
+QStringList ownTools(const QList<HttpToolSettings> &web)
+{
+    QStringList names;
+    for (const auto &tool : builtinTools())
+        names.append(tool->spec().name);
+    for (const HttpToolSettings &tool : web)
+        names.append(tool.name);
+    return names;
+}
+
 } // namespace
+
+QStringList notesOnUnknown(const QMap<QString, QStringList> &named, const QStringList &offered)
+{
+    QStringList notes;
+    for (auto it = named.cbegin(); it != named.cend(); ++it)
+        if (!offered.contains(it.key()))
+            notes.append(u"%1: no tool here is named \"%2\""_s.arg(it.value().join(u" and "_s),
+                                                                   it.key().simplified()));
+    return notes;
+}
 
 Expected<ToolPlan> planTools(const Config &config, const QProcessEnvironment &environment)
 {
@@ -28,7 +69,10 @@ Expected<ToolPlan> planTools(const Config &config, const QProcessEnvironment &en
         if (!settings)
             return inConfig(settings.error());
         settings->userAgent = u"Loquat/"_s + QCoreApplication::applicationVersion();
-        plan.web.append(*settings);
+        if (std::ranges::find(plan.web, settings->name, &HttpToolSettings::name) == plan.web.end())
+            plan.web.append(*settings);
+        else
+            plan.notes.append(u"tools: \"%1\" is there again, and the first holds"_s.arg(settings->name));
     }
     auto servers = mcpServersFromJson(config.mcpServers, environment);
     if (!servers)
@@ -38,6 +82,9 @@ Expected<ToolPlan> planTools(const Config &config, const QProcessEnvironment &en
         if (!server.ignored.isEmpty())
             plan.notes.append(u"mcpServers: what \"%1\" says of %2 has no effect here"_s.arg(
                 server.name, server.ignored.join(u", "_s)));
+    plan.named = namedTools(config);
+    if (plan.servers.isEmpty()) // else it is known only when they are up
+        plan.notes += notesOnUnknown(plan.named, ownTools(plan.web));
     return plan;
 }
 

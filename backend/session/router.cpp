@@ -120,6 +120,15 @@ Expected<Router> Router::create(const QList<RouterRule> &rules)
     return router;
 }
 
+QStringList Router::tools() const
+{
+    QStringList tools;
+    for (const Compiled &each : m_rules)
+        if (each.rule.match != RouterRule::Match::Model)
+            tools.append(each.rule.tool);
+    return tools;
+}
+
 std::optional<RoutedCall> Router::route(const QString &text) const
 {
     const QString searched = text.left(maxText);

@@ -56,6 +56,8 @@ public:
     /// The call to make before the model is asked; nothing: ask the model at once.
     [[nodiscard]] std::optional<RoutedCall> route(const QString &text) const;
     [[nodiscard]] bool isEmpty() const { return m_rules.isEmpty(); }
+    /// Those that rules call.
+    [[nodiscard]] QStringList tools() const;
 
 private:
     struct Compiled
