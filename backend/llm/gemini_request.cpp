@@ -125,7 +125,7 @@ private:
         const auto json = QJsonDocument::fromJson(message.content.toUtf8());
         QJsonObject response;
         if (json.isObject() && json.object().contains("error"_L1))
-            response["error"_L1] = json["error"_L1];
+            response = json.object(); // what it says beside the error is said to the model, too
         else if (json.isObject())
             response["output"_L1] = json.object();
         else

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/history.h"
 
+#include "domain/json_text.h"
+#include "session/interrupted_call.h"
 #include "session/own_words.h"
 
 #include <QJsonDocument>
@@ -70,9 +72,13 @@ QList<ChatMessage> History::messages(const QString &systemPrompt) const
         result.append({Role::System, systemPrompt, {}, {}});
     for (const ChatMessage &message : m_messages) {
         result.append(message);
-        for (const ToolCall &call : message.toolCalls)
-            result.append(
-                {Role::Tool, m_results.value(call.id, u"{\"error\":\"interrupted\"}"_s), {}, call.id});
+        for (const ToolCall &call : message.toolCalls) {
+            const auto told = m_results.constFind(call.id);
+            result.append({Role::Tool,
+                           told == m_results.cend() ? jsonText(interruptedCall(true).result) : *told,
+                           {},
+                           call.id});
+        }
     }
     return result;
 }

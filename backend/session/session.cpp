@@ -93,6 +93,10 @@ void Session::restore(const StoredSession &stored)
             m_saidSinceSummary = true;
         } else if (event.type == EventType::ToolCall) {
             m_openCalls.append(event);
+        } else if (event.type == EventType::ToolApproval) {
+            for (Event &call : m_openCalls)
+                if (call.meta["call_id"_L1] == event.meta["call_id"_L1])
+                    call.meta["decision"_L1] = event.meta["decision"_L1];
         } else if (event.type == EventType::ToolResult) {
             m_openCalls.removeIf(
                 [&event](const Event &call) { return call.meta["call_id"_L1] == event.meta["call_id"_L1]; });

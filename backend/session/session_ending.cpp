@@ -2,6 +2,7 @@
 // How sessions end: by a goodbye, a lost connection, an operator, a shutdown, found open after a crash, or
 // taken over by another node.
 #include "domain/json_text.h"
+#include "session/interrupted_call.h"
 #include "session/session.h"
 
 namespace loquat {
@@ -149,8 +150,10 @@ void Session::closeInterruptedTurns()
                          {"ms"_L1, m_state.lastActivityMs - call.atMs}};
         if (const QJsonValue by = call.meta["by"_L1]; by.isString())
             meta["by"_L1] = by;
+        const QString decision = call.meta["decision"_L1].toString();
+        const bool begun = decision.isEmpty() || decision == "approved"_L1;
         emitEventAt(m_state.lastActivityMs, EventType::ToolResult, Role::Tool,
-                    jsonText(failedCall(u"interrupted"_s).result), meta);
+                    jsonText(interruptedCall(begun).result), meta);
     }
     const Error why{u"interrupted"_s, u"The service stopped before it had answered."_s, u"Ask again."_s,
                     true};

@@ -220,7 +220,7 @@ void Turn::end(const QString &finish, std::optional<Error> error)
         m_reply->abort();
         dropReply();
     }
-    interruptTools(u"interrupted"_s);
+    interruptTools();
     TurnResult result{m_text,
                       finish,
                       std::move(error),

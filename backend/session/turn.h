@@ -65,6 +65,7 @@ private:
         ToolCall call;
         qint64 startedMs = 0;
         std::unique_ptr<Clock::Timer> expiry = {}; ///< while it waits for an operator
+        bool begun = false;                        ///< it may have done something
     };
 
     /// What the conversation's profile says of a tool, or the tool's own rule.
@@ -83,7 +84,7 @@ private:
     void askFor(const ToolCall &call);
     void settle(const QString &callId, const QString &decision, const QString &by);
     void toolEnded(const QString &callId, const ToolOutcome &outcome);
-    void interruptTools(const QString &why);
+    void interruptTools();
     void fail(const Error &error);
     void end(const QString &finish, std::optional<Error> error = {});
     /// Unknown as soon as a part is.

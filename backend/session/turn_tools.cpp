@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a turn does with tools: who may be called, asking an operator first, and results.
+#include "session/interrupted_call.h"
 #include "session/turn.h"
 
 #include <QJsonDocument>
@@ -67,6 +68,7 @@ void Turn::runTools(const QList<ToolCall> &calls)
 
 void Turn::runTool(const ToolCall &call)
 {
+    m_running.at(call.id).begun = true;
     ToolContext who = m_who;
     who.callId = call.id;
     who.allowed = true;
@@ -127,12 +129,13 @@ void Turn::toolEnded(const QString &callId, const ToolOutcome &outcome)
         callModel();
 }
 
-void Turn::interruptTools(const QString &why)
+void Turn::interruptTools()
 {
     const auto interrupted = std::exchange(m_running, {});
     for (const auto &[id, running] : interrupted) {
         m_tools.cancel(m_who.sessionId, id);
-        m_owner.turnToolEnded(running.call, failedCall(why), m_clock.monotonicMs() - running.startedMs);
+        m_owner.turnToolEnded(running.call, interruptedCall(running.begun),
+                              m_clock.monotonicMs() - running.startedMs);
     }
 }
 

@@ -101,6 +101,17 @@ private Q_SLOTS:
         QCOMPARE(local["stream_options"_L1].toObject().keys(), QStringList({u"include_usage"_s}));
     }
 
+    void whatAToolSaysBesideItsErrorReachesGemini()
+    {
+        const ChatRequest request{
+            {{Role::User, u"hi"_s, {}, {}},
+             {Role::Assistant, {}, {{u"1"_s, u"f"_s, u"{}"_s}}, {}},
+             {Role::Tool, u"{\"error\":\"interrupted\",\"note\":\"maybe done\"}"_s, {}, u"1"_s}},
+            {}};
+        const auto part = sent(u"gemini"_s, request)["contents"_L1][2]["parts"_L1][0];
+        QCOMPARE(part["functionResponse"_L1]["response"_L1]["note"_L1].toString(), u"maybe done"_s);
+    }
+
     void geminisRequest()
     {
         const auto body = sent(u"gemini"_s, conversation());
