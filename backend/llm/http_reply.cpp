@@ -149,10 +149,20 @@ bool HttpReply::concludeIfOver()
     return true;
 }
 
+bool HttpReply::isEmpty(const ChatOutcome &outcome) const
+{
+    // A model that stopped at its limit, or that thought without a word, would do so again.
+    const Usage &told = m_parser->usage();
+    return m_deltas == 0 && outcome.finish == FinishReason::Stop && outcome.toolCalls.isEmpty() &&
+           told.outputTokens.value_or(0) == 0 && told.reasoningTokens.value_or(0) == 0;
+}
+
 void HttpReply::finishWhole()
 {
     m_pool.drain(letGo());
     ChatOutcome outcome = m_parser->outcome();
+    if (isEmpty(outcome))
+        return fail(model_errors::emptyReply(m_settings.providerName));
     for (auto &call : outcome.toolCalls)
         if (call.id.isEmpty())
             call.id = u"call_"_s + QUuid::createUuid().toString(QUuid::Id128);

@@ -40,6 +40,8 @@ private:
     /// Ends the reply if the parser says so.
     bool concludeIfOver();
     void finishWhole();
+    /// Nothing was said, for no reason that another try would meet again.
+    [[nodiscard]] bool isEmpty(const ChatOutcome &outcome) const;
     void fail(const Error &error);
     /// The reply is over: nothing of the upstream is heard from now on.
     QNetworkReply *letGo();

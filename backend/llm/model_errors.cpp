@@ -249,3 +249,9 @@ Error filtered(const QString &provider)
 }
 
 } // namespace loquat::model_errors
+Error emptyReply(const QString &provider)
+{
+    return {u"model_empty_reply"_s, u"%1 answered without a word."_s.arg(provider),
+            u"Try again, or put the question differently."_s, true};
+}
+

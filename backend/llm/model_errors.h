@@ -39,4 +39,5 @@ Error brokenOff(const QString &provider);
 Error protocol(const QString &provider, const QString &what);
 Error filtered(const QString &provider);
 
+Error emptyReply(const QString &provider);
 } // namespace loquat::model_errors
