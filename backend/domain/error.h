@@ -16,6 +16,8 @@ struct Error
     QString remedy;  ///< what would put it right; may be empty
     bool retryable = false;
     std::optional<qint64> retryAfterMs = std::nullopt; ///< how long whoever refused asks to wait
+    /// How many tokens the model reads, where it refused more and that was said.
+    std::optional<qint64> contextTokens = std::nullopt;
 
     /// The message, and the remedy if there is one.
     [[nodiscard]] QString text() const { return remedy.isEmpty() ? message : message + u' ' + remedy; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/failover_reply.h"
 
+#include "llm/model_errors.h"
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -19,7 +21,8 @@ bool isForeign(const QJsonObject &data, const QString &provider)
 /// Whether an error speaks against the provider rather than against this one request.
 bool blamesProvider(const Error &error)
 {
-    return error.code != "model_bad_request"_L1 && error.code != "model_filtered"_L1;
+    return error.code != "model_bad_request"_L1 && error.code != "model_filtered"_L1 &&
+           error.code != model_errors::contextLength;
 }
 
 /// Those of `state` that a request may ask: by name in its order, or all.
@@ -233,7 +236,11 @@ size_t FailoverReply::soonest() const
 
 Error FailoverReply::nobodyAnswered() const
 {
-    Error error = m_failures.last().error;
+    // Of a shorter conversation that one may take, whatever ails the others.
+    const auto tooLong = std::ranges::find_if(m_failures, [](const FailedAttempt &failure) {
+        return failure.error.code == model_errors::contextLength;
+    });
+    Error error = tooLong == m_failures.cend() ? m_failures.last().error : tooLong->error;
     if (m_order.size() == 1)
         return error;
     QStringList reasons;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/model_errors.h"
 
+#include "llm/context_refusal.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -105,6 +107,15 @@ Error badRequest(const QString &provider, int status, const Told &told)
             false};
 }
 
+Error tooLong(const QString &provider, const Told &told)
+{
+    Error error{contextLength,
+                u"%1 does not read as much as this conversation has%2"_s.arg(provider, saying(told)),
+                u"Send a shorter message, or begin a new conversation."_s, false};
+    error.contextTokens = context_refusal::toldWindow(told.text);
+    return error;
+}
+
 Error classify(const QString &provider, int status, const Told &told, std::optional<qint64> retryAfterMs)
 {
     if (told.code.contains("insufficient_quota"_L1))
@@ -116,6 +127,8 @@ Error classify(const QString &provider, int status, const Told &told, std::optio
         retryAfterMs = told.retryAfterMs;
     if (status == 429)
         return rateLimited(provider, retryAfterMs);
+    if (context_refusal::isOne(told.code, told.text))
+        return tooLong(provider, told);
     if (status == 408 || status == 409 || status >= 500)
         return overloaded(provider, u" (HTTP %1)."_s.arg(status), retryAfterMs);
     if (status >= 300 && status < 400)
@@ -193,6 +206,8 @@ Error fromStream(const QString &provider, const QJsonValue &error, const QString
         return rateLimited(provider, told.retryAfterMs);
     if (told.code.contains("authentication"_L1) || told.code.contains("permission"_L1))
         return unauthorized(provider, told.code.contains("permission"_L1) ? 403 : 401);
+    if (context_refusal::isOne(told.code, told.text))
+        return tooLong(provider, told);
     if (told.code.contains("invalid_"_L1))
         return {u"model_bad_request"_s, u"%1 gave up on the request%2"_s.arg(provider, saying(told)),
                 u"Check the model's name and its limits."_s, false};
@@ -242,6 +257,12 @@ Error protocol(const QString &provider, const QString &what)
             u"Check that the base URL is that of the provider, and that it speaks this protocol."_s, false};
 }
 
+Error emptyReply(const QString &provider)
+{
+    return {u"model_empty_reply"_s, u"%1 answered without a word."_s.arg(provider),
+            u"Try again, or put the question differently."_s, true};
+}
+
 Error filtered(const QString &provider)
 {
     return {u"model_filtered"_s, u"The content filter of %1 stopped the reply."_s.arg(within(provider)),
@@ -249,9 +270,3 @@ Error filtered(const QString &provider)
 }
 
 } // namespace loquat::model_errors
-Error emptyReply(const QString &provider)
-{
-    return {u"model_empty_reply"_s, u"%1 answered without a word."_s.arg(provider),
-            u"Try again, or put the question differently."_s, true};
-}
-

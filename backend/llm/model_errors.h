@@ -15,6 +15,8 @@
 namespace loquat::model_errors {
 
 inline constexpr qsizetype maxProviderText = 300;
+/// The code of a refusal because the conversation is longer than the model reads; a shorter one would do.
+inline const QString contextLength = QStringLiteral("model_context_length");
 
 /// `text` on one line, at most maxProviderText characters, with everything that looks like a key blotted out.
 QString presentable(const QString &text, const QString &apiKey = {});
@@ -37,7 +39,7 @@ Error nextTokenTimeout(const QString &provider, std::chrono::milliseconds limit)
 Error replyTimeout(const QString &provider, std::chrono::milliseconds limit);
 Error brokenOff(const QString &provider);
 Error protocol(const QString &provider, const QString &what);
+Error emptyReply(const QString &provider);
 Error filtered(const QString &provider);
 
-Error emptyReply(const QString &provider);
 } // namespace loquat::model_errors

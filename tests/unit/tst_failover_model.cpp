@@ -60,6 +60,20 @@ private Q_SLOTS:
         }
     }
 
+    // A shorter conversation would help there, whatever ails the others.
+    void thatAConversationIsTooLongIsSaidWhoeverFailsThen()
+    {
+        Chain chain(2);
+        chain.start();
+        Error tooLong{u"model_context_length"_s, u"Too long."_s, {}, false};
+        tooLong.contextTokens = 8000;
+        chain[0].lastReply()->fail(tooLong);
+        chain[1].lastReply()->fail(unauthorized);
+        chain.clock.runUntilIdle();
+        QCOMPARE(chain.error->code, tooLong.code);
+        QCOMPARE(chain.error->contextTokens, tooLong.contextTokens);
+    }
+
     void nothingIsSaidTwice()
     {
         Chain chain(2);

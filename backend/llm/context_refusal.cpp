@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "llm/context_refusal.h"
+
+#include <QRegularExpression>
+
+namespace loquat::context_refusal {
+
+using namespace Qt::StringLiterals;
+
+bool isOne(const QString &codes, const QString &text)
+{
+    // OpenAI and Groq; llama.cpp
+    if (codes.contains("context_length_exceeded"_L1) || codes.contains("exceed_context_size"_L1))
+        return true;
+    static const QRegularExpression sentence(
+        u"maximum context length|maximum prompt length" // vLLM, OpenRouter, DeepSeek, Mistral; xAI
+        "|prompt is too long|exceed context limit"      // Anthropic
+        "|input token count.*exceeds the maximum"       // Gemini
+        "|exceeds? the (available )?context|context length exceeded|input is too long for requested model"_s,
+        QRegularExpression::CaseInsensitiveOption);
+    return sentence.match(text).hasMatch();
+}
+
+std::optional<qint64> toldWindow(const QString &text)
+{
+    static const QRegularExpression number(
+        u"(?:maximum (?:context|prompt) length (?:is|of)|available context size \\(|tokens allowed \\(|"
+        "context limit: [\\d +]+>|tokens >) ?(\\d+)|(\\d+) maximum context length"_s,
+        QRegularExpression::CaseInsensitiveOption);
+    const auto match = number.match(text);
+    const QString told = match.captured(1).isEmpty() ? match.captured(2) : match.captured(1);
+    const qint64 tokens = told.toLongLong();
+    return tokens > 0 ? std::optional(tokens) : std::nullopt;
+}
+
+} // namespace loquat::context_refusal
