@@ -7,6 +7,8 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -89,6 +91,11 @@ QString History::lastUserText() const
         if (it->role == Role::User)
             return it->content;
     return {};
+}
+
+void History::learnWindow(qint64 tokens)
+{
+    m_learntWindow = std::min(tokens, m_learntWindow.value_or(tokens));
 }
 
 QString History::uniqueCallId(const QString &wanted)

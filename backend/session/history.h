@@ -7,6 +7,8 @@
 #include <QList>
 #include <QSet>
 
+#include <optional>
+
 namespace loquat {
 
 /// The conversation as a model is shown it, built from events. Always well formed: every tool call is
@@ -23,6 +25,10 @@ public:
     [[nodiscard]] QString lastUserText() const;
     /// Stands for the oldest of messages() where they no longer fit.
     [[nodiscard]] const Synopsis &synopsis() const { return m_synopsis; }
+    /// A model's window, where one refused more; in memory only.
+    [[nodiscard]] std::optional<qint64> learntWindow() const { return m_learntWindow; }
+    void learnWindow(qint64 tokens);
+    void forgetWindow() { m_learntWindow.reset(); } ///< another model reads from now on
 
 private:
     void addToolCall(const Event &event);
@@ -31,6 +37,7 @@ private:
     QHash<QString, QString> m_results;
     QSet<QString> m_callIds;
     Synopsis m_synopsis;
+    std::optional<qint64> m_learntWindow;
     qint64 m_openRound = -1; ///< the round whose calls the last message may still take
 };
 

@@ -123,7 +123,10 @@ void Session::restore(const StoredSession &stored)
 void Session::useProfile(const QString &name)
 {
     const auto named = m_parts.settings.profiles.constFind(name);
-    m_profile = named == m_parts.settings.profiles.cend() ? &m_parts.settings.profile : &*named;
+    const Profile *before = std::exchange(
+        m_profile, named == m_parts.settings.profiles.cend() ? &m_parts.settings.profile : &*named);
+    if (before->providers != m_profile->providers)
+        m_history.forgetWindow();
     m_state.model = m_parts.model.firstOf(m_profile->providers).name();
 }
 

@@ -27,13 +27,6 @@ Usage combined(const std::optional<Usage> &before, const Usage &call)
             sum(before->reasoningTokens, call.reasoningTokens)};
 }
 
-/// `choice`, as far as `tools` has what it forces.
-ToolChoice offeredOf(const QList<ToolSpec> &tools, const ToolChoice &choice)
-{
-    const bool has = choice.kind == ToolChoice::Kind::Named ? isAmong(tools, choice.name) : !tools.isEmpty();
-    return choice.forces() && has ? choice : ToolChoice();
-}
-
 } // namespace
 
 Turn::Turn(TurnOwner &owner, ChatModel &model, ToolRunner &tools, Clock &clock,
@@ -89,69 +82,6 @@ void Turn::goOn()
     limitAnew();
     if (m_running.empty())
         callModel();
-}
-
-void Turn::callModel()
-{
-    ++m_round;
-    m_text.clear();
-    m_owner.turnThinks();
-    ask(true);
-}
-
-void Turn::ask(bool mayFold)
-{
-    ChatRequest request{m_history.messages(m_profile.systemPrompt), {}, Purpose::Reply};
-    request.temperature = m_profile.temperature;
-    request.maxOutputTokens = m_profile.maxOutputTokens;
-    request.providers = m_profile.providers;
-    request.sessionId = m_who.sessionId;
-    request.userId = m_who.userId;
-    if (m_round <= m_settings.maxToolRounds)
-        request.tools = offered();
-    if (m_mayForce)
-        request.toolChoice = offeredOf(request.tools, m_profile.toolChoice);
-    const auto window =
-        m_settings.contextTokens ? m_settings.contextTokens : m_model.contextWindow(m_profile.providers);
-    if (window) {
-        // In a small window the usual reserve would leave no room to ask.
-        const qint64 reserve =
-            request.maxOutputTokens.value_or(std::min(m_settings.replyTokens, *window / 2));
-        const qint64 budget = contextBudget(*window, reserve, request.tools);
-        const ContextPlan plan = fitContext(request.messages, budget, m_history.synopsis());
-        if (mayFold && !plan.fold.isEmpty())
-            return fold(plan, budget, request);
-        if (plan.overBudget)
-            return fail({u"context_too_long"_s,
-                         u"This message, with what belongs to it, is longer than the model can read."_s,
-                         u"Send a shorter one."_s, false});
-        request.messages = plan.messages;
-    }
-    m_mayForce = false;
-    m_askedMs = m_clock.monotonicMs();
-    m_firstChunkMs.reset();
-    m_reply = m_model.start(request);
-    QObject::connect(m_reply.get(), &ChatReply::delta, m_reply.get(),
-                     [this](const QString &text) { modelSaid(text); });
-    QObject::connect(m_reply.get(), &ChatReply::finished, m_reply.get(),
-                     [this](const ChatOutcome &outcome) { modelFinished(outcome); });
-    QObject::connect(m_reply.get(), &ChatReply::failed, m_reply.get(),
-                     [this](const Error &error) { fail(error); });
-}
-
-void Turn::fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request)
-{
-    m_callsOnly = false;
-    m_folder = std::make_unique<ContextFolder>(m_model);
-    m_folder->fold(m_history.synopsis(), plan, budget, request,
-                   [this](const Expected<FoldedContext> &folded) {
-                       if (folded)
-                           m_owner.turnFolded(*folded);
-                       // Without a synopsis the oldest messages are left out this once: an answer that
-                       // misses them is better than none. The next reply tries again.
-                       m_folder.reset();
-                       ask(false);
-                   });
 }
 
 void Turn::modelSaid(const QString &text)

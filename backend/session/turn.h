@@ -79,6 +79,7 @@ private:
     void modelSaid(const QString &text);
     void callEnded(const QString &finish, const ChatOutcome &outcome);
     void modelFinished(const ChatOutcome &outcome);
+    void modelFailed(const Error &error);
     void runTools(const QList<ToolCall> &calls);
     void runTool(const ToolCall &call);
     void askFor(const ToolCall &call);
@@ -103,7 +104,9 @@ private:
     std::unique_ptr<ChatReply> m_reply;
     std::unique_ptr<Clock::Timer> m_limit;
     std::map<QString, RunningCall> m_running;
-    QString m_text; ///< of the running model call
+    ChatRequest m_asked;            ///< of the model, last
+    std::optional<Error> m_tooLong; ///< the model's, to what the running round asked first
+    QString m_text;                 ///< of the running model call
     std::optional<Usage> m_usage;
     ChatOutcome m_outcome; ///< of the last model call that ended well
     QList<FailedAttempt> m_failures;

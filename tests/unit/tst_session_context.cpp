@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "fakes/session_stage.h"
+#include "small_window.h"
 
 #include <QTest>
 
@@ -8,43 +8,6 @@
 using namespace loquat;
 using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
-
-namespace {
-
-/// A window in which about three turns of these tests fit.
-struct SmallWindow : SessionStage
-{
-    SmallWindow()
-    {
-        settings.contextTokens = 500;
-        settings.replyTokens = 100;
-        settings.profile.systemPrompt = u"Be brief."_s;
-        restart();
-    }
-
-    /// One turn of about 105 tokens.
-    void talk(Session &session, const QString &marker)
-    {
-        session.userMessage(marker + QString(400, u'x'));
-        reply().push(u"ok"_s);
-        reply().finish();
-    }
-    /// Fills the window to its rim.
-    void fill(Session &session)
-    {
-        for (const QString &marker : {u"first"_s, u"second"_s, u"third"_s})
-            talk(session, marker);
-    }
-    [[nodiscard]] QString sent() const
-    {
-        QString all;
-        for (const ChatMessage &message : model.lastCall().request.messages)
-            all += message.content + u'\n';
-        return all;
-    }
-};
-
-} // namespace
 
 /// Protects long conversations: what is sent fits the model, and what no longer fits is remembered in short.
 class TestSessionContext : public QObject
