@@ -47,6 +47,15 @@ void ChatConnection::heard(const QString &frame)
         say(*parsed);
 }
 
+void ChatConnection::leaving()
+{
+    // Nobody will hear what came of the new token; what was said under the one before it counts.
+    m_renewing = false;
+    for (const QString &frame : std::exchange(m_said, {}))
+        if (const auto parsed = parseClientFrame(frame, m_request.dialect->plainText))
+            say(*parsed);
+}
+
 void ChatConnection::say(const ClientFrame &frame)
 {
     Session *session = this->session();

@@ -18,6 +18,7 @@ public:
 private:
     void begin() override;
     void heard(const QString &frame) override;
+    void leaving() override;
     QStringList encode(const Outbound &message) override;
     [[nodiscard]] ClientHello hello() const override;
     void say(const ClientFrame &frame);

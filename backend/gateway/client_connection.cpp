@@ -204,6 +204,7 @@ void ClientConnection::closing()
 
 void ClientConnection::disconnected()
 {
+    leaving();
     if (std::exchange(m_attached, false)) {
         if (Session *session = m_around.hub.find(m_request.sessionId)) {
             // After a drop closeCode() still says 1000; only the error tells the two apart.

@@ -54,6 +54,8 @@ protected:
     /// open() was called: attach(), at once or later.
     virtual void begin() = 0;
     virtual void heard(const QString &frame) = 0;
+    /// The connection is over; the session has not been left yet.
+    virtual void leaving() {}
     /// What a message of the session is in the client's language, one frame per string.
     virtual QStringList encode(const Outbound &message) = 0;
     [[nodiscard]] virtual ClientHello hello() const = 0;

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { Chat, refusal } from './lib/chat.mjs';
 import { eventually, startLoquat, within } from './lib/processes.mjs';
 import { ping, RawWebSocket } from './lib/raw.mjs';
-import { finalised, journalSession } from './lib/rows.mjs';
+import { finalised, journalEvents, journalSession } from './lib/rows.mjs';
 import { claims, hs256, keyPair, nowSeconds, startIssuer, unsigned } from './lib/tokens.mjs';
 
 const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -272,6 +272,23 @@ describe('Keys that change', () => {
     chat.send({ type: 'auth', token: later.sign(claims(issuer.name)) }); // for which the issuer is asked
     assert.equal((await chat.ask('At once')).done.finish, 'stop');
     await chat.leave();
+    await server.stop();
+    issuer.close();
+  });
+
+  it('lose nothing that is said behind a new token by who leaves before it is checked', async () => {
+    const key = keyPair('ES256', 'first');
+    const issuer = await startIssuer([key]);
+    const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: issuer.url, LOQUAT_JWKS_PAUSE_MS: '1' } });
+    const chat = await Chat.open(server, bearer(key.sign(claims(issuer.name))));
+    await chat.one('session_started');
+    issuer.hold = new Promise(() => {});
+    chat.send({ type: 'auth', token: keyPair('ES256', 'second').sign(claims(issuer.name)) });
+    chat.send('Goodbye');
+    await eventually('the issuer to be asked', () => issuer.asked === 2);
+    await chat.leave();
+    await eventually('the message to be kept', async () =>
+      (await journalEvents(server.dataDir, chat.id)).some(({ content }) => content === 'Goodbye'));
     await server.stop();
     issuer.close();
   });

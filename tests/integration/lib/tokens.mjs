@@ -37,9 +37,10 @@ export function keyPair(alg, kid) {
 // Publishes `keys` where Supabase does, and counts how often it is asked.
 export async function startIssuer(keys) {
   const issuer = { keys, asked: 0 };
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     if (request.url !== '/auth/v1/.well-known/jwks.json') return response.writeHead(404).end();
     issuer.asked += 1;
+    await issuer.hold; // set by a test
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ keys: issuer.keys.map(({ jwk }) => jwk) }));
   });
