@@ -2,6 +2,7 @@
 #include "model_factory.h"
 
 #include "llm/anthropic_model.h"
+#include "llm/base_url.h"
 #include "llm/failover_model.h"
 #include "llm/gemini_model.h"
 #include "llm/openai_model.h"
@@ -37,8 +38,7 @@ template <typename Settings> Settings settingsFor(const ProviderOptions &provide
 template <typename Settings> Settings versioned(const ProviderOptions &provider, const Options &options)
 {
     auto settings = settingsFor<Settings>(provider, options);
-    if (!provider.versionPath.isEmpty())
-        settings.versionPath = provider.versionPath;
+    settings.versionPath = versionBelow(provider.baseUrl, provider.versionPath, settings.versionPath);
     return settings;
 }
 

@@ -33,7 +33,7 @@ QNetworkRequest requestTo(const QUrl &url)
 /// What stands between the base URL and the rest, unless the base URL has it.
 template <typename Settings> QString versionOf(const ProviderOptions &provider)
 {
-    return provider.versionPath.isEmpty() ? Settings().versionPath : provider.versionPath;
+    return versionBelow(provider.baseUrl, provider.versionPath, Settings().versionPath);
 }
 
 QNetworkRequest modelList(const ProviderOptions &provider)

@@ -12,10 +12,16 @@ QUrl below(QUrl base, const QString &path, const QString &version)
     QString start = base.path();
     while (start.endsWith(u'/'))
         start.chop(1);
-    static const QRegularExpression itsOwn(u"/v[0-9]+((alpha|beta)[0-9]*)?$"_s);
-    const bool hasOne = start.endsWith(version) || itsOwn.match(start).hasMatch();
-    base.setPath(hasOne ? start + path : start + version + path);
+    base.setPath(start.endsWith(version) ? start + path : start + version + path);
     return base;
+}
+
+QString versionBelow(const QUrl &base, const QString &written, const QString &usual)
+{
+    static const QRegularExpression itsOwn(u"/v[0-9]+((alpha|beta)[0-9]*)?/*$"_s);
+    if (!written.isEmpty())
+        return written;
+    return itsOwn.match(base.path()).hasMatch() ? QString() : usual;
 }
 
 } // namespace loquat

@@ -51,6 +51,7 @@ private Q_SLOTS:
         QCOMPARE(path(u"gemini"_s, host, {}), u"/v1beta/models/m:streamGenerateContent"_s);
         QCOMPARE(path(u"gemini"_s, host, u"/v1"_s), u"/v1/models/m:streamGenerateContent"_s);
         QCOMPARE(path(u"gemini"_s, host + u"/v1/"_s, {}), u"/v1/models/m:streamGenerateContent"_s);
+        QCOMPARE(path(u"anthropic"_s, host + u"/gw/v2"_s, u"/v1"_s), u"/gw/v2/v1/messages"_s); // as written
         QCOMPARE(path(u"gemini"_s, host, {}, u"models/m"_s), u"/v1beta/models/m:streamGenerateContent"_s);
     }
 
