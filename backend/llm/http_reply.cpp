@@ -58,15 +58,16 @@ void HttpReply::abort()
 Usage HttpReply::usageSoFar() const
 {
     Usage usage = m_parser->usage();
-    const bool isTotal = m_parser->sawFinish() || usage.outputTokens.value_or(0) >= m_deltas;
+    const qint64 byLength = m_saidChars / charactersPerToken;
+    const qint64 counted = usage.outputTokens.value_or(0);
+    const bool isTotal = m_parser->sawFinish() || (counted >= m_deltas && counted >= byLength / 2);
     if (usage.source == UsageSource::Reported && isTotal)
         return usage;
     // Some tell the input at once and the output at the end. They send a token a delta, or nearly so, or
     // much at once.
     if (!usage.inputTokens)
         usage.inputTokens = estimateTokens(m_request);
-    usage.outputTokens =
-        std::max({usage.outputTokens.value_or(0), m_deltas, m_saidChars / charactersPerToken});
+    usage.outputTokens = std::max({counted, m_deltas, byLength});
     usage.source = UsageSource::Estimated;
     return usage;
 }

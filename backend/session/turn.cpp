@@ -144,9 +144,11 @@ void Turn::end(const QString &finish, std::optional<Error> error)
         soFar.usage = m_reply->usageSoFar();
         callEnded(finish, soFar);
         m_failures += m_reply->failuresSoFar();
-        m_usage = combined(m_usage, soFar.usage);
-        if (const auto cost = m_reply->costSoFar(); cost || soFar.usage != Usage{})
+        // What is refused takes nothing, and makes nothing unknown of the calls before it.
+        if (const auto cost = m_reply->costSoFar(); cost || soFar.usage != Usage{}) {
+            m_usage = combined(m_usage, soFar.usage);
             addCost(cost);
+        }
         m_reply->abort();
         dropReply();
     }

@@ -21,7 +21,10 @@ Expected<QList<Spending>> readSpending(const QString &file, qint64 sinceMs)
     query.setForwardOnly(true);
     if (!query.prepare(u"select e.session_id, s.user_id, "
                        "sum(coalesce(json_extract(e.metadata, '$.usage.input_tokens'), 0) + "
-                       "coalesce(json_extract(e.metadata, '$.usage.output_tokens'), 0)), "
+                       "coalesce(json_extract(e.metadata, '$.usage.output_tokens'), 0) + "
+                       "coalesce((select sum(coalesce(json_extract(a.value, '$.usage.input_tokens'), 0) + "
+                       "coalesce(json_extract(a.value, '$.usage.output_tokens'), 0)) "
+                       "from json_each(e.metadata, '$.attempts') a), 0)), "
                        "sum(json_extract(e.metadata, '$.cost_usd')), max(e.ts) "
                        "from sessions s join session_events e using (session_id) "
                        "where coalesce(s.end_time, '9999') >= ? and e.event_type in ('ai_message', "

@@ -136,6 +136,20 @@ private Q_SLOTS:
         QCOMPARE(events.last().meta["cost_usd"_L1].toDouble(), 0.25);
     }
 
+    void whatARefusalFollowsIsStillPaid()
+    {
+        SessionStage stage;
+        stage.tools.add(u"a"_s);
+        Session &session = stage.connectClient();
+        session.userMessage(u"go"_s);
+        stage.reply().callTools({{u"1"_s, u"a"_s, u"{}"_s}}, {1000, 50, UsageSource::Reported});
+        stage.tools.finish(u"1"_s, u"done"_s);
+        stage.settle();
+        stage.reply().fail({u"model_bad_request"_s, u"No."_s, {}, false});
+        QCOMPARE(stage.client.last<outbound::TurnDone>().usage.inputTokens, 1000);
+        QCOMPARE(stage.client.last<outbound::TurnDone>().usage.outputTokens, 50);
+    }
+
     void cancelKeepsWhatWasSaidAndReachesTheModel()
     {
         SessionStage stage;
