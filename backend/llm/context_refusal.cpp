@@ -25,7 +25,7 @@ std::optional<qint64> toldWindow(const QString &text)
 {
     static const QRegularExpression number(
         u"(?:maximum (?:context|prompt) length (?:is|of)|available context size \\(|tokens allowed \\(|"
-        "context limit: [\\d +]+>|tokens >) ?(\\d+)|(\\d+) maximum context length"_s,
+        "context limit: [\\d +]+>|tokens >) ?(\\d++)(?![,.]\\d)|(\\d++) maximum context length"_s,
         QRegularExpression::CaseInsensitiveOption);
     const auto match = number.match(text);
     const QString told = match.captured(1).isEmpty() ? match.captured(2) : match.captured(1);

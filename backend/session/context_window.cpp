@@ -78,10 +78,10 @@ qint64 contextBudget(qint64 window, qint64 replyReserve, const QList<ToolSpec> &
     return std::max<qint64>(0, window - replyReserve - estimateTokens(ChatRequest{{}, tools}));
 }
 
-qint64 windowBelow(qint64 asked, std::optional<qint64> told)
+qint64 windowBelow(qint64 asked, qint64 replyReserve, std::optional<qint64> told)
 {
     // Estimates are rough: a provider's number alone might be one that this very request seems to fit.
-    return told ? std::min(*told, asked * 3 / 4) : asked / 2;
+    return told ? std::min(*told, replyReserve + asked * 3 / 4) : replyReserve + asked / 2;
 }
 
 ContextPlan fitContext(const QList<ChatMessage> &messages, qint64 budget, const Synopsis &synopsis,

@@ -31,9 +31,9 @@ qint64 estimateMessage(const ChatMessage &message);
 /// The tokens that messages may take: a model's window, less its reply and the tools' descriptions.
 [[nodiscard]] qint64 contextBudget(qint64 window, qint64 replyReserve, const QList<ToolSpec> &tools);
 
-/// A window to go on with after a request of about `asked` tokens, its reply's included, did not fit; `told`:
-/// what the provider says the model takes.
-[[nodiscard]] qint64 windowBelow(qint64 asked, std::optional<qint64> told);
+/// A window to go on with after a request of about `asked` tokens did not fit, with `replyReserve` more for
+/// its reply; `told`: what the provider says the model takes.
+[[nodiscard]] qint64 windowBelow(qint64 asked, qint64 replyReserve, std::optional<qint64> told);
 
 /// Fits a conversation into `budget` tokens: the system prompt, `synopsis` if something is left out, and as
 /// many of the newest turns as fit. A turn, from a user's message to the next, is kept or left out whole, so

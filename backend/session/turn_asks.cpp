@@ -98,9 +98,9 @@ void Turn::modelFailed(const Error &error)
 {
     if (error.code != model_errors::contextLength)
         return fail(error);
-    m_history.learnWindow(
-        windowBelow(estimateTokens(m_asked) + m_asked.maxOutputTokens.value_or(m_settings.replyTokens),
-                    error.contextTokens));
+    const qint64 asked = estimateTokens(m_asked);
+    const qint64 reserve = m_asked.maxOutputTokens.value_or(std::min(m_settings.replyTokens, asked / 2));
+    m_history.learnWindow(windowBelow(asked, reserve, error.contextTokens));
     if (m_tooLong || !m_text.isEmpty())
         return fail(error);
     m_tooLong = error;

@@ -31,6 +31,7 @@ private Q_SLOTS:
             8192);
         row("OpenAI, responses", exceeded,
             u"Your input exceeds the context window of this model. Please adjust your input."_s, 0);
+        row("a number in groups", 400, u"This model's maximum context length is 16,384 tokens."_s, 0);
         row("Groq", exceeded, u"Please reduce the length of the messages or completion."_s, 0);
         row("vLLM", 400,
             u"This model's maximum context length is 4096 tokens. However, you requested 5000 tokens."_s,

@@ -45,6 +45,25 @@ private Q_SLOTS:
         }
     }
 
+    // The room for the reply is the profile's word, and no part of what was too long.
+    void aLongReplyLeavesTheConversationItsRoom()
+    {
+        SmallWindow stage;
+        stage.settings.contextTokens.reset();
+        stage.settings.profile.maxOutputTokens = 1500;
+        stage.restart();
+        Session &session = stage.connectClient();
+        stage.fill(session);
+        session.userMessage(u"fourth"_s + QString(400, u'x'));
+        stage.refuse(1900);
+        QCOMPARE(stage.model.lastCall().request.purpose, Purpose::Synopsis);
+        stage.reply().push(u"They counted."_s);
+        stage.reply().finish();
+        QVERIFY(stage.sent().contains(u"They counted."_s));
+        QVERIFY(stage.sent().contains(u"third"_s));
+        QVERIFY(stage.sent().contains(u"fourth"_s));
+    }
+
     void whatIsTooLongByItselfFailsAsTheModelSaysAndIsNotAskedTwice()
     {
         SmallWindow stage;
