@@ -120,9 +120,9 @@ Expected<void> takePolicies(const QJsonObject &json, McpServerSettings &settings
 /// Keys that mean nothing here, as long as none seems to be a slip of the pen: a policy must not be lost.
 Expected<QStringList> ignoredKeys(const QString &server, const QJsonObject &json)
 {
-    static const QStringList ours{u"command"_s,  u"args"_s,       u"env"_s,     u"cwd"_s,
-                                  u"url"_s,      u"headers"_s,    u"type"_s,    u"policy"_s,
-                                  u"policies"_s, u"timeout_ms"_s, u"disabled"_s};
+    static const QStringList ours{u"command"_s,  u"args"_s,       u"env"_s,      u"cwd"_s,
+                                  u"url"_s,      u"headers"_s,    u"type"_s,     u"policy"_s,
+                                  u"policies"_s, u"timeout_ms"_s, u"disabled"_s, u"enabled"_s};
     QStringList ignored;
     for (const auto &key : json.keys()) {
         if (ours.contains(key))
@@ -130,6 +130,8 @@ Expected<QStringList> ignoredKeys(const QString &server, const QJsonObject &json
         const auto meant = std::ranges::find_if(ours, [key = key.left(40)](const QString &each) {
             return editDistance(key, each) <= std::max<qsizetype>(1, each.size() / 4);
         });
+        if (meant == ours.cend() && key.contains("polic"_L1, Qt::CaseInsensitive))
+            return wrong(server + u'.' + key, u"there is no such setting, but \"policies\"."_s);
         if (meant != ours.cend())
             return wrong(server + u'.' + key, u"there is no such setting, but \"%1\"."_s.arg(*meant));
         ignored.append(key);
@@ -139,10 +141,10 @@ Expected<QStringList> ignoredKeys(const QString &server, const QJsonObject &json
 
 Expected<bool> isDisabled(const QString &server, const QJsonObject &json)
 {
-    const auto value = json["disabled"_L1];
-    if (!value.isUndefined() && !value.isBool())
-        return wrong(server + u".disabled"_s, u"it must be true or false."_s);
-    return value.toBool();
+    for (const QString &key : {u"disabled"_s, u"enabled"_s})
+        if (const auto value = json[key]; !value.isUndefined() && !value.isBool())
+            return wrong(server + u'.' + key, u"it must be true or false."_s);
+    return json["disabled"_L1].toBool() || !json["enabled"_L1].toBool(true);
 }
 
 Expected<McpServerSettings> serverFromJson(const QString &name, const QJsonObject &json,

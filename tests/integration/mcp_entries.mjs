@@ -59,8 +59,9 @@ describe('MCP servers as other programs describe them', () => {
       gone: { command: './no-server', cwd: folder },
       nowhere: { command: 'sh', cwd: join(folder, 'none') },
       far: { url: 'http://127.0.0.1:9/mcp', disabled: true },
+      off: { command: 'sh', enabled: false },
     }));
     const state = (name) => checks.find((check) => check.name === `MCP server ${name}`)?.state;
-    assert.deepEqual(['near', 'gone', 'nowhere', 'far'].map(state), ['ok', 'bad', 'bad', 'off']);
+    assert.deepEqual(['near', 'gone', 'nowhere', 'far', 'off'].map(state), ['ok', 'bad', 'bad', 'off', 'off']);
   });
 });

@@ -59,7 +59,7 @@ private Q_SLOTS:
         QCOMPARE(servers->size(), 1);
         QCOMPARE(servers->first().folder, u"/srv/a"_s);
         QCOMPARE(servers->first().ignored.join(u' '),
-                 u"alwaysAllow autoApprove description dev enabled envFile timeout trust"_s);
+                 u"alwaysAllow autoApprove description dev envFile timeout trust"_s);
     }
 
     void wrongSettingsNameTheirKey_data()
