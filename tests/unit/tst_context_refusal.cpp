@@ -16,13 +16,16 @@ class TestContextRefusal : public QObject
 private Q_SLOTS:
     void whatProvidersSayIsUnderstood_data()
     {
-        QTest::addColumn<QJsonObject>("said");
+        QTest::addColumn<QJsonValue>("said");
         QTest::addColumn<qint64>("window"); // 0: it does not tell
         const auto row = [](const char *name, const QJsonValue &code, const QString &message, qint64 window) {
-            QTest::newRow(name) << QJsonObject{{"type"_L1, "invalid_request_error"_L1},
-                                               {"code"_L1, code},
-                                               {"message"_L1, message}}
+            QTest::newRow(name) << QJsonValue(QJsonObject{{"type"_L1, "invalid_request_error"_L1},
+                                                          {"code"_L1, code},
+                                                          {"message"_L1, message}})
                                 << window;
+        };
+        const auto sentence = [](const char *name, const QString &said, qint64 window) {
+            QTest::newRow(name) << QJsonValue(said) << window;
         };
         const QJsonValue exceeded = "context_length_exceeded"_L1;
         row("OpenAI", exceeded,
@@ -54,10 +57,32 @@ private Q_SLOTS:
         row("xAI", {},
             u"This model's maximum prompt length is 131072 but the request contains 537812 tokens."_s,
             131072);
+        row("Moonshot", {},
+            u"Invalid request: Your request exceeded model token limit: 262144 (requested: 269030)"_s,
+            262144);
+        sentence("LM Studio",
+                 u"Trying to keep the first 10136 tokens when context the overflows. However, the model is "
+                 "loaded with context length of only 7866 tokens, which is not enough."_s,
+                 7866);
+        sentence("LM Studio, newer",
+                 u"The number of tokens to keep from the initial prompt is greater than the context length "
+                 "(n_keep: 13055>= n_ctx: 4096)."_s,
+                 4096);
+        sentence("TGI",
+                 u"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 1512. Given: 1000 "
+                 "`inputs` tokens and 1024 `max_new_tokens`"_s,
+                 1512);
+        sentence("TGI, the input alone",
+                 u"Input validation error: `inputs` must have less than 1024 tokens. Given: 4000"_s, 1024);
+        sentence("Cohere",
+                 u"too many tokens: total number of tokens (prompt and prediction) cannot exceed 2048 - "
+                 "received 6354."_s,
+                 2048);
+        sentence("llama-cpp-python", u"Requested tokens (600) exceed context window of 512"_s, 512);
     }
     void whatProvidersSayIsUnderstood()
     {
-        QFETCH(QJsonObject, said);
+        QFETCH(QJsonValue, said);
         QFETCH(qint64, window);
         const QByteArray body = QJsonDocument(QJsonObject{{"error"_L1, said}}).toJson();
         for (const Error &error :
@@ -77,7 +102,8 @@ private Q_SLOTS:
                 .code;
         };
         for (const QString &message :
-             {u"max_tokens is too large: 100000"_s, u"Invalid 'messages[0].content'"_s, u"Unknown context"_s})
+             {u"max_tokens is too large: 100000"_s, u"Invalid 'messages[0].content'"_s, u"Unknown context"_s,
+              u"Input validation error: `max_new_tokens` must be <= 192"_s})
             QCOMPARE(codeOf(400, message, {}), u"model_bad_request"_s);
         QCOMPARE(codeOf(429, u"maximum context length"_s, u"insufficient_quota"_s), u"model_quota"_s);
     }
