@@ -4,6 +4,12 @@
 #include "otlp_settings.h"
 #include "service_settings.h"
 
+#include <QDateTime>
+#include <QSslCertificate>
+#include <QSslConfiguration>
+
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -26,14 +32,42 @@ Finding prices(const Config &config)
                                         : u"%1 is as it should be"_s.arg(config.pricesFile)};
 }
 
+/// Certificates that are renewed by themselves are renewed before this.
+constexpr int daysToRenew = 14;
+
+/// The start does not look at it: the clock may be what is wrong.
+Finding validity(const QString &name, const QString &file, const QList<QSslCertificate> &chain)
+{
+    QDateTime from;
+    QDateTime until;
+    for (const QSslCertificate &each : chain) {
+        from = from.isValid() ? std::max(from, each.effectiveDate()) : each.effectiveDate();
+        until = until.isValid() ? std::min(until, each.expiryDate()) : each.expiryDate();
+    }
+    const QString renew = u"Renew it; SIGHUP makes a running Loquat read it again."_s;
+    const auto day = [](const QDateTime &time) { return time.toUTC().date().toString(Qt::ISODate); };
+    const auto now = QDateTime::currentDateTimeUtc();
+    if (until < now)
+        return {name, State::Bad, u"%1 ran out on %2: clients refuse the connection"_s.arg(file, day(until)),
+                renew};
+    if (from > now)
+        return {name, State::Bad,
+                u"%1 is not valid before %2: clients refuse the connection"_s.arg(file, day(from)),
+                u"Check this machine's clock, or use a certificate that is valid now."_s};
+    if (until < now.addDays(daysToRenew))
+        return {name, State::Note, u"%1 runs out on %2"_s.arg(file, day(until)), renew};
+    return {name, State::Ok, u"%1 and its key can be used until %2"_s.arg(file, day(until))};
+}
+
 Finding tls(const DoorOptions &door)
 {
     const QString name = u"TLS"_s;
     if (door.tlsCert.isEmpty())
         return {name, State::Off, u"LOQUAT_TLS_CERT is not set: clients are spoken to in the clear"_s};
-    if (const auto loaded = loadTls(door); !loaded)
+    const auto loaded = loadTls(door);
+    if (!loaded)
         return bad(name, loaded.error());
-    return {name, State::Ok, u"%1 and its key can be used"_s.arg(door.tlsCert)};
+    return validity(name, door.tlsCert, loaded->localCertificateChain());
 }
 
 Finding traces(const Options &options)

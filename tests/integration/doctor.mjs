@@ -192,7 +192,7 @@ describe('loquat doctor', () => {
     const file = (name, text) => { writeFileSync(join(folder, name), text); return join(folder, name); };
     const pem = file('no.pem', 'this is no PEM');
     const [cert, key] = ['good.crt', 'good.key'].map((name) => join(folder, name));
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=one'], { stdio: 'ignore' });
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '30', '-subj', '/CN=one'], { stdio: 'ignore' });
     const priced = (prices) => ['--config', file(`for-${prices}`, JSON.stringify({ prices }))];
     file('wrong.json', '{"models":{"m":{"input":"cheap","output":1}}}');
     file('right.json', '{"models":{"m":{"input":1,"output":1}}}');
@@ -215,6 +215,20 @@ describe('loquat doctor', () => {
     const report = await checks(priced('right.json'), right);
     for (const name of ['prices', 'TLS', 'traces']) assert.equal(report.of(name).state, 'ok');
     assert.equal(report.of('traces').what, 'go to 127.0.0.1:4318');
+  });
+
+  it('tells of a certificate that clients refuse, or soon will', async () => {
+    const folder = temporaryFolder();
+    const [key, request, cert] = ['k.key', 'k.csr', 'k.crt'].map((name) => join(folder, name));
+    const openssl = (...args) => execFileSync('openssl', args, { stdio: 'ignore' });
+    openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', request, '-subj', '/CN=one');
+    for (const [days, state, said] of [['30', 'ok', /can be used until \d{4}-/], ['5', 'note', /runs out on/], ['-1', 'bad', /ran out on .* clients refuse/]]) {
+      openssl('x509', '-req', '-in', request, '-signkey', key, '-days', days, '-out', cert);
+      const check = (await checks([], { LOQUAT_TLS_CERT: cert, LOQUAT_TLS_KEY: key })).of('TLS');
+      assert.equal(check.state, state, days);
+      assert.match(check.what, said);
+      if (state !== 'ok') assert.match(check.remedy, /SIGHUP/);
+    }
   });
 
   it('finds a page of the journal that the disk did not keep', async () => {
