@@ -41,9 +41,8 @@ void ClientTools::call(const ToolCall &call, const ToolContext &context,
 {
     if (!isClients(call.name))
         return m_service.call(call, context, std::move(done));
-    auto limit = m_clock.after(m_limit, [this, id = call.id] {
-        end(id, u"The client did not answer within %1 s."_s.arg(double(m_limit.count()) / 1000));
-    });
+    auto limit =
+        m_clock.after(m_limit, [this, id = call.id] { end(id, lateCall(u"The client"_s, m_limit)); });
     m_waiting.insert_or_assign(call.id, Waiting{call.name, std::move(done), std::move(limit)});
     m_asked(call);
 }
@@ -51,7 +50,7 @@ void ClientTools::call(const ToolCall &call, const ToolContext &context,
 void ClientTools::cancel(const QString &sessionId, const QString &callId)
 {
     if (m_waiting.contains(callId))
-        end(callId, u"The call was cancelled."_s);
+        end(callId, failedCall(u"The call was cancelled."_s));
     else
         m_service.cancel(sessionId, callId);
 }
@@ -78,10 +77,10 @@ std::optional<QString> ClientTools::takeUnanswered(const QString &callId)
 void ClientTools::giveUp(const QString &why)
 {
     while (!m_waiting.empty())
-        end(QString(m_waiting.begin()->first), why);
+        end(QString(m_waiting.begin()->first), failedCall(why));
 }
 
-void ClientTools::end(const QString &callId, const QString &why)
+void ClientTools::end(const QString &callId, const ToolOutcome &outcome)
 {
     // The timer may be what called us: it goes when this function has returned.
     auto node = m_waiting.extract(callId);
@@ -90,7 +89,7 @@ void ClientTools::end(const QString &callId, const QString &why)
     if (m_unanswered.size() >= maxRemembered)
         m_unanswered.clear();
     m_unanswered.insert(callId, node.mapped().tool);
-    node.mapped().done(failedCall(why));
+    node.mapped().done(outcome);
 }
 
 } // namespace loquat

@@ -47,7 +47,7 @@ private:
         std::unique_ptr<Clock::Timer> limit;
     };
 
-    void end(const QString &callId, const QString &why);
+    void end(const QString &callId, const ToolOutcome &outcome);
 
     static constexpr qsizetype maxRemembered = 256; ///< calls that may still be answered late
 

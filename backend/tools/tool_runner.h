@@ -6,6 +6,7 @@
 
 #include <QJsonObject>
 
+#include <chrono>
 #include <functional>
 
 namespace loquat {
@@ -21,6 +22,16 @@ struct ToolOutcome
 inline ToolOutcome failedCall(const QString &sentence)
 {
     return {false, QJsonObject{{QStringLiteral("error"), sentence}}};
+}
+
+/// Of a call that was given up after `limit`. A model that took it for undone would order twice.
+inline ToolOutcome lateCall(const QString &who, std::chrono::milliseconds limit)
+{
+    return failedCall(
+        QStringLiteral("%1 did not answer within %2 s. The call may have taken effect: find out "
+                       "before you repeat it.")
+            .arg(who)
+            .arg(double(limit.count()) / 1000));
 }
 
 /// What a session needs of the tools: their list, and a way to call one. Used from one thread.

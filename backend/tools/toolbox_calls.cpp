@@ -58,8 +58,7 @@ void Toolbox::Running::limitAnew()
         if (!late)
             return;
         const auto stop = late->context.stop;
-        Running::end(late, failedCall(u"%1 did not answer within %2 s."_s.arg(late->name())
-                                          .arg(double(late->limits.call.count()) / 1000)));
+        Running::end(late, lateCall(late->name(), late->limits.call));
         stop->stop();
     });
 }

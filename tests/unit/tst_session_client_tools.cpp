@@ -203,6 +203,7 @@ private Q_SLOTS:
         const auto results = eventsOf(stage, EventType::ToolResult);
         QCOMPARE(results.size(), 1);
         QVERIFY(results.first().content.contains(u"did not answer within 120 s"_s));
+        QVERIFY(results.first().content.contains(u"may have taken effect"_s));
         session.answerCall(u"c1"_s, u"open at last"_s, u"out"_s);
         QCOMPARE(stage.client.last<outbound::Noted>().ref, u"out"_s);
         session.answerCall(u"c1"_s, u"again"_s, u"twice"_s);
