@@ -29,7 +29,7 @@ public:
     {
     }
 
-    void lookUp(const Toolbox &toolbox)
+    void lookUp(const Toolbox &toolbox, const std::vector<std::unique_ptr<McpServerTools>> &servers)
     {
         if (m_said.test_and_set())
             return;
@@ -38,6 +38,10 @@ public:
             offered += toolbox.namesOf(spec.name) << spec.name;
         for (const QString &note : notesOnUnknown(m_named, offered))
             qCWarning(log).noquote() << note;
+        for (const auto &server : servers)
+            for (const QString &name : server->policiesOfNobody())
+                qCWarning(log).noquote() << u"mcpServers.%1.policies: no tool there is named \"%2\""_s.arg(
+                    server->settings().name, name.simplified());
     }
 
 private:
@@ -75,7 +79,7 @@ public:
             QObject::connect(server.get(), &McpServerTools::up, server.get(), [this, name = settings.name] {
                 qCInfo(log) << "MCP server is up:" << name;
                 if (std::ranges::all_of(m_servers, [](const auto &each) { return each->isUp(); }))
-                    m_names->lookUp(m_toolbox);
+                    m_names->lookUp(m_toolbox, m_servers);
             });
             m_servers.push_back(std::move(server));
         }

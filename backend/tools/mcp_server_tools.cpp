@@ -88,6 +88,14 @@ void McpServerTools::offerOne(const McpRemoteTool &tool)
         Q_EMIT toolRefused(tool.name, added.error());
 }
 
+QStringList McpServerTools::policiesOfNobody() const
+{
+    QStringList names = m_settings.policies.keys();
+    names.removeIf([this](const QString &name) { return m_offered.contains(name); });
+    names.sort();
+    return names;
+}
+
 void McpServerTools::lost(const Error &why)
 {
     // A program that ends at the first word of the modern era is one of the legacy era.

@@ -32,6 +32,8 @@ public:
     void start();
     [[nodiscard]] const McpServerSettings &settings() const { return m_settings; }
     [[nodiscard]] bool isUp() const { return m_up; }
+    /// The names among the settings' `policies` that no tool of the server has; of use once it is up.
+    [[nodiscard]] QStringList policiesOfNobody() const;
     /// Null while the server is away.
     [[nodiscard]] McpClient *client() const { return m_up ? m_client.get() : nullptr; }
 

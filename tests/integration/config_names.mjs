@@ -46,13 +46,13 @@ describe('Rules of loquat.json', () => {
     const everything = fileURLToPath(new URL('../node_modules/@modelcontextprotocol/server-everything/dist/index.js', import.meta.url));
     const config = configFile({
       toolPolicies: { echo: 'ask', every__echo: 'ask', get_weather: 'ask', ecoh: 'ask' },
-      mcpServers: { every: { command: process.execPath, args: [everything, 'stdio'] } },
+      mcpServers: { every: { command: process.execPath, args: [everything, 'stdio'], policies: { 'get-sum': 'ask', 'get-smu': 'deny' } } },
     });
     assert.deepEqual(await notes(config), []); // it starts none
     const server = await startLoquat({ args: ['--config', config], env: { LOQUAT_THREADS: '2' } });
     await eventually('the server of each thread', () => server.stderr.match(/MCP server is up/g)?.length === 2);
     await server.stop();
-    assert.deepEqual(warnings(server), ['toolPolicies: no tool here is named "ecoh"']);
+    assert.deepEqual(warnings(server), ['toolPolicies: no tool here is named "ecoh"', 'mcpServers.every.policies: no tool there is named "get-smu"']);
   });
 
   it('two tools of one name: the first holds, and that is told', async () => {
