@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "llm/gemini_schema.h"
 
+#include "domain/json_pointer.h"
+
 #include <QJsonArray>
 #include <QSet>
+#include <QUrl>
 
 #include <algorithm>
 
@@ -10,6 +13,10 @@ namespace loquat {
 namespace {
 
 using namespace Qt::StringLiterals;
+
+/// References that are written out where they stand make a schema longer, at worst each by as much again as
+/// the last.
+constexpr int maxSchemas = 2'000;
 
 /// Words whose value is taken as it is.
 bool isKnown(const QString &word)
@@ -19,14 +26,6 @@ bool isKnown(const QString &word)
         u"maxItems"_s, u"minLength"_s,     u"maxLength"_s, u"pattern"_s,       u"minimum"_s,
         u"maximum"_s,  u"minProperties"_s, u"default"_s,   u"maxProperties"_s, u"propertyOrdering"_s};
     return words.contains(word);
-}
-
-QJsonArray eachOf(const QJsonArray &schemas)
-{
-    QJsonArray translated;
-    for (const auto &schema : schemas)
-        translated.append(geminiSchema(schema.toObject()));
-    return translated;
 }
 
 void takeType(QJsonObject &translated, const QJsonValue &type)
@@ -55,44 +54,123 @@ void takeEnum(QJsonObject &translated, const QJsonArray &values)
     translated["type"_L1] = "string"_L1;
 }
 
-void takeWord(QJsonObject &translated, const QString &word, const QJsonValue &value)
+/// What holds as well: what `schema` says itself stays.
+void add(QJsonObject &schema, const QJsonObject &more)
 {
-    if (word == "type"_L1) {
-        takeType(translated, value);
-    } else if (word == "enum"_L1) {
-        takeEnum(translated, value.toArray());
-    } else if (word == "const"_L1) {
-        takeEnum(translated, QJsonArray{value});
-    } else if (word == "items"_L1 && value.isObject()) {
-        translated[word] = geminiSchema(value.toObject());
-    } else if (word == "anyOf"_L1 || word == "oneOf"_L1) {
-        translated["anyOf"_L1] = eachOf(value.toArray());
-    } else if (word == "properties"_L1) {
-        QJsonObject properties = value.toObject();
-        for (auto property = properties.begin(); property != properties.end(); ++property)
-            property.value() = geminiSchema(property.value().toObject());
-        if (!properties.isEmpty())
-            translated[word] = properties;
-    } else if (word == "format"_L1) {
-        static const QSet<QString> formats{u"enum"_s,   u"date-time"_s, u"float"_s,
-                                           u"double"_s, u"int32"_s,     u"int64"_s};
-        if (formats.contains(value.toString()))
-            translated[word] = value;
-    } else if (isKnown(word)) {
-        translated[word] = value;
+    for (auto word = more.begin(); word != more.end(); ++word) {
+        const QJsonValue mine = schema.value(word.key());
+        if (word.key() == "properties"_L1) {
+            QJsonObject properties = word.value().toObject();
+            const QJsonObject own = mine.toObject();
+            for (auto property = own.begin(); property != own.end(); ++property)
+                properties.insert(property.key(), property.value());
+            schema[word.key()] = properties;
+        } else if (word.key() == "required"_L1) {
+            QJsonArray required = mine.toArray();
+            for (const auto &name : word.value().toArray())
+                if (!required.contains(name))
+                    required.append(name);
+            schema[word.key()] = required;
+        } else if (mine.isUndefined()) {
+            schema[word.key()] = word.value();
+        }
     }
 }
+
+class Translation
+{
+public:
+    explicit Translation(const QJsonObject &root)
+        : m_root(root)
+    {
+    }
+
+    QJsonObject of(const QJsonObject &schema)
+    {
+        QJsonObject translated;
+        if (++m_schemas > maxSchemas)
+            return translated;
+        for (auto word = schema.begin(); word != schema.end(); ++word)
+            take(translated, word.key(), word.value());
+        if (const QJsonValue target = schema["$ref"_L1]; target.isString())
+            add(translated, referred(target.toString()));
+        for (const auto &part : schema["allOf"_L1].toArray())
+            add(translated, of(part.toObject()));
+        if (translated.value("type"_L1) == "array"_L1 && !translated.contains("items"_L1))
+            translated["items"_L1] = QJsonObject{{"type"_L1, "string"_L1}}; // refused without
+        return translated;
+    }
+
+private:
+    /// Gemini knows no references. One that is being written out already is some object.
+    QJsonObject referred(const QString &target)
+    {
+        if (m_within.contains(target))
+            return {{"type"_L1, "object"_L1}};
+        if (target != "#"_L1 && !target.startsWith("#/"_L1))
+            return {};
+        const auto found = jsonAt(m_root, QUrl::fromPercentEncoding(target.sliced(1).toUtf8()));
+        if (!found)
+            return {};
+        m_within.insert(target);
+        const QJsonObject translated = of(found->toObject());
+        m_within.remove(target);
+        return translated;
+    }
+
+    void take(QJsonObject &translated, const QString &word, const QJsonValue &value)
+    {
+        if (word == "type"_L1) {
+            takeType(translated, value);
+        } else if (word == "enum"_L1) {
+            takeEnum(translated, value.toArray());
+        } else if (word == "const"_L1) {
+            takeEnum(translated, QJsonArray{value});
+        } else if (word == "items"_L1 && value.isObject()) {
+            translated[word] = of(value.toObject());
+        } else if (word == "anyOf"_L1 || word == "oneOf"_L1) {
+            takeChoice(translated, value.toArray());
+        } else if (word == "properties"_L1) {
+            QJsonObject properties = value.toObject();
+            for (auto property = properties.begin(); property != properties.end(); ++property)
+                property.value() = of(property.value().toObject());
+            if (!properties.isEmpty())
+                translated[word] = properties;
+        } else if (word == "format"_L1) {
+            static const QSet<QString> formats{u"enum"_s,   u"date-time"_s, u"float"_s,
+                                               u"double"_s, u"int32"_s,     u"int64"_s};
+            if (formats.contains(value.toString()))
+                translated[word] = value;
+        } else if (isKnown(word)) {
+            translated[word] = value;
+        }
+    }
+
+    void takeChoice(QJsonObject &translated, const QJsonArray &schemas)
+    {
+        QJsonArray choice; // something or null is that, nullable
+        for (const auto &schema : schemas) {
+            if (schema["type"_L1] == "null"_L1)
+                translated["nullable"_L1] = true;
+            else
+                choice.append(of(schema.toObject()));
+        }
+        if (choice.size() == 1 && choice.size() < schemas.size())
+            add(translated, choice[0].toObject());
+        else if (!choice.isEmpty())
+            translated["anyOf"_L1] = choice;
+    }
+
+    const QJsonObject m_root;
+    QSet<QString> m_within; ///< the references that are being written out
+    int m_schemas = 0;
+};
 
 } // namespace
 
 QJsonObject geminiSchema(const QJsonObject &schema)
 {
-    QJsonObject translated;
-    for (auto word = schema.begin(); word != schema.end(); ++word)
-        takeWord(translated, word.key(), word.value());
-    if (translated.value("type"_L1) == "array"_L1 && !translated.contains("items"_L1))
-        translated["items"_L1] = QJsonObject{{"type"_L1, "string"_L1}}; // refused without
-    return translated;
+    return Translation(schema).of(schema);
 }
 
 } // namespace loquat

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/http_tool_result.h"
 
-#include "tools/json_pointer.h"
+#include "domain/json_pointer.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

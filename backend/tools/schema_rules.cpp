@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/schema_rules.h"
 
-#include "tools/json_pointer.h"
+#include "domain/json_pointer.h"
 
 #include <QJsonArray>
 #include <QRegularExpression>

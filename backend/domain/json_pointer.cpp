@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tools/json_pointer.h"
+#include "domain/json_pointer.h"
 
 #include <QJsonArray>
 #include <QJsonObject>

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "llm/gemini_schema.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace loquat;
+using namespace Qt::StringLiterals;
+
+/// Protects tools with Gemini, which takes a part of JSON Schema only: the model is told all that the rest
+/// says, and no request is refused for it.
+class TestGeminiSchema : public QObject
+{
+    Q_OBJECT
+
+    /// With ' for ", which would need a backslash each.
+    static QJsonObject json(QByteArray text)
+    {
+        return QJsonDocument::fromJson(text.replace('\'', '"')).object();
+    }
+
+private Q_SLOTS:
+    void whatItDoesNotKnowIsSaidInWordsThatItKnows_data()
+    {
+        QTest::addColumn<QJsonObject>("schema");
+        QTest::addColumn<QJsonObject>("expected");
+        const auto row = [](const char *name, const char *schema, const char *expected) {
+            QTest::newRow(name) << json(schema) << json(expected);
+        };
+        row("a reference, with words of its own",
+            "{'type':'object','properties':{'to':{'$ref':'#/$defs/Place','description':'where to'}},"
+            "'$defs':{'Place':{'type':'object','description':'a place','required':['city'],"
+            "'properties':{'city':{'type':'string'}}}}}",
+            "{'type':'object','properties':{'to':{'type':'object','description':'where "
+            "to','required':['city'],"
+            "'properties':{'city':{'type':'string'}}}}}");
+        row("a reference to a reference, in items",
+            "{'type':'array','items':{'$ref':'#/definitions/A'},"
+            "'definitions':{'A':{'$ref':'#/definitions/B~1b'},'B/b':{'type':'integer'}}}",
+            "{'type':'array','items':{'type':'integer'}}");
+        row("the whole by reference", "{'$ref':'#/$defs/All','$defs':{'All':{'type':'string'}}}",
+            "{'type':'string'}");
+        row("allOf",
+            "{'allOf':[{'type':'object','required':['a'],'properties':{'a':{'type':'string'},'b':{'type':'"
+            "number'}}},"
+            "{'required':['b','a']}],"
+            "'properties':{'a':{'type':'string','description':'mine'}}}",
+            "{'type':'object','required':['a','b'],"
+            "'properties':{'a':{'type':'string','description':'mine'},'b':{'type':'number'}}}");
+        row("something or null", "{'anyOf':[{'type':'string','format':'uuid'},{'type':'null'}],'title':'T'}",
+            "{'type':'string','nullable':true,'title':'T'}");
+        row("one of two, or null", "{'oneOf':[{'type':'string'},{'type':'null'},{'type':'integer'}]}",
+            "{'nullable':true,'anyOf':[{'type':'string'},{'type':'integer'}]}");
+        row("references that lead nowhere", "{'anyOf':[{'$ref':'#/none'},{'$ref':'other.json'},{'$ref':''}]}",
+            "{'anyOf':[{},{},{}]}");
+        row("a property named as a word",
+            "{'properties':{'$ref':{'type':'string'},'allOf':{'type':'string'}}}",
+            "{'properties':{'$ref':{'type':'string'},'allOf':{'type':'string'}}}");
+    }
+    void whatItDoesNotKnowIsSaidInWordsThatItKnows()
+    {
+        QFETCH(QJsonObject, schema);
+        QFETCH(QJsonObject, expected);
+        QCOMPARE(geminiSchema(schema), expected);
+    }
+
+    void aTreeIsWrittenOutOnce()
+    {
+        const auto tree = geminiSchema(
+            json("{'$ref':'#/$defs/Node','$defs':{'Node':{'type':'object','properties':{"
+                 "'name':{'type':'string'},'children':{'type':'array','items':{'$ref':'#/$defs/Node'}}}}}}"));
+        const auto inner = tree["properties"_L1]["children"_L1]["items"_L1];
+        QCOMPARE(inner.toObject(), json("{'type':'object'}"));
+    }
+
+    void referencesThatMultiplyEnd()
+    {
+        QJsonObject definitions;
+        for (int level = 0; level < 40; ++level) {
+            const QJsonObject next{{"$ref"_L1, u"#/$defs/%1"_s.arg(level + 1)}};
+            definitions[QString::number(level)] =
+                QJsonObject{{"properties"_L1, QJsonObject{{"a"_L1, next}, {"b"_L1, next}}}};
+        }
+        const QJsonObject bomb{{"$ref"_L1, "#/$defs/0"_L1}, {"$defs"_L1, definitions}};
+        QVERIFY(QJsonDocument(geminiSchema(bomb)).toJson(QJsonDocument::Compact).size() < 100'000);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestGeminiSchema)
+#include "tst_gemini_schema.moc"
