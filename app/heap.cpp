@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Of the system's own allocator. Knows nothing, and does nothing, where that is not glibc's.
+// Of glibc's allocator. Knows nothing, and does nothing, where there is another, which gives back by itself.
 #include "heap.h"
 
 #ifdef __GLIBC__
@@ -20,7 +20,8 @@ qsizetype unusedBytes()
     qsizetype resident = 0; // in pages
     std::ifstream("/proc/self/statm") >> total >> resident;
     const auto heap = ::mallinfo2();
-    return resident * ::sysconf(_SC_PAGESIZE) - qsizetype(heap.uordblks + heap.hblkhd);
+    const auto inUse = qsizetype(heap.uordblks + heap.hblkhd);
+    return inUse > 0 ? resident * ::sysconf(_SC_PAGESIZE) - inUse : 0;
 #else
     return 0;
 #endif

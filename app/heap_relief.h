@@ -8,7 +8,7 @@ namespace loquat {
 /// Gives the system back what the process no longer uses. Allocators do so late or never (glibc returns only
 /// what is free at a heap's end), and connections that came by the thousand leave holes: without this their
 /// memory would stay, and grow with each such crowd. To look takes up to a millisecond, to give back up
-/// to 15.
+/// to 15. Where the program is linked with another allocator there is nothing to do.
 class HeapRelief
 {
 public:
