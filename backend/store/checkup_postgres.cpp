@@ -4,6 +4,7 @@
 #include "store/migrator.h"
 #include "store/postgres_connection.h"
 #include "store/postgres_error.h"
+#include "store/replica_columns.h"
 #include "store/watchdog.h"
 
 #include <QSqlQuery>
@@ -22,6 +23,22 @@ Expected<QVariantList> row(PostgresConnection &connection, const QString &sql)
     if (!query.exec(sql) || !query.next())
         return postgresError(query.lastError(), connection.db().isOpen());
     return QVariantList{query.value(0), query.value(1), query.value(2)};
+}
+
+/// Of a table that is there without a column of ours, or in the place of our view: what another program made.
+QString othersTable()
+{
+    const auto lacks = [](const QString &table, QStringList columns) {
+        columns.removeOne(u"last_seq"_s); // the second migration adds it
+        return uR"(exists (select from unnest(array['%2']) wanted where to_regclass(place || '%1') is not null
+                   and not exists (select from pg_attribute where attrelid = to_regclass(place || '%1')
+                                   and attname = wanted and not attisdropped)))"_s.arg(
+            table, columns.join(u"','"_s));
+    };
+    return u"select %1 or %2 or exists (select from pg_class where oid = to_regclass(place || 'events') "
+           "and relkind <> 'v'), null, null from (select quote_ident(current_schema()) || '.' as place) p"_s
+               .arg(lacks(u"sessions"_s, namesOf(replicaSessionColumns)),
+                    lacks(u"session_events"_s, namesOf(replicaEventColumns)));
 }
 
 Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreaker &breaker)
@@ -58,6 +75,13 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
         if (!version)
             return version.error();
         found.schemaVersion = (*version)[0].toInt();
+    }
+    if (found.schemaVersion == 0) {
+        const auto others = row(**connection, othersTable());
+        if (!others)
+            return others.error();
+        if ((*others)[0].toBool())
+            return othersTables();
     }
     return found;
 }

@@ -17,6 +17,15 @@ QString connectionWords(const QSqlError &error)
 
 } // namespace
 
+Error othersTables(const QString &state)
+{
+    return {u"postgres_other_schema"_s,
+            u"The tables in the database are not Loquat's, or are gone%1."_s.arg(state),
+            u"Use a database without others' sessions, session_events or events; or a schema of its own: add "
+            "?options=-csearch_path%3DNAME to SUPABASE_DB_URL."_s,
+            true};
+}
+
 Error postgresError(const QSqlError &error, bool connected)
 {
     const QString state = error.nativeErrorCode();
@@ -73,9 +82,11 @@ Error postgresError(const QSqlError &error, bool connected)
             u"Use a user that owns the tables sessions and session_events, on a server that is not read-only."_s,
             true};
     if (inClass("42"_L1))
-        return {u"postgres_other_schema"_s,
-                u"The tables in the database are not Loquat's, or are gone (SQLSTATE %1)."_s.arg(state),
-                u"Use a database without tables named sessions and session_events of another shape."_s, true};
+        return othersTables(u" (SQLSTATE %1)"_s.arg(state));
+    if (state == "3F000"_L1)
+        return {u"postgres_no_schema"_s,
+                u"The schema for the tables is not there (SQLSTATE %1)."_s.arg(state),
+                u"Create it, or correct search_path in SUPABASE_DB_URL."_s, true};
     if (inClass("53"_L1))
         return {u"postgres_exhausted"_s,
                 u"Postgres has no disk, memory or connections left (SQLSTATE %1)."_s.arg(state),

@@ -107,6 +107,20 @@ describe('loquat doctor', () => {
     assert.match(report.of("database's rights").what, /read-only/);
   });
 
+  it('says that the tables are those of another program, and how both have theirs', async () => {
+    const kinds = { sessions: 'table sessions (session_id uuid primary key, user_id text, summary text)', events: 'table events (event_id int)' };
+    for (const [name, kind] of Object.entries(kinds)) {
+      const url = await emptyDatabase();
+      execFileSync('psql', ['-q', '-c', `create ${kind}`, '-c', 'create schema loquat', url]);
+      const { ok, of } = await checks([], { SUPABASE_DB_URL: url });
+      assert.ok(!ok, `a table ${name} is no trouble`);
+      assert.match(of('database').what, /not Loquat's/);
+      const [option] = /\?options=\S+NAME/.exec(of('database').remedy);
+      const beside = await checks([], { SUPABASE_DB_URL: url + option.replace('NAME', 'loquat') });
+      assert.ok(beside.ok, JSON.stringify(beside.of('database')));
+    }
+  });
+
   it('tries a configured model, with its key', async () => {
     const fake = await startFakeOpenAi();
     const up = await checks([], fake.settings);
