@@ -207,7 +207,13 @@ FleetOptions SettingsReader::fleet()
 void SettingsReader::noteUnused(QStringList &notes) const
 {
     const SupabaseOptions rest = supabase();
-    if (!text(u"SUPABASE_DB_URL"_s).isEmpty() || rest.url.isEmpty() == rest.key.isEmpty())
+    const QString database = text(u"SUPABASE_DB_URL"_s);
+    // Not set by us: a pooler would not keep it for the session, or refuse it.
+    if (!database.isEmpty() && !rest.schema.isEmpty() && rest.schema != "public"_L1 &&
+        !database.contains("search_path"_L1))
+        notes.append(u"SUPABASE_SCHEMA is for Supabase's REST API: SUPABASE_DB_URL needs "
+                     "?options=-csearch_path%3DSCHEMA instead, its tables are in public"_s);
+    if (!database.isEmpty() || rest.url.isEmpty() == rest.key.isEmpty())
         return;
     notes.append(rest.key.isEmpty()
                      ? u"SUPABASE_URL is set without SUPABASE_SERVICE_ROLE_KEY (or SUPABASE_DB_URL instead): "

@@ -247,6 +247,18 @@ private Q_SLOTS:
         QVERIFY(!key->notes.first().contains("sb_secret_x"_L1));
     }
 
+    void aSchemaThatTheDatabasesUrlDoesNotNameIsSaid()
+    {
+        const QString url = u"postgresql://u:p@127.0.0.1/x"_s;
+        const auto notes = [](const QString &where, const QString &schema) {
+            return parsed({}, {{u"SUPABASE_DB_URL"_s, where}, {u"SUPABASE_SCHEMA"_s, schema}})->notes;
+        };
+        QCOMPARE(notes(url, u"chat"_s).size(), 1);
+        QVERIFY(notes(url, u"chat"_s).first().contains("SUPABASE_SCHEMA"_L1));
+        QCOMPARE(notes(url, u"public"_s), QStringList());
+        QCOMPARE(notes(url + u"?options=-csearch_path%3Dchat"_s, u"chat"_s), QStringList());
+    }
+
     void theKeyOfSupabaseHasManyNames_data()
     {
         QTest::addColumn<QString>("name");
