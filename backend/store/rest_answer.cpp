@@ -105,9 +105,7 @@ std::optional<Error> schemaError(const RestSettings &settings, const RestAnswer 
                      "Exposed schemas."_s,
                      true};
     if (code.size() == 5 && code.startsWith("42"_L1))
-        return Error{
-            u"supabase_other_schema"_s, u"The tables in Supabase are not Loquat's %1."_s.arg(marks(answer)),
-            u"Use a schema without tables named sessions and session_events of another shape."_s, true};
+        return othersTablesError(settings, answer);
     return {};
 }
 
@@ -136,6 +134,15 @@ bool RestAnswer::isTooSlow() const
     // 57014: the statement was broken off. A timeout that has another code of PostgREST is about something
     // else.
     return said == "57014"_L1 || (said.isEmpty() && (status == 408 || status == 504 || status == 524));
+}
+
+Error othersTablesError(const RestSettings &settings, const RestAnswer &answer)
+{
+    return {
+        u"supabase_other_schema"_s,
+        u"The tables in the schema %1 of Supabase are not Loquat's %2."_s.arg(settings.schema, marks(answer)),
+        u"Set SUPABASE_SCHEMA to a schema without sessions, session_events and events; Loquat then tells how to fill it."_s,
+        true};
 }
 
 Error restError(const RestSettings &settings, const RestAnswer &answer, const QString &files,

@@ -41,4 +41,7 @@ struct RestAnswer
 Error restError(const RestSettings &settings, const RestAnswer &answer, const QString &files,
                 const QDateTime &now = QDateTime::currentDateTimeUtc());
 
+/// supabase_other_schema
+Error othersTablesError(const RestSettings &settings, const RestAnswer &answer);
+
 } // namespace loquat

@@ -136,6 +136,16 @@ RestRequest askAnySession()
     return request;
 }
 
+RestRequest askForColumns(const QString &table, QStringList columns)
+{
+    columns.removeOne(u"last_seq"_s); // the second file adds it
+    RestRequest request;
+    request.table = table;
+    request.query.addQueryItem(u"select"_s, columns.join(u','));
+    request.query.addQueryItem(u"limit"_s, u"1"_s);
+    return request;
+}
+
 RestRequest askVersion()
 {
     RestRequest request;

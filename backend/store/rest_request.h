@@ -37,6 +37,8 @@ RestRequest askEvents(const QString &sessionId, const QList<qint64> &seqs);
 RestRequest askLateEvents(const QString &sessionId, const QList<qint64> &seqs);
 RestRequest askNewestSeq(const QString &sessionId);
 RestRequest askAnySession();
+/// Asks for a row of our columns, also where no file of sql/postgres was run.
+RestRequest askForColumns(const QString &table, QStringList columns);
 /// Asks for the number of the newest file of sql/postgres that was run there.
 RestRequest askVersion();
 

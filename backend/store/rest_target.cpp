@@ -2,6 +2,7 @@
 #include "store/rest_target.h"
 
 #include "store/late_events.h"
+#include "store/replica_columns.h"
 
 #include <QJsonDocument>
 
@@ -17,8 +18,10 @@ QString filesToRun(const QList<Migration> &migrations, int version, const QStrin
             files
                 << u"sql/postgres/%1_%2.sql"_s.arg(migration.version, 4, 10, QChar(u'0')).arg(migration.name);
     // The files name no schema: they fill the first of the search path.
-    const QString first =
-        schema == "public"_L1 ? QString() : u", after \"set search_path = %1;\""_s.arg(schema);
+    const QString first = schema == "public"_L1 ? QString()
+                                                : u", after \"create schema if not exists %1; grant usage on "
+                                                  u"schema %1 to authenticated, service_role; "
+                                                  "set search_path = %1;\""_s.arg(schema);
     return u"Run %1 in Supabase's SQL editor%2; Loquat then goes on by itself."_s.arg(
         files.join(u", then "_s), first);
 }
@@ -182,9 +185,22 @@ Expected<QJsonArray> RestTarget::rowsIn(const RestAnswer &answer) const
 Expected<int> RestTarget::version()
 {
     const auto versions = ask(askVersion());
-    if (!versions)
-        return versions.error();
+    if (!versions) {
+        const auto others =
+            versions.error().code == "supabase_tables_missing"_L1 ? othersTables() : std::nullopt;
+        return others ? *others : versions.error();
+    }
     return versions->isEmpty() ? 0 : versions->first().toObject().value("version"_L1).toInt();
+}
+
+/// Tables that another program made and that ours would have to stand beside: our files fail on them.
+std::optional<Error> RestTarget::othersTables()
+{
+    for (const auto &request : {askForColumns(u"sessions"_s, namesOf(replicaSessionColumns)),
+                                askForColumns(u"session_events"_s, namesOf(replicaEventColumns))})
+        if (const auto answer = m_channel.ask(request); answer.code() == "42703"_L1)
+            return othersTablesError(m_settings, answer);
+    return {};
 }
 
 Error RestTarget::errorOf(const RestAnswer &answer) const

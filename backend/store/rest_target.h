@@ -7,6 +7,7 @@
 #include <QJsonArray>
 
 #include <functional>
+#include <optional>
 
 namespace loquat {
 
@@ -38,6 +39,7 @@ private:
     Expected<QJsonArray> ask(const RestRequest &request);
     Expected<QJsonArray> rowsIn(const RestAnswer &answer) const;
     Expected<int> version();
+    std::optional<Error> othersTables();
     Error errorOf(const RestAnswer &answer) const;
 
     /// Well below what nginx takes untold (1 MiB). A gateway that takes less says so, and gets less.

@@ -49,6 +49,24 @@ describe('What is wrong is said, with what to do:', () => {
     await ends(server);
   });
 
+  it('tables that are those of another program, and how to have both', async () => {
+    const fake = await supabase({ tables: false, schemas: ['public', 'chat'] });
+    await command(fake.database, 'create table sessions (session_id uuid primary key, user_id text, summary text); grant all on sessions to service_role');
+    const server = await loquatOn(fake);
+    const { detail } = await says(server, /schema public .*not Loquat's.*SUPABASE_SCHEMA/, 'failing');
+    assert.ok(!detail.includes('sql/postgres'), detail); // the files would fail
+    await ends(server);
+
+    await command(fake.database, 'revoke usage on schema chat from anon, authenticated, service_role'); // as a new one is
+    const other = await loquatOn(fake, { SUPABASE_SCHEMA: 'chat' });
+    const missing = await says(other, /sql\/postgres/, 'failing');
+    const [, first] = /after "([^"]+)"/.exec(missing.detail);
+    await command(fake.database, first);
+    await runFiles(fake.database, 'chat');
+    await inSync(other);
+    await ends(other);
+  });
+
   it('a schema that the API does not show', async () => {
     const fake = await supabase();
     const server = await loquatOn(fake, { SUPABASE_SCHEMA: 'hidden' });
