@@ -4,6 +4,7 @@
 #include <QJsonDocument>
 
 #include <algorithm>
+#include <utility>
 
 namespace loquat {
 
@@ -90,8 +91,16 @@ void Turn::modelSaid(const QString &text)
         m_firstChunkMs = m_clock.monotonicMs();
     if (!m_ttftMs)
         m_ttftMs = *m_firstChunkMs - m_startedMs;
-    m_text += text;
-    m_owner.turnSays(text);
+    QString said = m_half.isEmpty() ? text : std::exchange(m_half, {}) + text;
+    // A server may cut a character in two; no client can read either half.
+    if (!said.isEmpty() && said.back().isHighSurrogate()) {
+        m_half = said.last(1);
+        said.chop(1);
+    }
+    if (said.isEmpty())
+        return;
+    m_text += said;
+    m_owner.turnSays(said);
 }
 
 void Turn::callEnded(const QString &finish, const ChatOutcome &outcome)

@@ -107,6 +107,7 @@ private:
     ChatRequest m_asked;            ///< of the model, last
     std::optional<Error> m_tooLong; ///< the model's, to what the running round asked first
     QString m_text;                 ///< of the running model call
+    QString m_half;                 ///< of a surrogate pair, until the other comes
     std::optional<Usage> m_usage;
     ChatOutcome m_outcome; ///< of the last model call that ended well
     QList<FailedAttempt> m_failures;

@@ -26,6 +26,7 @@ void Turn::callModel()
 {
     ++m_round;
     m_text.clear();
+    m_half.clear();
     m_tooLong.reset();
     m_owner.turnThinks();
     ask(true);

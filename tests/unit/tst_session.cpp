@@ -59,6 +59,22 @@ private Q_SLOTS:
                  (QList{EventType::SessionStarted, EventType::UserMessage, EventType::AiMessage}));
     }
 
+    void aCharacterThatComesInTwoIsSaidInOne()
+    {
+        SessionStage stage;
+        stage.connectClient().userMessage(u"hello"_s);
+        const QString smile = u"🙂"_s;
+        for (const auto &piece : {u"a"_s + smile[0], QString(smile[1]), QString(smile[0]), smile[1] + u"b"_s})
+            stage.reply().push(piece);
+        stage.reply().push(QString(smile[0])); // and never the rest
+        stage.reply().finish();
+        QStringList tokens;
+        for (const auto &token : stage.client.all<outbound::Token>())
+            tokens.append(token.text);
+        QCOMPARE(tokens, (QStringList{u"a"_s, smile, smile + u'b'}));
+        QCOMPARE(stage.client.last<outbound::TurnDone>().text, tokens.join(QString()));
+    }
+
     void aRefusalIsForWhoWasRefused()
     {
         SessionStage stage;
