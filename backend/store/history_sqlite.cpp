@@ -133,7 +133,8 @@ Expected<SessionPage> SqliteHistory::search(const SessionQuery &query)
     QSet<QString> seen;
     int candidates = 0;
     qint64 id = 0;
-    while (page.rows.size() < query.limit && finds.next()) {
+    qint64 lastId = 0; // what the page's last session was found by
+    while (finds.next()) {
         ++candidates;
         id = finds.value(0).toLongLong();
         event.bindValue(0, id);
@@ -148,6 +149,11 @@ Expected<SessionPage> SqliteHistory::search(const SessionQuery &query)
             return shown.error();
         if (*shown)
             continue;
+        if (page.rows.size() == query.limit) {
+            page.nextCursor = toText(SearchCursor{lastId, from.newest});
+            return page;
+        }
+        lastId = id;
         Snippet snippet = snippetOf(event.value(2).toString(), terms);
         snippet.seq = event.value(1).toLongLong();
         QSqlQuery row(m_connection->db());
@@ -159,7 +165,7 @@ Expected<SessionPage> SqliteHistory::search(const SessionQuery &query)
     }
     if (finds.lastError().isValid())
         return journalError(finds.lastError());
-    if (candidates == maxCandidates || (page.rows.size() == query.limit && finds.next()))
+    if (candidates == maxCandidates)
         page.nextCursor = toText(SearchCursor{id, from.newest});
     return page;
 }

@@ -97,6 +97,25 @@ private Q_SLOTS:
         QCOMPARE(*page->rows.first().row.durationSeconds, 3600);
     }
 
+    void theLastPageIsKnownToBeTheLast_data() { bothDatabases(); }
+    void theLastPageIsKnownToBeTheLast()
+    {
+        QFETCH(bool, postgres);
+        for (const auto *id : {"a", "b"})
+            begin(QLatin1StringView(id), u"u"_s, base);
+        for (int seq = 2; seq < 4; ++seq) // found twice in each
+            for (const auto *id : {"a", "b"})
+                say(QLatin1StringView(id), seq, EventType::UserMessage, u"needle"_s);
+        m_replica = replicaTo(m_direct);
+        QVERIFY(settled());
+        open(postgres);
+        const auto first = ask(SessionQuery{.text = u"needle"_s, .limit = 1});
+        QCOMPARE(ids(first), u"b"_s);
+        const auto last = ask(SessionQuery{.text = u"needle"_s, .limit = 1, .cursor = first->nextCursor});
+        QCOMPARE(ids(last), u"a"_s);
+        QCOMPARE(last->nextCursor, QString());
+    }
+
     void aVeryLongMessageIsStoredAndItsBeginningFound_data() { bothDatabases(); }
     void aVeryLongMessageIsStoredAndItsBeginningFound()
     {
