@@ -99,6 +99,11 @@ Expected<QMap<QString, QString>> parseOptions(QStringView text)
         const auto value = equals < 0 ? std::nullopt : decoded(pair.mid(equals + 1));
         if (!value)
             return wrong(u"After '?' the database URL has something that is not name=value."_s);
+        if (name == "ssl"_L1 && *value == "true"_L1) { // libpq's other word for it, as drivers of Java write
+            if (!options.contains(u"sslmode"_s))
+                options[u"sslmode"_s] = u"require"_s;
+            continue;
+        }
         if (isForeignOption(name))
             continue;
         if (!isLibpqOption(name)) {

@@ -60,6 +60,10 @@ private Q_SLOTS:
         QTest::newRow("tls") << u"?sslmode=verify-full&sslrootcert=%2Fetc%2Fmy%20ca.crt"_s
                              << u"application_name='loquat';connect_timeout='5';sslmode='verify-full';"
                                 "sslrootcert='/etc/my ca.crt'"_s;
+        const QString encrypted = u"application_name='loquat';connect_timeout='5';sslmode='%1'"_s;
+        QTest::newRow("tls, in another word") << u"?ssl=true"_s << encrypted.arg(u"require"_s);
+        QTest::newRow("tls, in both words")
+            << u"?sslmode=verify-full&ssl=true"_s << encrypted.arg(u"verify-full"_s);
         QTest::newRow("quotes") << u"?application_name=it%27s%5C"_s
                                 << u"application_name='it\\'s\\\\';connect_timeout='5'"_s;
         QTest::newRow("foreign ones are left out")
