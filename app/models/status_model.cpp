@@ -61,7 +61,7 @@ QString StatusModel::sessions() const
 
 QString StatusModel::rate() const
 {
-    return format::rate(m_status.tokensPerSecond);
+    return m_status.trouble.isEmpty() ? format::rate(m_status.tokensPerSecond) : u"– tok/s"_s;
 }
 
 QString StatusModel::firstToken() const
@@ -72,6 +72,8 @@ QString StatusModel::firstToken() const
 
 QString StatusModel::modelWord() const
 {
+    if (!m_status.trouble.isEmpty())
+        return u"unknown"_s;
     if (!m_status.modelOk)
         return u"failing"_s;
     return m_status.modelSimulated ? u"no provider key"_s : u"ok"_s;
@@ -79,6 +81,8 @@ QString StatusModel::modelWord() const
 
 QString StatusModel::modelKind() const
 {
+    if (!m_status.trouble.isEmpty())
+        return u"dim"_s;
     if (!m_status.modelOk)
         return u"bad"_s;
     return m_status.modelSimulated ? u"warn"_s : u"ok"_s;
@@ -93,8 +97,15 @@ QString StatusModel::modelDetail() const
     return m_status.modelDetail;
 }
 
+QString StatusModel::storeName() const
+{
+    return m_status.trouble.isEmpty() ? m_status.storeName : u"Store"_s;
+}
+
 QString StatusModel::storeWord() const
 {
+    if (!m_status.trouble.isEmpty())
+        return u"unknown"_s;
     switch (m_status.store) {
     case Store::InSync:
         return u"in sync"_s;
@@ -112,6 +123,8 @@ QString StatusModel::storeWord() const
 
 QString StatusModel::storeKind() const
 {
+    if (!m_status.trouble.isEmpty())
+        return u"dim"_s;
     switch (m_status.store) {
     case Store::InSync:
     case Store::JournalOnly:
@@ -133,8 +146,9 @@ QString StatusModel::place() const
 
 QString StatusModel::queued() const
 {
-    return m_status.store == Store::JournalOnly ? QString()
-                                                : format::count(m_status.storeQueued) + u" queued"_s;
+    if (m_status.store == Store::JournalOnly || !m_status.trouble.isEmpty())
+        return {};
+    return format::count(m_status.storeQueued) + u" queued"_s;
 }
 
 } // namespace loquat

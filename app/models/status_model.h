@@ -9,6 +9,7 @@
 namespace loquat {
 
 /// The status bar in words: where clients connect, how much is live, how fast, and how model and store are.
+/// Of a backend that is away, nothing of that is known.
 class StatusModel : public QObject
 {
     Q_OBJECT
@@ -55,7 +56,7 @@ public:
     [[nodiscard]] QString modelWord() const;
     [[nodiscard]] QString modelKind() const;
     [[nodiscard]] QString modelDetail() const;
-    [[nodiscard]] QString storeName() const { return m_status.storeName; }
+    [[nodiscard]] QString storeName() const;
     [[nodiscard]] QString storeWord() const;
     [[nodiscard]] QString storeKind() const;
     [[nodiscard]] QString storeDetail() const { return m_status.storeDetail; }

@@ -214,6 +214,24 @@ private Q_SLOTS:
         QVERIFY(status.modelDetail().contains("made up on the server"_L1));
     }
 
+    void ofAServerThatIsAwayNothingIsKnown()
+    {
+        StatusModel status;
+        BackendStatus lost;
+        lost.trouble = u"No connection to h:1; trying again."_s;
+        lost.modelOk = false;
+        lost.store = BackendStatus::Store::Unreachable;
+        status.show(lost);
+        QCOMPARE(status.address(), lost.trouble);
+        QCOMPARE(status.modelWord(), u"unknown"_s);
+        QCOMPARE(status.modelKind(), u"dim"_s);
+        QCOMPARE(status.storeName(), u"Store"_s);
+        QCOMPARE(status.storeWord(), u"unknown"_s);
+        QCOMPARE(status.storeKind(), u"dim"_s);
+        QCOMPARE(status.queued(), QString());
+        QCOMPARE(status.rate(), u"– tok/s"_s);
+    }
+
     void whileAPersonAnswersNoModelIsCalled()
     {
         InspectorModel inspector;
