@@ -7,6 +7,15 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+int turnOf(const Event &event)
+{
+    return event.meta["turn"_L1].toInt();
+}
+
+} // namespace
+
 void TurnTracker::clear()
 {
     *this = {};
@@ -16,9 +25,10 @@ void TurnTracker::apply(const Event &event)
 {
     switch (event.type) {
     case EventType::UserMessage:
-        // One that arrives while a reply runs waits its turn, and starts it when the reply is over.
-        if (!m_running)
-            beginTurn(event);
+        if (m_running)
+            m_waiting.append(turnOf(event));
+        else
+            beginTurn(turnOf(event), event.atMs);
         break;
     case EventType::ToolCall:
         endModelCall(event.atMs);
@@ -32,11 +42,13 @@ void TurnTracker::apply(const Event &event)
         endReply(event);
         break;
     case EventType::ModeChanged:
-        m_human = event.meta["mode"_L1] == "human"_L1;
+        m_modelAnswers = event.meta["mode"_L1] == "ai"_L1;
         endTurns(event);
         // Back with the assistant, which answers what was said meanwhile.
-        if (m_running && m_spans.isEmpty() && event.meta["mode"_L1] == "ai"_L1)
+        if (m_running && m_spans.isEmpty() && m_modelAnswers) {
+            m_startMs = event.atMs;
             beginModelCall(event.atMs);
+        }
         break;
     case EventType::OperatorMessage:
         endTurns(event);
@@ -44,6 +56,7 @@ void TurnTracker::apply(const Event &event)
     case EventType::SessionEnded:
         endModelCall(event.atMs);
         m_running = false;
+        m_waiting.clear();
         break;
     default:
         break;
@@ -53,10 +66,7 @@ void TurnTracker::apply(const Event &event)
 void TurnTracker::apply(const Delta &delta)
 {
     if (!m_running || delta.turn != m_turn) {
-        Event begin;
-        begin.atMs = delta.atMs;
-        begin.meta["turn"_L1] = delta.turn;
-        beginTurn(begin);
+        beginTurn(delta.turn, delta.atMs);
         m_countsTokens = false;
         m_timesFirst = false; // joined halfway
     }
@@ -68,24 +78,35 @@ void TurnTracker::apply(const Delta &delta)
         m_countsTokens ? std::optional(m_usage.outputTokens.value_or(0) + delta.tokens) : std::nullopt;
 }
 
-void TurnTracker::beginTurn(const Event &event)
+void TurnTracker::beginTurn(int turn, qint64 atMs)
 {
-    const bool human = m_human;
-    clear();
-    m_human = human;
-    m_running = true;
-    m_turn = event.meta["turn"_L1].toInt();
-    m_startMs = event.atMs;
-    if (!m_human)
-        beginModelCall(event.atMs);
+    TurnTracker next;
+    next.m_modelAnswers = m_modelAnswers;
+    next.m_waiting = m_waiting;
+    next.m_waiting.removeAll(turn);
+    next.m_running = true;
+    next.m_turn = turn;
+    next.m_startMs = atMs;
+    *this = next;
+    if (m_modelAnswers)
+        beginModelCall(atMs);
+}
+
+void TurnTracker::beginNextTurn(qint64 atMs)
+{
+    if (!m_running && !m_waiting.isEmpty())
+        beginTurn(m_waiting.first(), atMs);
 }
 
 void TurnTracker::endTurns(const Event &event)
 {
-    if (!m_running || !event.meta["ends"_L1].toArray().contains(m_turn))
-        return;
-    endModelCall(event.atMs);
-    m_running = false;
+    const QJsonArray ended = event.meta["ends"_L1].toArray();
+    m_waiting.removeIf([&ended](int turn) { return ended.contains(turn); });
+    if (m_running && ended.contains(m_turn)) {
+        endModelCall(event.atMs);
+        m_running = false;
+    }
+    beginNextTurn(event.atMs);
 }
 
 void TurnTracker::beginModelCall(qint64 atMs)
@@ -109,7 +130,7 @@ void TurnTracker::endTool(const Event &event)
         // The tool's own time is exact; the two events also hold the time of storing them.
         const QJsonValue ms = event.meta["ms"_L1];
         span.endMs = ms.isDouble() ? span.startMs + ms.toInteger() : event.atMs;
-        if (--m_openTools == 0 && m_running && !m_human)
+        if (--m_openTools == 0 && m_running && m_modelAnswers)
             beginModelCall(event.atMs);
         return;
     }
@@ -121,6 +142,8 @@ void TurnTracker::endReply(const Event &event)
     // A reply that goes on to call tools has an ai_message of its own before the turn's last.
     if (!event.meta["final"_L1].toBool())
         return;
+    if (m_waiting.removeAll(turnOf(event)) > 0)
+        return; // it had not begun
     endModelCall(event.atMs);
     m_running = false;
     m_usage = usageFromJson(event.meta["usage"_L1].toObject());
@@ -137,6 +160,7 @@ void TurnTracker::endReply(const Event &event)
             span.endMs = event.atMs;
             span.failed = finish == "failed"_L1;
         }
+    beginNextTurn(event.atMs);
 }
 
 } // namespace loquat

@@ -38,7 +38,8 @@ public:
     [[nodiscard]] std::optional<double> costUsd() const { return m_cost; }
 
 private:
-    void beginTurn(const Event &event);
+    void beginTurn(int turn, qint64 atMs);
+    void beginNextTurn(qint64 atMs);
     void endTurns(const Event &event);
     void beginModelCall(qint64 atMs);
     void endModelCall(qint64 atMs);
@@ -47,10 +48,11 @@ private:
 
     QList<Span> m_spans;
     bool m_running = false;
-    bool m_human = false;       ///< a person answers, no model
+    bool m_modelAnswers = true; ///< not while a person does, or nobody
     bool m_timesFirst = true;   ///< its beginning was seen
     bool m_countsTokens = true; ///< every token was
     int m_turn = 0;
+    QList<int> m_waiting; ///< turns of what was said before this one was over
     int m_modelCalls = 0;
     int m_openTools = 0;
     qint64 m_startMs = 0;
