@@ -39,4 +39,24 @@ Expected<Mode> modeFromString(const QString &name)
     return Error{u"unknown_mode"_s, u"'%1' is not a mode."_s.arg(name), u"Use ai, paused or human."_s, false};
 }
 
+void addFigures(SessionSnapshot &session, const Event &event)
+{
+    if (event.type == EventType::ToolResult) {
+        ++(event.meta["ok"_L1].toBool() ? session.toolCallsOk : session.toolCallsFailed);
+        return;
+    }
+    const bool reply = event.type == EventType::AiMessage && event.meta["final"_L1].toBool();
+    if (!reply && event.type != EventType::Summary && event.type != EventType::Synopsis)
+        return;
+    const auto add = [](std::optional<qint64> &total, std::optional<qint64> more) {
+        if (more)
+            total = total.value_or(0) + *more;
+    };
+    const Usage used = usageFromJson(event.meta["usage"_L1].toObject());
+    add(session.usage.inputTokens, used.inputTokens);
+    add(session.usage.outputTokens, used.outputTokens);
+    if (used.source != UsageSource::Unknown)
+        session.usage.source = used.source;
+}
+
 } // namespace loquat

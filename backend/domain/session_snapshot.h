@@ -53,6 +53,9 @@ struct SessionSnapshot
     bool moved = false; ///< another node leads it by now, `nodeId`, which has not told of it here yet
 };
 
+/// What a session's events add up to: its tool calls, and what all of its model calls took.
+void addFigures(SessionSnapshot &session, const Event &event);
+
 /// A piece of a running reply. Never a row: the finished reply is an ai_message event.
 struct Delta
 {

@@ -167,7 +167,6 @@ void Session::turnToolProgressed(const ToolCall &call, const QString &howFar)
 
 void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qint64 ms)
 {
-    ++(outcome.ok ? m_state.toolCallsOk : m_state.toolCallsFailed);
     QJsonObject meta{{"turn"_L1, m_runningTurn},
                      {"call_id"_L1, call.id},
                      {"tool"_L1, call.name},
@@ -212,13 +211,6 @@ void Session::turnEnded(const TurnResult &result)
                   event.seq);
     if (!text.isEmpty())
         m_state.preview = text.left(previewLength);
-    const auto add = [](std::optional<qint64> &total, std::optional<qint64> more) {
-        if (more)
-            total = total.value_or(0) + *more;
-    };
-    add(m_state.usage.inputTokens, result.usage.inputTokens);
-    add(m_state.usage.outputTokens, result.usage.outputTokens);
-    m_state.usage.source = result.usage.source;
     if (m_steering)
         m_steering->paused = false;
     m_turn.reset();
