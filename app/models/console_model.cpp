@@ -72,7 +72,9 @@ QString ConsoleModel::subtitle() const
     QStringList parts;
     if (!session->model.isEmpty())
         parts.append(session->model);
-    const qint64 until = m_state.ended ? session->lastActivityMs : m_clock.nowMs();
+    // Its summary, which may come much later, is no part of the conversation.
+    const qint64 until =
+        m_inspector.endedAtMs().value_or(m_state.ended ? session->lastActivityMs : m_clock.nowMs());
     parts.append(format::duration((until - session->startedAtMs) / 1000 * 1000));
     return parts.join(u" · "_s);
 }

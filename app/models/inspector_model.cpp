@@ -19,6 +19,7 @@ void InspectorModel::clear()
     m_turn.clear();
     m_session = {};
     m_summary = {};
+    m_endedAtMs.reset();
     m_liveRate = 0;
     m_history.clear();
     m_timeline.show(m_turn, 0);
@@ -30,6 +31,10 @@ void InspectorModel::apply(const Event &event)
 {
     if (event.type == EventType::Summary)
         m_summary = summaryFacts(event); // showSession() tells
+    else if (event.type == EventType::SessionEnded)
+        m_endedAtMs = event.atMs;
+    else if (event.type == EventType::SessionResumed)
+        m_endedAtMs.reset();
     m_turn.apply(event);
 }
 

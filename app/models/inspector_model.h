@@ -69,6 +69,7 @@ public:
     [[nodiscard]] QString summaryOutcomeKind() const { return m_summary.outcomeKind; }
     [[nodiscard]] QString summaryLanguage() const { return m_summary.language; }
     [[nodiscard]] QStringList openPoints() const { return m_summary.openPoints; }
+    [[nodiscard]] std::optional<qint64> endedAtMs() const { return m_endedAtMs; }
 
 Q_SIGNALS:
     void turnChanged();
@@ -79,6 +80,7 @@ private:
     TimelineModel m_timeline;
     SessionSnapshot m_session;
     SummaryFacts m_summary; ///< of the newest summary event
+    std::optional<qint64> m_endedAtMs;
     double m_liveRate = 0;
     QList<double> m_history;
 };

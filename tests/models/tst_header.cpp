@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fakes/manual_clock.h"
+#include "models/console_model.h"
+#include "scripted_link.h"
+
+#include <QTest>
+
+using namespace loquat;
+using namespace loquat::fakes;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+/// Protects what stands above a conversation: how long it lasted, not how long its summary took.
+class TestHeader : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aConversationLastsUntilItsEnd()
+    {
+        const QString id = u"s"_s;
+        ScriptedLink link;
+        ManualClock clock;
+        ConsoleModel console(link, clock);
+        const qint64 start = clock.nowMs();
+        auto session = aSession(id);
+        session.startedAtMs = start;
+        link.show(session);
+        console.select(id);
+        auto end = anEvent(id, 1, EventType::SessionEnded, {});
+        end.atMs = start + 6'000;
+        link.happen(end);
+        session.status = SessionStatus::Ending;
+        link.show(session);
+        clock.advance(20s);
+        QCOMPARE(console.subtitle(), u"6.0 s"_s);
+        session.status = SessionStatus::Completed;
+        session.lastActivityMs = start + 30'000;
+        link.show(session);
+        QCOMPARE(console.subtitle(), u"6.0 s"_s);
+        link.happen(anEvent(id, 2, EventType::SessionResumed, {}));
+        session.status = SessionStatus::Active;
+        link.show(session);
+        QCOMPARE(console.subtitle(), u"20.0 s"_s);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestHeader)
+#include "tst_header.moc"
