@@ -139,7 +139,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     if (!parser.positionalArguments().isEmpty())
         return SettingsReader::wrong(u"argument"_s,
                                      u"'%1' is not understood"_s.arg(parser.positionalArguments().first()),
-                                     u"options only, see --help"_s);
+                                     u"options, or first of all doctor, export or import, see --help"_s);
     const auto run = runOf(parser);
     if (!run)
         return run.error();

@@ -27,9 +27,11 @@ QString dataDir(const QCommandLineParser &parser)
     return parser.isSet(dataDirOption) ? parser.value(dataDirOption) : defaultDataDir();
 }
 
-int help(const QCommandLineParser &parser)
+int help(const QCommandLineParser &parser, const QString &command)
 {
-    std::fputs(qUtf8Printable(parser.helpText()), stdout);
+    QString text = parser.helpText();
+    text.insert(text.indexOf(" [options]"_L1), u' ' + command); // Qt's usage is of the program alone
+    std::fputs(qUtf8Printable(text), stdout);
     return exitSuccess;
 }
 
@@ -97,7 +99,7 @@ int runExport(const QStringList &arguments)
     if (!parser.parse(arguments))
         return complain(wrongUsage(parser), exitWrongSetting);
     if (parser.isSet(helpOption))
-        return help(parser);
+        return help(parser, u"export"_s);
     if (!parser.positionalArguments().isEmpty())
         return complain(
             SettingsReader::wrong(u"argument"_s,
@@ -143,7 +145,7 @@ int runImport(const QStringList &arguments)
     if (!parser.parse(arguments))
         return complain(wrongUsage(parser), exitWrongSetting);
     if (parser.isSet(helpOption))
-        return help(parser);
+        return help(parser, u"import"_s);
     if (parser.positionalArguments().size() != 1)
         return complain(SettingsReader::wrong(u"argument"_s, u"there is not one file to import"_s,
                                               u"loquat import FILE [--data-dir FOLDER]"_s),

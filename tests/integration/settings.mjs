@@ -74,6 +74,11 @@ describe('Settings', () => {
       assert.equal((await within(same.ended, () => `${short} does not end`)).code, 0);
       assert.equal(same.stdout, long.stdout);
     }
+    for (const command of ['export', 'import']) {
+      const own = runLoquat([command, '--help']);
+      assert.equal((await within(own.ended, () => `${command} --help does not end`)).code, 0);
+      assert.match(own.stdout, new RegExp(`^Usage: \\S+ ${command} \\[options\\]`));
+    }
     for (const option of ['--server', '--host', '--port', '--data-dir', '--env-file', '--dialect', '--log-level'])
       assert.ok(help.stdout.includes(option), `${option} is not in --help`);
   });
