@@ -14,11 +14,13 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-Error inConfig(const Error &error)
+/// `where`: of several, which one is wrong.
+Error inConfig(const Error &error, const QString &where)
 {
+    const QString setting = u"--config: "_s + where;
     if (error.remedy.isEmpty())
-        return SettingsReader::wrong(u"--config"_s, error.message, u"a tool as README shows it"_s);
-    return SettingsReader::wrong(u"--config"_s, error);
+        return SettingsReader::wrong(setting, error.message, u"a tool as README shows it"_s);
+    return SettingsReader::wrong(setting, error);
 }
 
 QMap<QString, QStringList> namedTools(const Config &config)
@@ -64,10 +66,10 @@ QStringList notesOnUnknown(const QMap<QString, QStringList> &named, const QStrin
 Expected<ToolPlan> planTools(const Config &config, const QProcessEnvironment &environment)
 {
     ToolPlan plan;
-    for (const QJsonObject &json : config.tools) {
-        auto settings = httpToolFromJson(json, environment);
+    for (qsizetype i = 0; i < config.tools.size(); ++i) {
+        auto settings = httpToolFromJson(config.tools[i], environment);
         if (!settings)
-            return inConfig(settings.error());
+            return inConfig(settings.error(), u"$.tools[%1]"_s.arg(i));
         settings->userAgent = u"Loquat/"_s + QCoreApplication::applicationVersion();
         if (std::ranges::find(plan.web, settings->name, &HttpToolSettings::name) == plan.web.end())
             plan.web.append(*settings);
@@ -76,7 +78,7 @@ Expected<ToolPlan> planTools(const Config &config, const QProcessEnvironment &en
     }
     auto servers = mcpServersFromJson(config.mcpServers, environment);
     if (!servers)
-        return inConfig(servers.error());
+        return inConfig(servers.error(), u"$.mcpServers"_s);
     plan.servers = std::move(*servers);
     for (const McpServerSettings &server : plan.servers)
         if (!server.ignored.isEmpty())

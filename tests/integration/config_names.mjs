@@ -71,4 +71,12 @@ describe('Rules of loquat.json', () => {
     assert.deepEqual(warnings(server), expected);
     assert.deepEqual(await notes(config), expected);
   });
+
+  it('a tool that is wrong is told from the others', async () => {
+    const tool = (name, url) => ({ name, description: 'd', url });
+    const config = configFile({ tools: [tool('stock', 'http://127.0.0.1:9/'), tool('price', 'http://127.0.0.1:9/{item}')] });
+    const program = runLoquat(['--server', '--port', '0', '--data-dir', temporaryFolder(), '--config', config]);
+    assert.equal((await within(program.ended, () => 'it runs all the same')).code, 2, program.stderr);
+    assert.match(program.stderr, /^loquat: --config: \$\.tools\[1\]: "url" .*\{item\}/);
+  });
 });
