@@ -4,6 +4,7 @@
 #include "env_file.h"
 #include "gateway/dialect.h"
 #include "operator_address.h"
+#include "setting_names.h"
 #include "settings_reader.h"
 
 #include <QCommandLineParser>
@@ -197,6 +198,7 @@ Expected<Options> parseOptions(const QStringList &arguments, const QHash<QString
     options.limits = readGatewayLimits(reader);
     options.api = readApiLimits(reader, options.limits);
     reader.noteUnused(options.notes);
+    options.notes += notesOnSlips(*file, environment);
     auto door = readDoorOptions(reader, options.notes);
     if (!door)
         return door.error();

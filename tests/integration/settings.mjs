@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The command line and the environment: a wrong setting ends the program at once, and says which one it was.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Chat } from './lib/chat.mjs';
 import { runLoquat, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
 
@@ -106,6 +107,22 @@ describe('Settings', () => {
     const { checks } = JSON.parse(doctor.stdout);
     assert.match(checks.find(({ name, state }) => name === 'settings' && state === 'note').what, / on lines 2, 3$/);
     assert.ok(!doctor.stdout.includes('sk-'), doctor.stdout);
+  });
+
+  it('that README, SECURITY.md and the program name are known, and a slip of the pen is told', async () => {
+    const top = fileURLToPath(new URL('../..', import.meta.url));
+    const sources = readdirSync(join(top, 'app')).filter((name) => name.endsWith('.cpp')).map((name) => join('app', name));
+    const text = ['README.md', 'SECURITY.md', ...sources].map((name) => readFileSync(join(top, name), 'utf8')).join('\n');
+    const names = new Set(text.match(/\b(LOQUAT|OPENAI|GROQ|GEMINI|ANTHROPIC|SUPABASE)(_[A-Z]+)+\b/g));
+    names.delete('LOQUAT_VERSION'); // the build's
+    assert.ok(names.size > 60, [...names].join(' '));
+    const folder = temporaryFolder();
+    const file = join(folder, '.env');
+    writeFileSync(file, [...names, 'LOQUAT_OPERATER_TOKEN'].map((name) => `${name}=`).join('\n'));
+    const doctor = runLoquat(['doctor', '--json', '--data-dir', folder, '--port', '0', '--env-file', file]);
+    assert.equal((await within(doctor.ended, () => 'doctor does not end')).code, 0, doctor.stdout);
+    const notes = JSON.parse(doctor.stdout).checks.filter(({ name, state }) => name === 'settings' && state === 'note');
+    assert.deepEqual(notes.map(({ what }) => what), ['LOQUAT_OPERATER_TOKEN is no setting, and has no effect: is LOQUAT_OPERATOR_TOKEN meant?']);
   });
 
   it('of the environment win over the .env file', async () => {

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QStringList>
+
+namespace loquat {
+
+/// A sentence for each name in `file`, the .env file, and in `environment` that looks like a slip of the pen:
+/// what was meant has no effect, and nothing else would tell.
+QStringList notesOnSlips(const QHash<QString, QString> &file, const QHash<QString, QString> &environment);
+
+} // namespace loquat
