@@ -5,10 +5,25 @@
 #include "session/session.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// refund(amount=5, order="ORD-1")
+QString inWords(const ToolCall &call)
+{
+    const QJsonObject args = QJsonDocument::fromJson(call.arguments.toUtf8()).object();
+    QStringList parts;
+    for (auto it = args.begin(); it != args.end(); ++it)
+        parts.append(it.key() + u'=' + jsonText(it.value()));
+    return call.name + u'(' + parts.join(u", "_s) + u')';
+}
+
+} // namespace
 
 int Session::keepMessage(const QString &text)
 {
@@ -141,9 +156,10 @@ void Session::turnAsksFor(const ToolCall &call)
 void Session::showTools(const QString &running)
 {
     if (m_asked.isEmpty())
-        setPhase(Phase::RunningTool, running);
-    else
-        setPhase(Phase::WaitingForApproval, m_asked.first().name);
+        return setPhase(Phase::RunningTool, running);
+    // Whoever has to decide reads in the list what it is about.
+    m_state.preview = storable(inWords(m_asked.first())).left(previewLength);
+    setPhase(Phase::WaitingForApproval, m_asked.first().name);
 }
 
 void Session::turnDecided(const ToolCall &call, const QString &decision, const QString &by)

@@ -134,6 +134,26 @@ private Q_SLOTS:
         }
     }
 
+    void whoDecidesReadsInTheListWhatItIsAbout()
+    {
+        SessionStage stage;
+        for (const QString &tool : {u"refund"_s, u"cancel"_s}) {
+            stage.tools.add(tool);
+            stage.tools.policies[tool] = ToolPolicy::Ask;
+        }
+        Session &session = stage.connectClient();
+        session.userMessage(u"money back"_s);
+        stage.reply().callTools(
+            {{u"1"_s, u"refund"_s, uR"({"order": "ORD-1", "amount": 5})"_s}, {u"2"_s, u"cancel"_s, u"{}"_s}});
+        QCOMPARE(stage.observer.snapshot.preview, uR"(refund(amount=5, order="ORD-1"))"_s);
+        QVERIFY(session.command({CommandKind::Deny, {}, u"1"_s, {}}));
+        QCOMPARE(stage.observer.snapshot.preview, u"cancel()"_s);
+        QVERIFY(session.command({CommandKind::Deny, {}, u"2"_s, {}}));
+        stage.reply().push(u"Sorry."_s);
+        stage.reply().finish();
+        QCOMPARE(stage.observer.snapshot.preview, u"Sorry."_s);
+    }
+
     void anApprovalIsNotCutOffByTheTurnsLimit()
     {
         SessionStage stage;
