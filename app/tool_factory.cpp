@@ -72,10 +72,10 @@ public:
                                  qCWarning(log) << "MCP server" << name << "offers the tool" << tool
                                                 << "which is left out:" << why.message;
                              });
-            QObject::connect(server.get(), &McpServerTools::down, server.get(),
-                             [name = settings.name](const Error &why) {
-                                 qCWarning(log) << "MCP server is down:" << name << why.code << why.message;
-                             });
+            QObject::connect(
+                server.get(), &McpServerTools::down, server.get(), [name = settings.name](const Error &why) {
+                    qCWarning(log).noquote() << "MCP server is down:" << name << why.code << why.text();
+                });
             QObject::connect(server.get(), &McpServerTools::up, server.get(), [this, name = settings.name] {
                 qCInfo(log) << "MCP server is up:" << name;
                 if (std::ranges::all_of(m_servers, [](const auto &each) { return each->isUp(); }))

@@ -62,7 +62,9 @@ McpStdioTransport::McpStdioTransport(const McpServerSettings &settings)
         m_process.get(), &QProcess::errorOccurred, this,
         [this](QProcess::ProcessError error) {
             if (error == QProcess::FailedToStart)
-                fail({u"mcp_start"_s, u"The MCP server %1 cannot be started."_s.arg(m_name),
+                fail({u"mcp_start"_s,
+                      u"The MCP server %1 cannot be started: '%2': %3."_s.arg(m_name, m_process->program(),
+                                                                              m_process->errorString()),
                       u"Check its command, and its cwd."_s, true});
         },
         Qt::QueuedConnection);

@@ -64,4 +64,11 @@ describe('MCP servers as other programs describe them', () => {
     const state = (name) => checks.find((check) => check.name === `MCP server ${name}`)?.state;
     assert.deepEqual(['near', 'gone', 'nowhere', 'far', 'off'].map(state), ['ok', 'bad', 'bad', 'off', 'off']);
   });
+
+  it('that cannot be started are told with the program and the reason', async () => {
+    const server = await startLoquat({ args: ['--config', configFile({ files: { command: 'no-such-mcp-server' } })], env: { LOQUAT_THREADS: '1' } });
+    const line = await eventually('a line about it', () => /MCP server is down: .*/.exec(server.stderr)?.[0]);
+    assert.match(line, /files .*no-such-mcp-server.*No such file or directory.*Check its command/);
+    await server.stop();
+  });
 });
