@@ -170,7 +170,6 @@ void Session::userMessage(const QString &text, bool interrupt)
                                  u"%1 messages wait already; this one was not taken."_s.arg(m_queue.size()),
                                  true);
         m_queue.push_back(message);
-        m_state.queued = int(m_queue.size());
         publish();
         return;
     }

@@ -16,7 +16,6 @@ void Session::end(const QString &reason)
     if (m_state.status != SessionStatus::Active)
         return;
     const auto unanswered = std::exchange(m_queue, {}); // before the turn's end takes the next
-    m_state.queued = 0;
     if (m_turn)
         m_turn->cancel();
     for (const QString &text : unanswered)
@@ -104,7 +103,6 @@ void Session::letGo(const QString &owner)
     m_queue.clear();
     if (m_steering)
         m_steering->held.clear();
-    m_state.queued = 0;
     if (m_turn)
         m_turn->cancel(); // what was said so far is kept
     m_grace.reset();

@@ -122,6 +122,8 @@ QJsonArray Session::turnNumbers(const QList<int> &turns)
 
 void Session::publish()
 {
+    const std::size_t held = m_steering ? m_steering->held.size() : 0;
+    m_state.queued = int(m_queue.size() + held) + int(m_waiting.size());
     if (!m_state.moved)
         return m_parts.observer.onSnapshot(m_state);
     SessionSnapshot elsewhere = m_state;

@@ -73,7 +73,6 @@ void Session::note(const Note &note)
                             u"%1 messages wait already; this one was not taken."_s.arg(held.size()), note.ref,
                             true));
     held.push_back(kept);
-    m_state.queued = int(held.size());
     publish();
 }
 
@@ -103,7 +102,6 @@ void Session::keepHeld()
 {
     if (!m_steering || m_steering->held.empty())
         return;
-    m_state.queued = 0;
     for (const Note &note : std::exchange(m_steering->held, {}))
         keep(note);
 }

@@ -70,7 +70,6 @@ void Session::pump()
     while (!m_turn && !m_queue.empty()) {
         const QString text = m_queue.front();
         m_queue.pop_front();
-        m_state.queued = int(m_queue.size());
         beginTurn(text);
     }
 }

@@ -38,6 +38,27 @@ private Q_SLOTS:
             ChatMessage{Role::Assistant, u"Yes, Ana here."_s, {}, {}}));
     }
 
+    void whatIsSaidToAPausedAssistantOrToAPersonWaits()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        const SessionSnapshot &seen = stage.observer.snapshot;
+        for (const CommandKind kind : {CommandKind::Pause, CommandKind::TakeOver}) {
+            QVERIFY(session.command({kind, {}, {}, u"op"_s}).has_value());
+            QCOMPARE(seen.queued, 0);
+            session.userMessage(u"hello?"_s);
+            session.userMessage(u"anybody?"_s);
+            QCOMPARE(seen.queued, 2);
+            QVERIFY(session.command({CommandKind::Reply, u"Here."_s, {}, u"op"_s}).has_value());
+            QCOMPARE(seen.queued, 0);
+            QVERIFY(session.command({CommandKind::Release, {}, {}, u"op"_s}).has_value());
+        }
+        QVERIFY(session.command({CommandKind::Pause, {}, {}, u"op"_s}).has_value());
+        session.userMessage(u"hello?"_s);
+        QVERIFY(session.command({CommandKind::Resume, {}, {}, u"op"_s}).has_value());
+        QCOMPARE(seen.queued, 0);
+    }
+
     void aCallThatWaitsIsToldAsLongAsOneDoes()
     {
         SessionStage stage;
