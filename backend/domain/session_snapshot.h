@@ -41,9 +41,9 @@ struct SessionSnapshot
     int turns = 0;
     int toolCallsOk = 0;
     int toolCallsFailed = 0;
-    int queued = 0;  ///< messages waiting for the running reply to end
+    int queued = 0;  ///< messages waiting for the running reply to end, or for anybody to answer
     Usage usage;     ///< of the whole session
-    QString preview; ///< the last thing said, at most 200 characters
+    QString preview; ///< the last thing said, or the call to decide on, at most 200 characters
     QString summary;
     QString title;   ///< of the summary; empty where it has none
     QString trouble; ///< why it is not seen and commanded as those of this node are, and what helps
