@@ -106,7 +106,11 @@ Item {
                 return qsTr("The backend is not listening, so nobody can connect. Its log says why; often another program holds the port: start with --port 0 to take any free one.");
             return qsTr("Clients connect to %1. Try it from a terminal, or in the browser:").arg(conversation.status.address);
         }
-        title: none ? qsTr("Waiting for the first session") : qsTr("Choose a session")
+        title: {
+            if (!none)
+                return qsTr("Choose a session");
+            return conversation.status.trouble.length > 0 ? qsTr("Not connected") : qsTr("Waiting for the first session");
+        }
         visible: !conversation.selected
         width: Math.min(520, parent.width - 40)
 

@@ -128,11 +128,21 @@ Rectangle {
             }
 
             EmptyState {
+                readonly property bool away: panel.consoleModel.status.trouble.length > 0
+
                 anchors.left: parent.left
                 anchors.margins: 20
                 anchors.right: parent.right
-                explanation: panel.sessions.filtered ? qsTr("No session matches. Choose All and clear the search to see every one.") : qsTr("Sessions appear here the moment a client connects.")
-                title: panel.sessions.filtered ? qsTr("Nothing here") : qsTr("No sessions yet")
+                explanation: {
+                    if (panel.sessions.filtered)
+                        return qsTr("No session matches. Choose All and clear the search to see every one.");
+                    return away ? qsTr("Sessions appear here once the server answers.") : qsTr("Sessions appear here the moment a client connects.");
+                }
+                title: {
+                    if (panel.sessions.filtered)
+                        return qsTr("Nothing here");
+                    return away ? qsTr("Not connected") : qsTr("No sessions yet");
+                }
                 visible: list.count === 0
                 y: 40
             }

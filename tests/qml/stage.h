@@ -39,6 +39,13 @@ public:
         m_link.health.address = address;
         Q_EMIT m_link.statusChanged();
     }
+    /// As with a backend elsewhere that does not answer.
+    Q_INVOKABLE void loseBackend(const QString &trouble)
+    {
+        m_link.health = {};
+        m_link.health.trouble = trouble;
+        Q_EMIT m_link.statusChanged();
+    }
     /// A store that lags behind with `queued`, and long names.
     Q_INVOKABLE void lag(const QString &address, const QString &model, qint64 queued)
     {

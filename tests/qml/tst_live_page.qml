@@ -12,6 +12,14 @@ ConsoleCase {
         verify(findText(t.root, 'wscat -c "ws://127.0.0.1:8123/ws/session/demo?user_id=me"'));
         verify(find(t.root, "Open the demo page"));
     }
+    function test_emptyStateOfABackendThatIsAwaySaysSo() {
+        const t = open();
+        t.stage.loseBackend("No connection to h:1; trying again.");
+        verify(findText(t.root, "Not connected"));
+        verify(findText(t.root, "No connection to h:1"));
+        verify(!findText(t.root, "Waiting for the first session"));
+        verify(!findText(t.root, "No sessions yet"));
+    }
     function test_clickingASessionShowsItsConversation() {
         const t = openWithTwo();
         tryVerify(() => findText(t.root, "user of b"));
