@@ -3,6 +3,7 @@
 
 #include "gateway/api_query.h"
 #include "gateway/credentials.h"
+#include "gateway/health.h"
 #include "gateway/http_guard.h"
 #include "gateway/lingering_close.h"
 #include "gateway/problem.h"
@@ -14,6 +15,17 @@
 namespace loquat {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// A server that is full is alive: who watches over it would end all conversations.
+bool asksForHealthOfFull(const RequestHead &head, Refused why)
+{
+    const bool isFull = why == Refused::TooManyConnections || why == Refused::TooManyFromAddress;
+    return isFull && (head.method == "GET" || head.method == "HEAD") && head.path() == "/healthz";
+}
+
+} // namespace
 
 FrontDoor::FrontDoor(const GatewayLimits &limits, const Dialect &dialect, QStringList profiles,
                      DoorPolicy policy, GatewayCounters &counters, HandOver handOver)
@@ -189,10 +201,11 @@ void FrontDoor::serveHttp(const IncomingPtr &incoming, const RequestHead &head)
 void FrontDoor::refuse(const IncomingPtr &incoming, Refused why, const Refusal &refusal)
 {
     m_counters.count(why);
-    answer(incoming, problemResponse(refusal.status, refusal.error), true);
+    answer(incoming, problemResponse(refusal.status, refusal.error), why);
 }
 
-void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response, bool isRefusal)
+void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response,
+                       std::optional<Refused> refused)
 {
     QTcpSocket *socket = incoming->takeSocket(this);
     if (!socket)
@@ -201,11 +214,12 @@ void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response, 
     QTimer::singleShot(m_limits.headTime, socket, &QTcpSocket::abort);
     // The request must be read before the connection is closed: with bytes left unread TCP resets it, and the
     // client never sees the answer.
-    const auto speak = [this, socket, response, isRefusal] {
+    const auto speak = [this, socket, response, refused] {
         const QByteArray request = socket->readAll();
         const auto head = parseRequestHead(request);
-        QByteArray said = response;
-        if (head && isRefusal) // a page that may read answers may read this one
+        QByteArray said =
+            refused && head && asksForHealthOfFull(*head, *refused) ? healthResponse() : response;
+        if (head && refused) // a page that may read answers may read this one
             for (const auto &[name, value] : m_policy.origins.corsHeaders(head->header("Origin")))
                 said.insert(said.indexOf("\r\n") + 2, name + ": " + value + "\r\n");
         if (request.startsWith("HEAD "))

@@ -61,7 +61,8 @@ private:
     /// Whether it may go on.
     bool takesPlace(const IncomingPtr &incoming, const ConnectionLedger::Entry &entry, Refused why);
     void refuse(const IncomingPtr &incoming, Refused why, const Refusal &refusal);
-    void answer(const IncomingPtr &incoming, const QByteArray &response, bool isRefusal = false);
+    /// `refused`: set if it says why the client is not served.
+    void answer(const IncomingPtr &incoming, const QByteArray &response, std::optional<Refused> refused = {});
 
     const GatewayLimits &m_limits;
     const Dialect &m_dialect;

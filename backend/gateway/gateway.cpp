@@ -97,7 +97,11 @@ Expected<quint16> Gateway::start(const QHostAddress &address, quint16 port)
         (why == QAbstractSocket::AddressInUseError || why == QAbstractSocket::SocketAccessError))
         return Error{u"cannot_listen"_s,
                      u"Cannot listen on %1 port %2: %3."_s.arg(address.toString()).arg(port).arg(failure),
-                     u"Choose another --port (0: any free one) or stop what uses it."_s, false};
+                     why == QAbstractSocket::AddressInUseError
+                         ? u"Choose another --port (0: any free one) or stop what uses it."_s
+                         : u"Choose a --port above 1023 (0: any free one), or give Loquat the right to this "
+                           "one (CAP_NET_BIND_SERVICE)."_s,
+                     false};
     if (listening == 0)
         return Error{u"cannot_listen"_s,
                      u"--host: cannot listen on %1: %2"_s.arg(address.toString(), failure),

@@ -2,6 +2,7 @@
 #include "gateway/http_routes.h"
 
 #include "gateway/api_reply.h"
+#include "gateway/health.h"
 #include "gateway/operator_access.h"
 #include "gateway/security_headers.h"
 #include "gateway/session_request.h"
@@ -114,9 +115,7 @@ ApiReply page(const QString &path, const QHttpServerRequest &request, const Http
     if (path == "/"_L1)
         return root(request);
     if (path == "/healthz"_L1)
-        return json({{"status"_L1, "ok"_L1},
-                     {"app"_L1, "loquat"_L1},
-                     {"version"_L1, QCoreApplication::applicationVersion()}});
+        return json(healthJson());
     if (path == "/readyz"_L1)
         return ready(parts.readiness());
     if (path == "/metrics"_L1 && parts.metrics)

@@ -186,9 +186,14 @@ void Replica::waitToRetry()
 void Replica::publish(State state, const Error &error)
 {
     const QMutexLocker lock(&m_mutex);
-    if (m_status.state != state || m_status.detail != error.message)
-        qCInfo(storeLog).noquote() << "replica" << m_target->place() << "is" << nameOf(state)
-                                   << error.message;
+    if (m_status.state != state || m_status.detail != error.message) {
+        const QString told =
+            u"replica %1 is %2 %3"_s.arg(m_target->place(), nameOf(state), error.message).trimmed();
+        if (state == State::Unreachable || state == State::Failing)
+            qCWarning(storeLog).noquote() << told;
+        else
+            qCInfo(storeLog).noquote() << told;
+    }
     m_status.state = state;
     m_status.detail = error.message;
     m_status.remedy = error.remedy;

@@ -160,6 +160,10 @@ describe('Number', () => {
     const { status, body } = await refusal(server, '/ws/session/s');
     assert.equal(status, 503, body);
     assert.equal(JSON.parse(body).code, 'overloaded');
+    // Whoever restarts what is not alive must not take a full server for one.
+    const health = await fetch(`${server.url}/healthz`);
+    assert.deepEqual([health.status, (await health.json()).status], [200, 'ok']);
+    assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
     assert.equal((await chats[0].ask('Hello')).done.finish, 'stop');
     await chats[1].leave();
     await eventually('the place to be free', async () => { await isServed(server); return true; });
