@@ -25,10 +25,10 @@ void TurnTracker::apply(const Event &event)
 {
     switch (event.type) {
     case EventType::UserMessage:
-        if (m_running)
-            m_waiting.append(turnOf(event));
-        else
+        if (!m_running)
             beginTurn(turnOf(event), event.atMs);
+        else if (turnOf(event) != m_turn && !m_waiting.contains(turnOf(event))) // one may have several
+            m_waiting.append(turnOf(event));
         break;
     case EventType::ToolCall:
         endModelCall(event.atMs);

@@ -52,6 +52,17 @@ private Q_SLOTS:
         QCOMPARE(turn.firstTokenMs(), 200);
     }
 
+    void severalMessagesOfOneTurnAreAnsweredByItsReply()
+    {
+        TurnTracker turn;
+        turn.apply(said(0, 1));
+        turn.apply(said(100, 1)); // a Realtime client's, which asks for the reply when it will
+        turn.apply(Delta{u"s"_s, 1, u"a"_s, 1, 200});
+        turn.apply(replied(1'000, 1));
+        QVERIFY(!turn.running());
+        QCOMPARE(turn.spans().first().endMs, 1'000);
+    }
+
     void whatWaitedBeginsWhenTheReplyBeforeItIsOver()
     {
         TurnTracker turn;
