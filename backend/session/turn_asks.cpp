@@ -26,7 +26,6 @@ void Turn::callModel()
 {
     ++m_round;
     m_text.clear();
-    m_half.clear();
     m_tooLong.reset();
     m_owner.turnThinks();
     ask(true);
@@ -71,6 +70,7 @@ void Turn::ask(bool mayFold)
     m_mayForce = false;
     m_askedMs = m_clock.monotonicMs();
     m_firstChunkMs.reset();
+    m_half.clear();
     m_reply = m_model.start(request);
     QObject::connect(m_reply.get(), &ChatReply::delta, m_reply.get(),
                      [this](const QString &text) { modelSaid(text); });
