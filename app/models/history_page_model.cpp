@@ -28,8 +28,7 @@ SessionSnapshot snapshotOf(const SessionRow &row, const QList<Event> &events)
     for (const Event &event : events) {
         if (event.type == EventType::SessionStarted)
             session.protocol = event.meta["protocol"_L1].toString();
-        if (event.type == EventType::ToolResult)
-            ++(event.meta["ok"_L1].toBool() ? session.toolCallsOk : session.toolCallsFailed);
+        addToolCall(session, event);
     }
     return session;
 }

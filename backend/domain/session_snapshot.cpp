@@ -39,12 +39,20 @@ Expected<Mode> modeFromString(const QString &name)
     return Error{u"unknown_mode"_s, u"'%1' is not a mode."_s.arg(name), u"Use ai, paused or human."_s, false};
 }
 
-void addFigures(SessionSnapshot &session, const Event &event)
+void addToolCall(SessionSnapshot &session, const Event &event)
 {
-    if (event.type == EventType::ToolResult) {
+    // Another answer stood in for one that is late, and was counted.
+    if (event.type == EventType::ToolResult && !event.meta["late"_L1].toBool())
         ++(event.meta["ok"_L1].toBool() ? session.toolCallsOk : session.toolCallsFailed);
-        return;
-    }
+}
+
+void addEvent(SessionSnapshot &session, const Event &event)
+{
+    addToolCall(session, event);
+    const bool isSaid = event.type == EventType::UserMessage || event.type == EventType::OperatorMessage ||
+                        event.type == EventType::AiMessage;
+    if (isSaid && !event.content.isEmpty())
+        session.preview = event.content.left(SessionSnapshot::previewLength);
     const bool reply = event.type == EventType::AiMessage && event.meta["final"_L1].toBool();
     if (!reply && event.type != EventType::Summary && event.type != EventType::Synopsis)
         return;

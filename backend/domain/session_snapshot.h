@@ -25,6 +25,8 @@ Expected<Mode> modeFromString(const QString &name);
 /// A session as the list of live sessions shows it. Small and copyable; sent whole whenever it changes.
 struct SessionSnapshot
 {
+    static constexpr qsizetype previewLength = 200;
+
     QString sessionId;
     QString userId;
     QString model;
@@ -43,7 +45,7 @@ struct SessionSnapshot
     int toolCallsFailed = 0;
     int queued = 0;  ///< messages waiting for the running reply to end, or for anybody to answer
     Usage usage;     ///< of the whole session
-    QString preview; ///< the last thing said, or the call to decide on, at most 200 characters
+    QString preview; ///< the last thing said, or the call to decide on, at most previewLength
     QString summary;
     QString title;   ///< of the summary; empty where it has none
     QString trouble; ///< why it is not seen and commanded as those of this node are, and what helps
@@ -53,8 +55,10 @@ struct SessionSnapshot
     bool moved = false; ///< another node leads it by now, `nodeId`, which has not told of it here yet
 };
 
-/// What a session's events add up to: its tool calls, and what all of its model calls took.
-void addFigures(SessionSnapshot &session, const Event &event);
+/// What a session's events add up to: its tool calls, what all of its model calls took, what was said last.
+void addEvent(SessionSnapshot &session, const Event &event);
+/// Of that the tool calls alone.
+void addToolCall(SessionSnapshot &session, const Event &event);
 
 /// A piece of a running reply. Never a row: the finished reply is an ai_message event.
 struct Delta

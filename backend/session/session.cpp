@@ -9,16 +9,6 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-bool isSaid(const Event &event)
-{
-    return event.type == EventType::UserMessage || event.type == EventType::OperatorMessage ||
-           event.type == EventType::AiMessage;
-}
-
-} // namespace
-
 Session::Session(SessionParts &parts, SessionKeeper &keeper, QString sessionId, QString userId)
     : m_parts(parts)
     , m_keeper(keeper)
@@ -91,9 +81,7 @@ void Session::restore(const StoredSession &stored)
     for (const Event &event : stored.events) {
         m_history.add(event);
         m_replay.keep(event);
-        addFigures(m_state, event);
-        if (isSaid(event) && !event.content.isEmpty())
-            m_state.preview = event.content.left(previewLength);
+        addEvent(m_state, event);
         m_state.lastSeq = event.seq;
         m_state.lastActivityMs = event.atMs;
         const int turn = int(event.meta["turn"_L1].toInteger());
@@ -191,7 +179,7 @@ Event Session::emitEventAt(qint64 atMs, EventType type, Role role, const QString
 {
     Event event{m_state.sessionId, ++m_state.lastSeq, atMs, type, role, content, std::move(meta)};
     m_state.lastActivityMs = atMs;
-    addFigures(m_state, event);
+    addEvent(m_state, event);
     m_history.add(event);
     m_replay.keep(event);
     m_parts.observer.onEvent(event);

@@ -118,7 +118,6 @@ public:
     [[nodiscard]] bool isBusy() const { return (m_turn && !isPaused()) || !m_queue.empty(); }
 
 private:
-    static constexpr qsizetype previewLength = 200; ///< see SessionSnapshot::preview
 
     void turnThinks() override;
     void turnFolded(const FoldedContext &folded) override;

@@ -101,6 +101,7 @@ void Session::letGo(const QString &owner)
     if (deferUntilOpen([this, owner] { letGo(owner); }))
         return;
     m_queue.clear();
+    m_waiting.clear();
     if (m_steering)
         m_steering->held.clear();
     if (m_turn)

@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A person in the loop: the commands of Session.
 #include "domain/ids.h"
+#include "domain/json_text.h"
 #include "session/session.h"
+
+#include <QJsonDocument>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// refund(amount=5, order="ORD-1")
+QString inWords(const ToolCall &call)
+{
+    const QJsonObject args = QJsonDocument::fromJson(call.arguments.toUtf8()).object();
+    QStringList parts;
+    for (auto it = args.begin(); it != args.end(); ++it)
+        parts.append(it.key() + u'=' + jsonText(it.value()));
+    return call.name + u'(' + parts.join(u", "_s) + u')';
+}
+
+} // namespace
 
 Expected<void> Session::command(const Command &command)
 {
@@ -99,7 +116,6 @@ void Session::replyAsHuman(const QString &text, const QString &by)
     if (!answered.isEmpty())
         meta["ends"_L1] = turnNumbers(answered);
     const Event event = emitEvent(EventType::OperatorMessage, Role::Operator, text, meta);
-    m_state.preview = text.left(previewLength);
     m_outbox.send(outbound::OperatorMessage{text, event.seq}, event.seq);
     tellWaitingEnded(answered, u"human"_s, text, event.seq);
 }
@@ -124,11 +140,14 @@ void Session::publish()
 {
     const std::size_t held = m_steering ? m_steering->held.size() : 0;
     m_state.queued = int(m_queue.size() + held) + int(m_waiting.size());
-    if (!m_state.moved)
+    if (!m_state.moved && m_asked.isEmpty())
         return m_parts.observer.onSnapshot(m_state);
-    SessionSnapshot elsewhere = m_state;
-    elsewhere.status = SessionStatus::Active; // complete here, but as far as is known it goes on
-    m_parts.observer.onSnapshot(elsewhere);
+    SessionSnapshot shown = m_state;
+    if (m_state.moved)
+        shown.status = SessionStatus::Active; // complete here, but as far as is known it goes on
+    if (!m_asked.isEmpty())                   // whoever has to decide reads in the list what it is about
+        shown.preview = storable(inWords(m_asked.first())).left(SessionSnapshot::previewLength);
+    m_parts.observer.onSnapshot(shown);
 }
 
 } // namespace loquat

@@ -85,7 +85,6 @@ void Session::keep(const Note &note)
             steer.saidTurn = ++m_state.turns;
         steer.userSpoke = true;
         m_saidSinceSummary = true;
-        m_state.preview = note.text.left(previewLength);
         event = emitEvent(EventType::UserMessage, Role::User, note.text,
                           {{"turn"_L1, steer.paused ? m_runningTurn : steer.saidTurn}});
     } else if (note.role == Role::Assistant) {

@@ -5,31 +5,15 @@
 #include "session/session.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 
 namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-/// refund(amount=5, order="ORD-1")
-QString inWords(const ToolCall &call)
-{
-    const QJsonObject args = QJsonDocument::fromJson(call.arguments.toUtf8()).object();
-    QStringList parts;
-    for (auto it = args.begin(); it != args.end(); ++it)
-        parts.append(it.key() + u'=' + jsonText(it.value()));
-    return call.name + u'(' + parts.join(u", "_s) + u')';
-}
-
-} // namespace
-
 int Session::keepMessage(const QString &text)
 {
     const int turn = ++m_state.turns;
     m_saidSinceSummary = true;
-    m_state.preview = text.left(previewLength);
     const Event event = emitEvent(EventType::UserMessage, Role::User, text, {{"turn"_L1, turn}});
     m_outbox.send(outbound::TurnStarted{turn, event.seq}, event.seq);
     return turn;
@@ -156,8 +140,6 @@ void Session::showTools(const QString &running)
 {
     if (m_asked.isEmpty())
         return setPhase(Phase::RunningTool, running);
-    // Whoever has to decide reads in the list what it is about.
-    m_state.preview = storable(inWords(m_asked.first())).left(previewLength);
     setPhase(Phase::WaitingForApproval, m_asked.first().name);
 }
 
@@ -224,8 +206,6 @@ void Session::turnEnded(const TurnResult &result)
                                      result.finish, result.usage, result.ttftMs, result.durationMs, event.seq,
                                      result.provider == "simulated"_L1},
                   event.seq);
-    if (!text.isEmpty())
-        m_state.preview = text.left(previewLength);
     if (m_steering)
         m_steering->paused = false;
     m_turn.reset();

@@ -211,6 +211,8 @@ private Q_SLOTS:
         session.respond(withTool, {});
         stage.settle();
         QCOMPARE(stage.model.lastCall().request.messages.last().content, u"open at last"_s);
+        QCOMPARE(stage.observer.snapshot.toolCallsFailed, 1);
+        QCOMPARE(stage.observer.snapshot.toolCallsOk, 0); // one call, which is counted once
     }
 
     void aTurnThatNobodyAsksToGoOnEnds()

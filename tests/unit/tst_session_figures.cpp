@@ -61,6 +61,33 @@ private Q_SLOTS:
         stage.reply().finish(some);
         QCOMPARE(stage.observer.snapshot.usage, (Usage{300, 30, UsageSource::Reported}));
     }
+
+    void whatWasSaidLastIsTheSameHoweverOftenItIsOpened()
+    {
+        SessionStage stage;
+        stage.connectClient().userMessage(u"anybody?"_s);
+        stage.settle();
+        for (int round = 0; round < 2; ++round) { // the first ends the reply that the crash cut off
+            stage.restart();
+            RecordingClient again;
+            stage.hub->attach(u"s1"_s, u"user-1"_s, &again, {u"frames"_s});
+            stage.settle();
+            QCOMPARE(stage.observer.snapshot.preview, stage.log.events(u"s1"_s).at(3).content);
+        }
+    }
+
+    void aCallThatNobodyHasToDecideOnAnyMoreIsNotShown()
+    {
+        SessionStage stage;
+        stage.tools.add(u"refund"_s);
+        stage.tools.policies[u"refund"_s] = ToolPolicy::Ask;
+        Session &session = stage.connectClient();
+        session.userMessage(u"money back"_s);
+        stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+        QCOMPARE(stage.observer.snapshot.preview, u"refund()"_s);
+        QVERIFY(session.command({CommandKind::TakeOver, {}, {}, u"ana"_s}));
+        QCOMPARE(stage.observer.snapshot.preview, u"money back"_s);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSessionFigures)
