@@ -15,8 +15,8 @@ namespace {
 using namespace Qt::StringLiterals;
 
 /// References that are written out where they stand make a schema longer, at worst each by as much again as
-/// the last.
-constexpr int maxSchemas = 2'000;
+/// the last. Counted in schemas and the words that they list.
+constexpr qsizetype maxReferred = 5'000;
 
 /// Words whose value is taken as it is.
 bool isKnown(const QString &word)
@@ -88,30 +88,32 @@ public:
     QJsonObject of(const QJsonObject &schema)
     {
         QJsonObject translated;
-        if (++m_schemas > maxSchemas)
+        if (!m_within.isEmpty())
+            m_referred += 1 + schema["enum"_L1].toArray().size();
+        if (m_referred > maxReferred)
             return translated;
         for (auto word = schema.begin(); word != schema.end(); ++word)
             take(translated, word.key(), word.value());
+        for (const auto &choice : {"anyOf"_L1, "oneOf"_L1})
+            takeChoice(translated, schema[choice].toArray());
         if (const QJsonValue target = schema["$ref"_L1]; target.isString())
             add(translated, referred(target.toString()));
         for (const auto &part : schema["allOf"_L1].toArray())
             add(translated, of(part.toObject()));
-        if (translated.value("type"_L1) == "array"_L1 && !translated.contains("items"_L1))
-            translated["items"_L1] = QJsonObject{{"type"_L1, "string"_L1}}; // refused without
         return translated;
     }
 
 private:
-    /// Gemini knows no references. One that is being written out already is some object.
+    /// Gemini knows no references. Of one that is being written out already its type is left.
     QJsonObject referred(const QString &target)
     {
-        if (m_within.contains(target))
-            return {{"type"_L1, "object"_L1}};
         if (target != "#"_L1 && !target.startsWith("#/"_L1))
             return {};
         const auto found = jsonAt(m_root, QUrl::fromPercentEncoding(target.sliced(1).toUtf8()));
         if (!found)
             return {};
+        if (m_within.contains(target))
+            return {{"type"_L1, (*found)["type"_L1].toString(u"object"_s)}};
         m_within.insert(target);
         const QJsonObject translated = of(found->toObject());
         m_within.remove(target);
@@ -128,8 +130,6 @@ private:
             takeEnum(translated, QJsonArray{value});
         } else if (word == "items"_L1 && value.isObject()) {
             translated[word] = of(value.toObject());
-        } else if (word == "anyOf"_L1 || word == "oneOf"_L1) {
-            takeChoice(translated, value.toArray());
         } else if (word == "properties"_L1) {
             QJsonObject properties = value.toObject();
             for (auto property = properties.begin(); property != properties.end(); ++property)
@@ -163,14 +163,36 @@ private:
 
     const QJsonObject m_root;
     QSet<QString> m_within; ///< the references that are being written out
-    int m_schemas = 0;
+    qsizetype m_referred = 0;
 };
+
+/// An array that does not say of what is refused. What else is known of it may stand beside it, so this comes
+/// last.
+QJsonObject withItems(QJsonObject schema)
+{
+    const QJsonValue items = schema.value("items"_L1);
+    if (items.isObject())
+        schema["items"_L1] = withItems(items.toObject());
+    else if (schema.value("type"_L1) == "array"_L1)
+        schema["items"_L1] = QJsonObject{{"type"_L1, "string"_L1}};
+    if (QJsonObject properties = schema.value("properties"_L1).toObject(); !properties.isEmpty()) {
+        for (auto property = properties.begin(); property != properties.end(); ++property)
+            property.value() = withItems(property.value().toObject());
+        schema["properties"_L1] = properties;
+    }
+    if (QJsonArray choice = schema.value("anyOf"_L1).toArray(); !choice.isEmpty()) {
+        for (auto each : choice)
+            each = withItems(each.toObject());
+        schema["anyOf"_L1] = choice;
+    }
+    return schema;
+}
 
 } // namespace
 
 QJsonObject geminiSchema(const QJsonObject &schema)
 {
-    return Translation(schema).of(schema);
+    return withItems(Translation(schema).of(schema));
 }
 
 } // namespace loquat

@@ -2,6 +2,7 @@
 #include "llm/gemini_schema.h"
 
 #include <QJsonArray>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
 
@@ -48,6 +49,20 @@ private Q_SLOTS:
             "'properties':{'a':{'type':'string','description':'mine'}}}",
             "{'type':'object','required':['a','b'],"
             "'properties':{'a':{'type':'string','description':'mine'},'b':{'type':'number'}}}");
+        row("an array whose items are said beside it",
+            "{'allOf':[{'type':'array'},{'items':{'type':'integer'}}]}",
+            "{'type':'array','items':{'type':'integer'}}");
+        row("an array that does not say of what", "{'properties':{'a':{'type':'array'}}}",
+            "{'properties':{'a':{'type':'array','items':{'type':'string'}}}}");
+        row("a circle through an array",
+            "{'$ref':'#/$defs/Rows','$defs':{'Rows':{'type':'array','items':{'$ref':'#/$defs/Rows'}}}}",
+            "{'type':'array','items':{'type':'array','items':{'type':'string'}}}");
+        row("an object or null, with more beside it",
+            "{'anyOf':[{'type':'object','properties':{'a':{'type':'string'}},'required':['a']},{'type':'null'"
+            "}],"
+            "'properties':{'b':{'type':'string'}},'required':['b']}",
+            "{'type':'object','nullable':true,'properties':{'a':{'type':'string'},'b':{'type':'string'}},"
+            "'required':['b','a']}");
         row("something or null", "{'anyOf':[{'type':'string','format':'uuid'},{'type':'null'}],'title':'T'}",
             "{'type':'string','nullable':true,'title':'T'}");
         row("one of two, or null", "{'oneOf':[{'type':'string'},{'type':'null'},{'type':'integer'}]}",
@@ -72,6 +87,28 @@ private Q_SLOTS:
                  "'name':{'type':'string'},'children':{'type':'array','items':{'$ref':'#/$defs/Node'}}}}}}"));
         const auto inner = tree["properties"_L1]["children"_L1]["items"_L1];
         QCOMPARE(inner.toObject(), json("{'type':'object'}"));
+    }
+
+    void whatStandsThereIsTakenHoweverMuchItIs()
+    {
+        QJsonObject properties;
+        for (int i = 0; i < 6'000; ++i)
+            properties[QString::number(i)] = QJsonObject{{"type"_L1, "integer"_L1}};
+        const QJsonObject flat{{"type"_L1, "object"_L1}, {"properties"_L1, properties}};
+        QCOMPARE(geminiSchema(flat), flat);
+    }
+
+    void aLongListThatIsReferredToOftenEnds()
+    {
+        QJsonArray words;
+        for (int i = 0; i < 300; ++i)
+            words.append(u"a word of the list %1"_s.arg(i));
+        QJsonObject properties;
+        for (int i = 0; i < 1'500; ++i)
+            properties[QString::number(i)] = QJsonObject{{"$ref"_L1, "#/$defs/Words"_L1}};
+        const QJsonObject many{{"properties"_L1, properties},
+                               {"$defs"_L1, QJsonObject{{"Words"_L1, QJsonObject{{"enum"_L1, words}}}}}};
+        QVERIFY(QJsonDocument(geminiSchema(many)).toJson(QJsonDocument::Compact).size() < 300'000);
     }
 
     void referencesThatMultiplyEnd()
