@@ -84,13 +84,28 @@ const QStringList &known()
     return names;
 }
 
+/// Two slips turn any short word into any other: they count in long ones only.
+bool isNear(const QString &name, const QString &setting)
+{
+    constexpr qsizetype longWord = 5;
+    const qsizetype distance = editDistance(name, setting);
+    const QStringList words = name.split(u'_');
+    const QStringList meant = setting.split(u'_');
+    if (distance != 2 || words.size() != meant.size())
+        return distance <= 1;
+    for (qsizetype i = 0; i < words.size(); ++i)
+        if (meant[i].size() < longWord && editDistance(words[i], meant[i]) > 1)
+            return false;
+    return true;
+}
+
 /// The setting that was meant; empty if none is near enough. A name that only goes on where another ends is
 /// somebody's second one.
 QString meantBy(const QString &name)
 {
     const qsizetype prefix = name.indexOf(u'_') + 1;
     for (const QString &each : known())
-        if (each.left(prefix) == name.left(prefix) && !name.startsWith(each) && editDistance(name, each) <= 2)
+        if (each.left(prefix) == name.left(prefix) && !name.startsWith(each) && isNear(name, each))
             return each;
     return {};
 }
@@ -105,10 +120,9 @@ QStringList notesOnSlips(const QHash<QString, QString> &file, const QHash<QStrin
             if (known().contains(name) || !name.contains(u'_'))
                 continue;
             if (const QString meant = meantBy(name); !meant.isEmpty())
-                notes.append(u"%1 is no setting, and has no effect: is %2 meant?"_s.arg(name, meant));
+                notes.append(u"%1 is no setting: is %2 meant?"_s.arg(name, meant));
             else if (source == &file && name.startsWith("LOQUAT_"_L1)) // the environment is others' too
-                notes.append(
-                    u"%1 is no setting, and has no effect: README lists those there are"_s.arg(name));
+                notes.append(u"%1 is no setting of Loquat's own: README lists those there are"_s.arg(name));
         }
     notes.removeDuplicates();
     notes.sort();

@@ -122,7 +122,7 @@ describe('Settings', () => {
     const doctor = runLoquat(['doctor', '--json', '--data-dir', folder, '--port', '0', '--env-file', file]);
     assert.equal((await within(doctor.ended, () => 'doctor does not end')).code, 0, doctor.stdout);
     const notes = JSON.parse(doctor.stdout).checks.filter(({ name, state }) => name === 'settings' && state === 'note');
-    assert.deepEqual(notes.map(({ what }) => what), ['LOQUAT_OPERATER_TOKEN is no setting, and has no effect: is LOQUAT_OPERATOR_TOKEN meant?']);
+    assert.deepEqual(notes.map(({ what }) => what), ['LOQUAT_OPERATER_TOKEN is no setting: is LOQUAT_OPERATOR_TOKEN meant?']);
   });
 
   it('of the environment win over the .env file', async () => {

@@ -26,13 +26,18 @@ class TestSettingNames : public QObject
 private Q_SLOTS:
     void aSlipOfThePenIsNamedWithWhatWasMeant()
     {
-        const QStringList expected{
-            u"LOQUAT_OPERATER_TOKEN is no setting, and has no effect: is LOQUAT_OPERATOR_TOKEN meant?"_s,
-            u"OPENAI_MODLE is no setting, and has no effect: is OPENAI_MODEL meant?"_s};
+        const QStringList expected{u"LOQUAT_OPERATER_TOKEN is no setting: is LOQUAT_OPERATOR_TOKEN meant?"_s,
+                                   u"OPENAI_MODLE is no setting: is OPENAI_MODEL meant?"_s};
         const auto names = set({u"OPENAI_MODLE"_s, u"LOQUAT_OPERATER_TOKEN"_s});
         QCOMPARE(notesOnSlips(names, {}), expected);
         QCOMPARE(notesOnSlips({}, names), expected);
         QCOMPARE(notesOnSlips(names, names), expected);
+    }
+
+    void shortWordsAreNotTakenForEachOther()
+    {
+        const auto names = set({u"SUPABASE_REF"_s, u"SUPABASE_S3_URL"_s, u"SUPABASE_SSL"_s});
+        QVERIFY(notesOnSlips(names, names).isEmpty());
     }
 
     void inTheEnvFileAllOfLoquatsNamesAreSettings()
