@@ -18,11 +18,15 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A server that is full is alive: who watches over it would end all conversations.
-bool asksForHealthOfFull(const RequestHead &head, Refused why)
+bool isFull(std::optional<Refused> why)
 {
-    const bool isFull = why == Refused::TooManyConnections || why == Refused::TooManyFromAddress;
-    return isFull && (head.method == "GET" || head.method == "HEAD") && head.path() == "/healthz";
+    return why == Refused::TooManyConnections || why == Refused::TooManyFromAddress;
+}
+
+/// A server that is full is alive: who watches over it would end all conversations.
+bool asksForHealthOfFull(const RequestHead &head, std::optional<Refused> why)
+{
+    return isFull(why) && (head.method == "GET" || head.method == "HEAD") && head.path() == "/healthz";
 }
 
 } // namespace
@@ -215,10 +219,13 @@ void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response,
     // The request must be read before the connection is closed: with bytes left unread TCP resets it, and the
     // client never sees the answer.
     const auto speak = [this, socket, response, refused] {
+        const QByteArray seen = socket->peek(m_limits.maxHeadBytes);
+        if (isFull(refused) && !seen.contains("\r\n\r\n") && seen.size() < m_limits.maxHeadBytes)
+            return; // what it asks for is still to come
+        disconnect(socket, &QTcpSocket::readyRead, this, nullptr);
         const QByteArray request = socket->readAll();
         const auto head = parseRequestHead(request);
-        QByteArray said =
-            refused && head && asksForHealthOfFull(*head, *refused) ? healthResponse() : response;
+        QByteArray said = head && asksForHealthOfFull(*head, refused) ? healthResponse() : response;
         if (head && refused) // a page that may read answers may read this one
             for (const auto &[name, value] : m_policy.origins.corsHeaders(head->header("Origin")))
                 said.insert(said.indexOf("\r\n") + 2, name + ": " + value + "\r\n");
@@ -231,10 +238,9 @@ void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response,
             new LingeringClose(socket->socketDescriptor(), &m_lingering);
         socket->disconnectFromHost();
     };
+    connect(socket, &QTcpSocket::readyRead, this, speak);
     if (socket->bytesAvailable() > 0)
         speak();
-    else
-        connect(socket, &QTcpSocket::readyRead, socket, speak, Qt::SingleShotConnection);
 }
 
 } // namespace loquat

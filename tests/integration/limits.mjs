@@ -164,6 +164,11 @@ describe('Number', () => {
     const health = await fetch(`${server.url}/healthz`);
     assert.deepEqual([health.status, (await health.json()).status], [200, 'ok']);
     assert.equal((await fetch(`${server.url}/readyz`)).status, 503);
+    const piecemeal = await Raw.open(server);
+    piecemeal.socket.write('GET /healthz HTTP/1.1\r\n');
+    setTimeout(() => piecemeal.socket.write('Host: localhost\r\n\r\n'), 50);
+    await piecemeal.ends();
+    assert.match(piecemeal.text, /^HTTP\/1\.1 200 [^]*"status":"ok"/);
     assert.equal((await chats[0].ask('Hello')).done.finish, 'stop');
     await chats[1].leave();
     await eventually('the place to be free', async () => { await isServed(server); return true; });
