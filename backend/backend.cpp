@@ -222,7 +222,8 @@ QByteArray Backend::metrics() const
     readings.summariesWaiting = m_observer.putOff();
     for (const SessionSnapshot &session : m_live.all()) {
         readings.summariesWaiting += session.status == SessionStatus::Ending ? 1 : 0;
-        readings.messagesWaiting += session.queued;
+        if (session.mode == Mode::Ai) // else they wait for a person
+            readings.messagesWaiting += session.queued;
         readings.approvalsWaiting += session.phase == Phase::WaitingForApproval ? 1 : 0;
     }
     readings.journalOk = store.journalOk;

@@ -75,6 +75,13 @@ describe('/metrics', () => {
     const { text } = await metrics(server);
     for (const name of ['loquat_messages_waiting', 'loquat_approvals_waiting', 'loquat_journal_queue_events'])
       assert.equal(valueOf(text, name), 0, name);
+    // What waits for a person waits behind no reply: nobody is to be called for it.
+    const url = `${server.url}/api/sessions/${chat.id}/commands`;
+    const { status } = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"command":"take_over","by":"Kim"}' });
+    assert.equal(status, 200);
+    chat.send('anybody?');
+    await eventually('the message to wait', async () => (await (await fetch(`${server.url}/api/sessions/${chat.id}`)).json()).live.queued === 1);
+    assert.equal(valueOf((await metrics(server)).text, 'loquat_messages_waiting'), 0);
     await Promise.all([server.stop(), fake.stop()]);
   });
 
