@@ -67,6 +67,7 @@ void McpServerTools::offer(const QList<McpRemoteTool> &tools)
         if (same == tools.end()) // gone, or not what it was
             m_toolbox.remove(m_offered.take(name).name);
     }
+    m_leftOut.clear();
     for (const auto &tool : tools)
         if (!m_offered.contains(tool.name))
             offerOne(tool);
@@ -82,16 +83,19 @@ void McpServerTools::offerOne(const McpRemoteTool &tool)
         name = McpTool::fullName(m_settings.name, tool.name);
     const auto policy = m_settings.policies.value(tool.name, m_settings.policy);
     const auto added = m_toolbox.add(std::make_unique<McpTool>(name, tool, this), policy);
-    if (added)
+    if (added) {
         m_offered.insert(tool.name, {tool, name});
-    else
-        Q_EMIT toolRefused(tool.name, added.error());
+        return;
+    }
+    m_leftOut.insert(tool.name);
+    Q_EMIT toolRefused(tool.name, added.error());
 }
 
 QStringList McpServerTools::policiesOfNobody() const
 {
     QStringList names = m_settings.policies.keys();
-    names.removeIf([this](const QString &name) { return m_offered.contains(name); });
+    names.removeIf(
+        [this](const QString &name) { return m_offered.contains(name) || m_leftOut.contains(name); });
     names.sort();
     return names;
 }

@@ -6,6 +6,7 @@
 #include "tools/toolbox.h"
 
 #include <QHash>
+#include <QSet>
 
 #include <functional>
 #include <memory>
@@ -62,6 +63,7 @@ private:
     std::unique_ptr<McpClient> m_client;
     McpEra m_era = McpEra::Unknown;
     QHash<QString, Offered> m_offered; ///< by remote name
+    QSet<QString> m_leftOut;           ///< remote names that the toolbox refused
     std::unique_ptr<Clock::Timer> m_restart;
     int m_failures = 0;
     qint64 m_upSinceMs = 0;

@@ -44,15 +44,19 @@ describe('Rules of loquat.json', () => {
 
   it('about tools of MCP servers are judged when these are up', async () => {
     const everything = fileURLToPath(new URL('../node_modules/@modelcontextprotocol/server-everything/dist/index.js', import.meta.url));
+    const taken = (name) => ({ name, description: 'd', url: 'http://127.0.0.1:9/' });
     const config = configFile({
+      tools: [taken('get-env'), taken('every__get-env')], // so the server's own of that name is left out, which is told
       toolPolicies: { echo: 'ask', every__echo: 'ask', get_weather: 'ask', ecoh: 'ask' },
-      mcpServers: { every: { command: process.execPath, args: [everything, 'stdio'], policies: { 'get-sum': 'ask', 'get-smu': 'deny' } } },
+      mcpServers: { every: { command: process.execPath, args: [everything, 'stdio'], policies: { 'get-sum': 'ask', 'get-smu': 'deny', 'get-env': 'deny' } } },
     });
     assert.deepEqual(await notes(config), []); // it starts none
     const server = await startLoquat({ args: ['--config', config], env: { LOQUAT_THREADS: '2' } });
     await eventually('the server of each thread', () => server.stderr.match(/MCP server is up/g)?.length === 2);
     await server.stop();
-    assert.deepEqual(warnings(server), ['toolPolicies: no tool here is named "ecoh"', 'mcpServers.every.policies: no tool there is named "get-smu"']);
+    const leftOut = warnings(server).filter((line) => /"get-env" which is left out/.test(line));
+    assert.equal(leftOut.length, 2); // once a thread
+    assert.deepEqual(warnings(server).filter((line) => !leftOut.includes(line)), ['toolPolicies: no tool here is named "ecoh"', 'mcpServers.every.policies: no tool there is named "get-smu"']);
   });
 
   it('two tools of one name: the first holds, and that is told', async () => {
