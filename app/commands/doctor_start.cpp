@@ -38,12 +38,8 @@ constexpr int daysToRenew = 14;
 /// The start does not look at it: the clock may be what is wrong.
 Finding validity(const QString &name, const QString &file, const QList<QSslCertificate> &chain)
 {
-    QDateTime from;
-    QDateTime until;
-    for (const QSslCertificate &each : chain) {
-        from = from.isValid() ? std::max(from, each.effectiveDate()) : each.effectiveDate();
-        until = until.isValid() ? std::min(until, each.expiryDate()) : each.expiryDate();
-    }
+    const QDateTime from = chain.first().effectiveDate();
+    const QDateTime until = chain.first().expiryDate();
     const QString renew = u"Renew it; SIGHUP makes a running Loquat read it again."_s;
     const auto day = [](const QDateTime &time) { return time.toUTC().date().toString(Qt::ISODate); };
     const auto now = QDateTime::currentDateTimeUtc();
@@ -56,6 +52,14 @@ Finding validity(const QString &name, const QString &file, const QList<QSslCerti
                 u"Check this machine's clock, or use a certificate that is valid now."_s};
     if (until < now.addDays(daysToRenew))
         return {name, State::Note, u"%1 runs out on %2"_s.arg(file, day(until)), renew};
+    // Clients that trust one before it do not look at it: an old root often ends a chain.
+    for (const QSslCertificate &above : chain.sliced(1))
+        if (above.expiryDate() < now)
+            return {
+                name, State::Note,
+                u"%1 has a certificate above its own that ran out on %2: some clients may refuse it"_s.arg(
+                    file, day(above.expiryDate())),
+                u"Use the chain that whoever issued it gives now."_s};
     return {name, State::Ok, u"%1 and its key can be used until %2"_s.arg(file, day(until))};
 }
 

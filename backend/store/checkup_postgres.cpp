@@ -30,15 +30,18 @@ QString othersTable()
 {
     const auto lacks = [](const QString &table, QStringList columns) {
         columns.removeOne(u"last_seq"_s); // the second migration adds it
-        return uR"(exists (select from unnest(array['%2']) wanted where to_regclass(place || '%1') is not null
+        return uR"( or exists (select from unnest(array['%2']) wanted where to_regclass(place || '%1') is not null
                    and not exists (select from pg_attribute where attrelid = to_regclass(place || '%1')
                                    and attname = wanted and not attisdropped)))"_s.arg(
             table, columns.join(u"','"_s));
     };
-    return u"select %1 or %2 or exists (select from pg_class where oid = to_regclass(place || 'events') "
-           "and relkind <> 'v'), null, null from (select quote_ident(current_schema()) || '.' as place) p"_s
-               .arg(lacks(u"sessions"_s, namesOf(replicaSessionColumns)),
-                    lacks(u"session_events"_s, namesOf(replicaEventColumns)));
+    return u"select exists (select from pg_class where oid = to_regclass(place || 'events') and relkind <> 'v') "
+           "or exists (select from pg_attribute where attrelid = to_regclass(place || 'schema_migrations') "
+           "and attname = 'version' and atttypid <> 'integer'::regtype)"_s +
+           lacks(u"sessions"_s, namesOf(replicaSessionColumns)) +
+           lacks(u"session_events"_s, namesOf(replicaEventColumns)) +
+           lacks(u"events"_s, eventViewColumns()) + lacks(u"schema_migrations"_s, migrationColumns()) +
+           u", current_schema() is null, null from (select quote_ident(current_schema()) || '.' as place) p"_s;
 }
 
 Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreaker &breaker)
@@ -60,6 +63,13 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
         return server.error();
     found.serverVersion = (*server)[0].toString().section(u' ', 0, 0);
     found.readOnly = (*server)[1].toBool();
+    const auto others = row(**connection, othersTable());
+    if (!others)
+        return others.error();
+    if ((*others)[1].toBool())
+        return noSchema();
+    if ((*others)[0].toBool())
+        return othersTables();
     const bool hasTables = (*server)[2].toBool();
     const auto rights = row(
         **connection, hasTables ? u"select has_table_privilege('sessions', 'insert, update') and "
@@ -75,13 +85,6 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
         if (!version)
             return version.error();
         found.schemaVersion = (*version)[0].toInt();
-    }
-    if (found.schemaVersion == 0) {
-        const auto others = row(**connection, othersTable());
-        if (!others)
-            return others.error();
-        if ((*others)[0].toBool())
-            return othersTables();
     }
     return found;
 }

@@ -19,11 +19,19 @@ QString connectionWords(const QSqlError &error)
 
 Error othersTables(const QString &state)
 {
-    return {u"postgres_other_schema"_s,
-            u"The tables in the database are not Loquat's, or are gone%1."_s.arg(state),
-            u"Use a database without others' sessions, session_events or events; or a schema of its own: add "
-            "?options=-csearch_path%3DNAME to SUPABASE_DB_URL."_s,
-            true};
+    return {
+        u"postgres_other_schema"_s,
+        u"The tables in the database are not Loquat's, or are gone%1."_s.arg(state),
+        u"Use a database without others' sessions, session_events, events or schema_migrations. Or create "
+        "a schema for Loquat, and add ?options=-csearch_path%3DNAME to SUPABASE_DB_URL; behind a pooler that "
+        "refuses options, give Loquat a database user of its own with that search_path."_s,
+        true};
+}
+
+Error noSchema(const QString &state)
+{
+    return {u"postgres_no_schema"_s, u"The schema for the tables is not there%1."_s.arg(state),
+            u"Create it, or correct search_path in SUPABASE_DB_URL."_s, true};
 }
 
 Error postgresError(const QSqlError &error, bool connected)
@@ -44,6 +52,13 @@ Error postgresError(const QSqlError &error, bool connected)
                     u"Supabase's direct host has an IPv6 address only and this machine has none: use the "
                     "pooler's URL (Connect, Session pooler)."_s,
                     true};
+        if (text.contains("unsupported startup parameter"_L1))
+            return {
+                u"postgres_refused"_s,
+                u"The pooler refuses what SUPABASE_DB_URL sets: %1"_s.arg(connectionWords(error)),
+                u"Use the direct URL or the session pooler's. Or leave it out, and set it for the database "
+                "user: alter role NAME set search_path = SCHEMA."_s,
+                true};
         // "SSL SYSCALL error" is a line that was cut, no more.
         if (text.contains("certificate"_L1) || (text.contains("SSL"_L1) && !text.contains("SSL SYSCALL"_L1)))
             return {u"postgres_tls"_s,
@@ -84,9 +99,7 @@ Error postgresError(const QSqlError &error, bool connected)
     if (inClass("42"_L1))
         return othersTables(u" (SQLSTATE %1)"_s.arg(state));
     if (state == "3F000"_L1)
-        return {u"postgres_no_schema"_s,
-                u"The schema for the tables is not there (SQLSTATE %1)."_s.arg(state),
-                u"Create it, or correct search_path in SUPABASE_DB_URL."_s, true};
+        return noSchema(u" (SQLSTATE %1)"_s.arg(state));
     if (inClass("53"_L1))
         return {u"postgres_exhausted"_s,
                 u"Postgres has no disk, memory or connections left (SQLSTATE %1)."_s.arg(state),

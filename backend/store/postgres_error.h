@@ -15,5 +15,7 @@ namespace loquat {
 Error postgresError(const QSqlError &error, bool connected);
 /// postgres_other_schema; `state` goes behind its message.
 Error othersTables(const QString &state = {});
+/// postgres_no_schema, likewise.
+Error noSchema(const QString &state = {});
 
 } // namespace loquat

@@ -141,7 +141,7 @@ Error othersTablesError(const RestSettings &settings, const RestAnswer &answer)
     return {
         u"supabase_other_schema"_s,
         u"The tables in the schema %1 of Supabase are not Loquat's %2."_s.arg(settings.schema, marks(answer)),
-        u"Set SUPABASE_SCHEMA to a schema without sessions, session_events and events; Loquat then tells how to fill it."_s,
+        u"Set SUPABASE_SCHEMA to a schema without sessions, session_events, events and schema_migrations; Loquat then tells how to fill it."_s,
         true};
 }
 

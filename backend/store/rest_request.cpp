@@ -150,7 +150,7 @@ RestRequest askVersion()
 {
     RestRequest request;
     request.table = u"schema_migrations"_s;
-    request.query.addQueryItem(u"select"_s, u"version"_s);
+    request.query.addQueryItem(u"select"_s, u"version,name"_s);
     request.query.addQueryItem(u"order"_s, u"version.desc"_s);
     request.query.addQueryItem(u"limit"_s, u"1"_s);
     return request;

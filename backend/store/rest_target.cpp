@@ -44,6 +44,8 @@ Expected<void> RestTarget::connect()
         return m_migrations.error();
     m_requestBytes = usualRequestBytes;
     const auto there = version();
+    if (const auto others = othersTables())
+        return *others;
     if (!there)
         return there.error();
     const int known = m_migrations->isEmpty() ? 0 : m_migrations->last().version;
@@ -185,11 +187,8 @@ Expected<QJsonArray> RestTarget::rowsIn(const RestAnswer &answer) const
 Expected<int> RestTarget::version()
 {
     const auto versions = ask(askVersion());
-    if (!versions) {
-        const auto others =
-            versions.error().code == "supabase_tables_missing"_L1 ? othersTables() : std::nullopt;
-        return others ? *others : versions.error();
-    }
+    if (!versions)
+        return versions.error();
     return versions->isEmpty() ? 0 : versions->first().toObject().value("version"_L1).toInt();
 }
 
@@ -197,7 +196,9 @@ Expected<int> RestTarget::version()
 std::optional<Error> RestTarget::othersTables()
 {
     for (const auto &request : {askForColumns(u"sessions"_s, namesOf(replicaSessionColumns)),
-                                askForColumns(u"session_events"_s, namesOf(replicaEventColumns))})
+                                askForColumns(u"session_events"_s, namesOf(replicaEventColumns)),
+                                askForColumns(u"events"_s, eventViewColumns()),
+                                askForColumns(u"schema_migrations"_s, migrationColumns())})
         if (const auto answer = m_channel.ask(request); answer.code() == "42703"_L1)
             return othersTablesError(m_settings, answer);
     return {};

@@ -2,14 +2,14 @@
 // loquat doctor: a table of what works, and what to do about what does not.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { appendFileSync, chmodSync, closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Chat } from './lib/chat.mjs';
 import { startNode } from './lib/fleet.mjs';
-import { eventually, runLoquat, startFakeOpenAi, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
+import { eventually, runLoquat, startFakeOpenAi, startLoquat, temporaryFolder, within, fromEnvironment } from './lib/processes.mjs';
 import { emptyDatabase, eventuallyCopied, finalised, gateTo, journalOf } from './lib/rows.mjs';
 
 async function doctor(args = [], env = {}) {
@@ -108,17 +108,29 @@ describe('loquat doctor', () => {
   });
 
   it('says that the tables are those of another program, and how both have theirs', async () => {
-    const kinds = { sessions: 'table sessions (session_id uuid primary key, user_id text, summary text)', events: 'table events (event_id int)' };
-    for (const [name, kind] of Object.entries(kinds)) {
+    const kinds = ['table sessions (session_id uuid primary key, user_id text, summary text)', 'table events (event_id int)',
+      'view events as select 1 as event_id', 'table schema_migrations (version varchar primary key)'];
+    for (const kind of kinds) {
       const url = await emptyDatabase();
-      execFileSync('psql', ['-q', '-c', `create ${kind}`, '-c', 'create schema loquat', url]);
+      execFileSync('psql', ['-q', '-c', `create ${kind}`, url]);
       const { ok, of } = await checks([], { SUPABASE_DB_URL: url });
-      assert.ok(!ok, `a table ${name} is no trouble`);
+      assert.ok(!ok, `a ${kind} is no trouble`);
       assert.match(of('database').what, /not Loquat's/);
       const [option] = /\?options=\S+NAME/.exec(of('database').remedy);
+      const missing = await checks([], { SUPABASE_DB_URL: url + option.replace('NAME', 'loquat') });
+      assert.match(missing.of('database').what, /schema for the tables is not there/);
+      execFileSync('psql', ['-q', '-c', 'create schema loquat', url]);
       const beside = await checks([], { SUPABASE_DB_URL: url + option.replace('NAME', 'loquat') });
       assert.ok(beside.ok, JSON.stringify(beside.of('database')));
     }
+  });
+
+  it('says what to do where a pooler refuses to set the schema', async () => {
+    const pooled = new URL(fromEnvironment('LOQUAT_TEST_PGBOUNCER_URL', 'Run this under tests/with-servers.'));
+    pooled.search = '?options=-csearch_path%3Dloquat';
+    const { of } = await checks([], { SUPABASE_DB_URL: pooled.href });
+    assert.match(of('database').what, /pooler refuses/);
+    assert.match(of('database').remedy, /alter role NAME set search_path/);
   });
 
   it('tries a configured model, with its key', async () => {
@@ -243,6 +255,15 @@ describe('loquat doctor', () => {
       assert.match(check.what, said);
       if (state !== 'ok') assert.match(check.remedy, /SIGHUP/);
     }
+    // An old root at the end of a chain, as issuers ship them for years: clients that trust it do not look.
+    const [rootKey, root] = ['root.key', 'root.crt'].map((name) => join(folder, name));
+    openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', rootKey, '-out', `${root}.csr`, '-subj', '/CN=root');
+    openssl('x509', '-req', '-in', `${root}.csr`, '-signkey', rootKey, '-days', '-1', '-out', root);
+    openssl('x509', '-req', '-in', request, '-CA', root, '-CAkey', rootKey, '-set_serial', '1', '-days', '30', '-out', cert);
+    appendFileSync(cert, readFileSync(root));
+    const chained = (await checks([], { LOQUAT_TLS_CERT: cert, LOQUAT_TLS_KEY: key })).of('TLS');
+    assert.equal(chained.state, 'note');
+    assert.match(chained.what, /above its own that ran out/);
   });
 
   it('finds a page of the journal that the disk did not keep', async () => {
