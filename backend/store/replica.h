@@ -18,6 +18,10 @@ struct ReplicaSettings
     /// How soon after a batch the next begins, unless it would be full: each costs the database a commit and
     /// the rows of all its sessions, and one message makes several events.
     std::chrono::milliseconds gatherFor{50};
+    /// From so many events in a batch on, the next is given more time: fewer and larger ones cost the
+    /// database less, which takes what conversations may need where both are on one machine.
+    int busyBatchEvents = 300;
+    std::chrono::milliseconds gatherBusyFor{200};
     /// Between attempts: doubled each time, with jitter, up to the longest.
     std::chrono::milliseconds firstRetry{500};
     std::chrono::milliseconds longestRetry{30'000};

@@ -40,7 +40,8 @@ bool Replica::shipNext(JournalReader &reader)
         return waitForWork();
     }
     const bool all = events->last().id >= newest;
-    m_gatherUntil = QDeadlineTimer(all ? m_settings.gatherFor : 0ms);
+    const bool busy = events->size() >= m_settings.busyBatchEvents;
+    m_gatherUntil = QDeadlineTimer(!all ? 0ms : busy ? m_settings.gatherBusyFor : m_settings.gatherFor);
     m_brokenOff = false;
     if (const auto shipped = ship(reader, *events); !shipped) {
         if (tookTooLong(shipped.error())) {
