@@ -65,7 +65,7 @@ private Q_SLOTS:
         const QByteArray large(32 * 1024 * 1024, 'x');
         m_stage->server.setReads(false);
         const std::unique_ptr<QNetworkReply> reply(
-            m_stage->manager.post(QNetworkRequest(m_stage->server.url()), large));
+            m_stage->manager.send(QNetworkRequest(m_stage->server.url()), large));
         QTRY_COMPARE(m_stage->server.connections(), 1);
         m_stage->server.say(0, "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno");
         QTRY_VERIFY(reply->isFinished());
@@ -105,7 +105,7 @@ private Q_SLOTS:
     {
         QCOMPARE(m_stage->ask(0), "hi");
         const std::unique_ptr<QNetworkReply> reply(
-            m_stage->manager.post(QNetworkRequest(m_stage->server.url()), "body"));
+            m_stage->manager.send(QNetworkRequest(m_stage->server.url()), "body"));
         const QSignalSpy sent(reply.get(), &QNetworkReply::requestSent);
         m_stage->server.reset(0); // is noticed by writing
         QTRY_COMPARE(m_stage->server.connections(), 2);

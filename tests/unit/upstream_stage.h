@@ -77,7 +77,7 @@ private:
 struct Reply
 {
     Reply(UpstreamManager &manager, const QUrl &url)
-        : network(manager.post(QNetworkRequest(url), "body"))
+        : network(manager.send(QNetworkRequest(url), "body"))
         , ended(network.get(), &QNetworkReply::finished)
     {
         QObject::connect(network.get(), &QIODevice::readyRead, network.get(),

@@ -18,12 +18,11 @@ class UpstreamManager final : public QNetworkAccessManager
 public:
     explicit UpstreamManager(QObject *parent = nullptr);
 
-    /// Whether a post() to there is read in that way: no TLS, no proxy, no password in the URL.
-    [[nodiscard]] static bool isPlain(const QUrl &url);
+    /// Posts `body`. The reply is a child of this.
+    [[nodiscard]] QNetworkReply *send(const QNetworkRequest &request, const QByteArray &body);
 
-protected:
-    QNetworkReply *createRequest(Operation operation, const QNetworkRequest &request,
-                                 QIODevice *content) override;
+    /// Whether a send() to there is read in that way: no TLS, no proxy, no password in the URL.
+    [[nodiscard]] static bool isPlain(const QUrl &url);
 
 private:
     IdleSockets m_idle;

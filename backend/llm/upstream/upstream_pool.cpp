@@ -43,7 +43,7 @@ QNetworkReply *UpstreamPool::post(const QNetworkRequest &request, const QByteArr
 {
     Lane *lane = &laneFor(request.url());
     ++lane->running;
-    QNetworkReply *reply = lane->manager->post(request, body);
+    QNetworkReply *reply = lane->manager->send(request, body);
     // Managers delete the replies they own; a lane must be able to go before its last reply does.
     reply->setParent(nullptr);
 
