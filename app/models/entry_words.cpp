@@ -86,6 +86,8 @@ QString wordOf(Tool state)
         return u"running"_s;
     case Tool::WaitsForApproval:
         return u"needs approval"_s;
+    case Tool::Denied:
+        return u"denied"_s;
     case Tool::Ok:
         return u"ok"_s;
     case Tool::Failed:
@@ -105,6 +107,7 @@ QString kindOf(Tool state)
         return u"warn"_s;
     case Tool::Ok:
         return u"ok"_s;
+    case Tool::Denied:
     case Tool::Failed:
         return u"bad"_s;
     case Tool::None:

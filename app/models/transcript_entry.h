@@ -13,7 +13,7 @@ namespace loquat {
 struct TranscriptEntry
 {
     enum class Kind { User, Assistant, Tool, Whisper, OperatorMessage, Note, Line, Error, Summary };
-    enum class Tool { None, Running, WaitsForApproval, Ok, Failed };
+    enum class Tool { None, Running, WaitsForApproval, Denied, Ok, Failed };
 
     Kind kind = Kind::Line;
     qint64 atMs = 0;

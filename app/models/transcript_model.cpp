@@ -203,6 +203,8 @@ void TranscriptModel::take(const Event &event)
     if (event.type == EventType::ToolApproval) {
         m_openCalls.decide(event);
         showWaiting();
+        if (event.meta["decision"_L1] == "denied"_L1)
+            setToolState(event.meta["call_id"_L1].toString(), Tool::Denied);
     }
     if (event.type == EventType::AiMessage && m_running >= 0)
         return finishReply(event);
@@ -258,7 +260,8 @@ void TranscriptModel::finishTool(const Event &event)
     if (!row)
         return;
     TranscriptEntry &entry = m_entries[*row];
-    entry.tool = event.meta["ok"_L1].toBool() ? Tool::Ok : Tool::Failed;
+    if (entry.tool != Tool::Denied)
+        entry.tool = event.meta["ok"_L1].toBool() ? Tool::Ok : Tool::Failed;
     entry.result = event.content;
     if (const auto ms = event.meta["ms"_L1]; ms.isDouble())
         entry.toolMs = ms.toInteger();

@@ -74,6 +74,16 @@ private Q_SLOTS:
         QVERIFY(f.model.waitingCallIds().isEmpty());
         QCOMPARE(f.at(0, Field::ToolStateRole), u"failed"_s);
     }
+
+    void aCallThatSomebodyDeniedDidNotFail()
+    {
+        Fixture f;
+        f.model.apply(toolCall(1, u"a"_s));
+        f.model.apply(approval(2, u"a"_s, u"asked"_s));
+        f.model.apply(approval(3, u"a"_s, u"denied"_s));
+        f.model.apply(toolResult(4, u"a"_s, false));
+        QCOMPARE(f.at(0, Field::ToolStateRole), u"denied"_s);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTranscriptTools)
