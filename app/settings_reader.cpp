@@ -4,6 +4,7 @@
 #include "provider_list.h"
 
 #include <QCommandLineParser>
+#include <QRegularExpression>
 
 namespace loquat {
 
@@ -209,10 +210,15 @@ void SettingsReader::noteUnused(QStringList &notes) const
     const SupabaseOptions rest = supabase();
     const QString database = text(u"SUPABASE_DB_URL"_s);
     // Not set by us: a pooler would not keep it for the session, or refuse it.
-    if (!database.isEmpty() && !rest.schema.isEmpty() && rest.schema != "public"_L1 &&
-        !database.contains("search_path"_L1))
+    const bool isElsewhere = database.contains("search_path"_L1);
+    if (!database.isEmpty() && !rest.schema.isEmpty() && rest.schema != "public"_L1 && !isElsewhere)
         notes.append(u"SUPABASE_SCHEMA is for Supabase's REST API: SUPABASE_DB_URL needs "
                      "?options=-csearch_path%3DSCHEMA instead, its tables are in public"_s);
+    static const QRegularExpression prismas(u"[?&]schema=(?!public(?:&|$))[^&]"_s);
+    if (database.contains(prismas) && !isElsewhere)
+        notes.append(
+            u"schema= in SUPABASE_DB_URL is Prisma's own: Loquat's tables are in public, unless it has "
+            "options=-csearch_path%3DSCHEMA"_s);
     if (!database.isEmpty() || rest.url.isEmpty() == rest.key.isEmpty())
         return;
     notes.append(rest.key.isEmpty()

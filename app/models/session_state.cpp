@@ -40,10 +40,11 @@ SessionState stateOf(const SessionSnapshot &session, bool mine)
         return {u"moved to "_s + session.nodeId, u"dim"_s};
     SessionState state = inPhase(session);
     const bool quiet = session.phase == Phase::Idle;
+    const QString whoIsThere = session.connected ? u""_s : u", user disconnected"_s;
     if (session.mode == Mode::Human && quiet)
-        return {mine ? u"you are replying"_s : u"a person replies"_s, u"human"_s, false, true};
+        return {(mine ? u"you are replying"_s : u"a person replies"_s) + whoIsThere, u"human"_s, false, true};
     if (session.mode == Mode::Paused && quiet)
-        return {u"paused"_s, u"warn"_s, false, session.queued > 0};
+        return {u"paused"_s + whoIsThere, u"warn"_s, false, session.queued > 0};
     return state;
 }
 

@@ -52,6 +52,16 @@ private Q_SLOTS:
         QTEST(state.kind, "kind");
         QTEST(state.needsYou, "needsYou");
     }
+
+    void whoeverRepliesSeesThatNobodyIsThere()
+    {
+        auto session = aSession(u"a"_s);
+        session.connected = false;
+        session.mode = Mode::Human;
+        QCOMPARE(stateOf(session, true).word, u"you are replying, user disconnected"_s);
+        session.mode = Mode::Paused;
+        QCOMPARE(stateOf(session).word, u"paused, user disconnected"_s);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSessionState)

@@ -257,6 +257,9 @@ private Q_SLOTS:
         QVERIFY(notes(url, u"chat"_s).first().contains("SUPABASE_SCHEMA"_L1));
         QCOMPARE(notes(url, u"public"_s), QStringList());
         QCOMPARE(notes(url + u"?options=-csearch_path%3Dchat"_s, u"chat"_s), QStringList());
+        QCOMPARE(notes(url + u"?pgbouncer=true&schema=chat"_s, {}).size(), 1); // as Prisma's URLs have it
+        QCOMPARE(notes(url + u"?schema=public&pgbouncer=true"_s, {}), QStringList());
+        QCOMPARE(notes(url + u"?schema=chat&options=-csearch_path%3Dchat"_s, {}), QStringList());
     }
 
     void theKeyOfSupabaseHasManyNames_data()
