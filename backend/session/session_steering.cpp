@@ -193,7 +193,6 @@ void Session::pauseForClient()
     m_turn->pause();
     m_outbox.send(outbound::TurnPaused{m_runningTurn, m_turn->usageSoFar()});
     keepHeld();
-    publish();
 }
 
 void Session::clientWentAway()

@@ -183,6 +183,7 @@ void Session::turnToolEnded(const ToolCall &call, const ToolOutcome &outcome, qi
     if (m_steering) {
         --m_steering->openCalls;
         pauseForClient();
+        publish(); // a turn that waits for its client changes its phase no more
     }
 }
 

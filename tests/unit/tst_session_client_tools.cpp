@@ -41,6 +41,7 @@ private Q_SLOTS:
         stage.settle();
         QCOMPARE(stage.model.count(), 1); // the client has not asked for the rest yet
         QCOMPARE(eventsOf(stage, EventType::ToolResult).first().content, u"it is open"_s);
+        QCOMPARE(stage.observer.snapshot.toolCallsOk, 1);
         QCOMPARE(stage.client.last<outbound::Noted>().ref, u"out"_s);
         session.respond(withTool, {});
         stage.reply().push(u"Done."_s);
