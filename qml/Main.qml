@@ -81,10 +81,9 @@ ApplicationWindow {
                 title: qsTr("Tools is not here yet")
             }
 
-            ComingPage {
-                command: window.consoleModel.status.metricsUrl
-                explanation: qsTr("Metrics will chart latency, throughput and errors. Until then Prometheus and curl can read them:")
-                title: qsTr("Metrics is not here yet")
+            MetricsPage {
+                metrics: window.consoleModel.metrics
+                status: window.consoleModel.status
             }
 
             SettingsPage { settings: window.consoleModel.theme }

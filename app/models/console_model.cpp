@@ -49,6 +49,7 @@ void ConsoleModel::showStatus()
     const BackendStatus status = m_link.status();
     m_status.show(status);
     m_nodes.show(status);
+    m_metrics.show(status);
     m_commands.setReachable(status.trouble.isEmpty());
 }
 
@@ -204,6 +205,7 @@ void ConsoleModel::setLoadState(LoadState state, const QString &error)
 void ConsoleModel::tick()
 {
     m_sessions.tick(m_clock.nowMs());
+    m_metrics.sample();
     if (!m_selected.isEmpty())
         showSelected();
     m_tick = m_clock.after(std::chrono::seconds(1), [this] { tick(); });

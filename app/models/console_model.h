@@ -5,6 +5,7 @@
 #include "models/composer_model.h"
 #include "models/history_page_model.h"
 #include "models/inspector_model.h"
+#include "models/metrics_model.h"
 #include "models/nodes_model.h"
 #include "models/session_actions.h"
 #include "models/session_filter_model.h"
@@ -29,6 +30,7 @@ class ConsoleModel : public QObject
     Q_PROPERTY(loquat::StatusModel *status READ status CONSTANT)
     Q_PROPERTY(loquat::HistoryPageModel *history READ history CONSTANT)
     Q_PROPERTY(loquat::NodesModel *nodes READ nodes CONSTANT)
+    Q_PROPERTY(loquat::MetricsModel *metrics READ metrics CONSTANT)
     Q_PROPERTY(loquat::ThemeSettings *theme READ theme CONSTANT)
     Q_PROPERTY(QString counts READ counts NOTIFY countsChanged)
     Q_PROPERTY(int needsYou READ needsYou NOTIFY countsChanged)
@@ -58,6 +60,7 @@ public:
     [[nodiscard]] StatusModel *status() { return &m_status; }
     [[nodiscard]] HistoryPageModel *history() { return &m_history; }
     [[nodiscard]] NodesModel *nodes() { return &m_nodes; }
+    [[nodiscard]] MetricsModel *metrics() { return &m_metrics; }
     [[nodiscard]] ThemeSettings *theme() { return &m_theme; }
 
     [[nodiscard]] QString counts() const { return m_sessions.countsText(); }
@@ -107,6 +110,7 @@ private:
     StatusModel m_status;
     HistoryPageModel m_history;
     NodesModel m_nodes;
+    MetricsModel m_metrics;
     ThemeSettings m_theme;
     QString m_selected;
     SessionState m_state;

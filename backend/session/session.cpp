@@ -44,7 +44,8 @@ bool Session::deferUntilOpen(std::function<void()> input, Source source)
 
 void Session::open(const std::optional<StoredSession> &stored)
 {
-    const auto claim = std::exchange(m_claim, {});
+    const auto claim = m_claim;
+    m_claim.reset();
     if (stored)
         restore(*stored);
     m_open = true;

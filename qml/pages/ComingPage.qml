@@ -6,7 +6,6 @@ import Loquat
 Item {
     id: page
 
-    property alias command: empty.command
     property alias explanation: empty.explanation
     required property string title
 

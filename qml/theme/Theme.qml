@@ -61,6 +61,8 @@ QtObject {
 
     function ofKind(kind: string): color {
         switch (kind) {
+        case "accent":
+            return accent;
         case "ok":
             return ok;
         case "warn":

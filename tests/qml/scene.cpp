@@ -2,6 +2,7 @@
 #include "scene.h"
 
 #include <array>
+#include <cmath>
 
 #include <QJsonArray>
 
@@ -246,6 +247,22 @@ void playNodes(ScriptedLink &link, qint64 nowMs)
     moved.nodeId = u"berlin-2"_s;
     moved.moved = true;
     link.show(moved);
+}
+
+void playMetrics(MetricsModel &metrics, const BackendStatus &now)
+{
+    BackendStatus status = now;
+    for (int second = 0; second < 300; ++second) {
+        const double wave = 1 + std::sin(second / 23.) * 0.4 + std::sin(second / 3.7) * 0.15;
+        status.tokensPerSecond = 3'100 * wave;
+        status.streamingSessions = int(60 * wave);
+        status.openSessions = 128 + second / 10;
+        status.ttftP50Ms = qint64(190 + 60 * wave);
+        status.ttftP99Ms = qint64(500 + 160 * wave);
+        status.storeQueued = second > 200 && second < 230 ? (second - 200) * 40 : qint64(20 * wave);
+        metrics.show(status);
+        metrics.sample();
+    }
 }
 
 } // namespace loquat::fakes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/metrics_model.h"
 #include "scripted_link.h"
 
 namespace loquat::fakes {
@@ -23,5 +24,7 @@ inline const QString endedSceneSession = QStringLiteral("s-over");
 void playHistory(ScriptedLink &link, qint64 nowMs);
 /// Three nodes, one of them silent, a session that went to another, and too many to list.
 void playNodes(ScriptedLink &link, qint64 nowMs);
+/// Five minutes of traffic that rises and falls.
+void playMetrics(MetricsModel &metrics, const BackendStatus &now);
 
 } // namespace loquat::fakes
