@@ -58,6 +58,17 @@ struct SessionStage
         tools.finish(QStringLiteral("1"), QStringLiteral("sun"));
         return session;
     }
+    /// The user wants "money back", and the model's call 1 of 'refund' waits for an operator.
+    Session &connectClientAndAskForRefund()
+    {
+        const QString tool = QStringLiteral("refund");
+        tools.add(tool);
+        tools.policies[tool] = ToolPolicy::Ask;
+        Session &session = connectClient();
+        session.userMessage(QStringLiteral("money back"));
+        reply().callTools({{QStringLiteral("1"), tool, QStringLiteral("{}")}});
+        return session;
+    }
     void settle() { QCoreApplication::processEvents(); }
     ScriptedReply &reply()
     {

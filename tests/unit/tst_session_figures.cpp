@@ -79,11 +79,7 @@ private Q_SLOTS:
     void aCallThatNobodyHasToDecideOnAnyMoreIsNotShown()
     {
         SessionStage stage;
-        stage.tools.add(u"refund"_s);
-        stage.tools.policies[u"refund"_s] = ToolPolicy::Ask;
-        Session &session = stage.connectClient();
-        session.userMessage(u"money back"_s);
-        stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+        Session &session = stage.connectClientAndAskForRefund();
         QCOMPARE(stage.observer.snapshot.preview, u"refund()"_s);
         QVERIFY(session.command({CommandKind::TakeOver, {}, {}, u"ana"_s}));
         QCOMPARE(stage.observer.snapshot.preview, u"money back"_s);

@@ -40,11 +40,7 @@ private Q_SLOTS:
     {
         for (const bool approved : {false, true}) {
             SessionStage stage;
-            stage.tools.add(u"refund"_s);
-            stage.tools.policies[u"refund"_s] = ToolPolicy::Ask;
-            Session &session = stage.connectClient();
-            session.userMessage(u"money back"_s);
-            stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+            Session &session = stage.connectClientAndAskForRefund();
             if (approved)
                 QVERIFY(session.command({CommandKind::Approve, {}, u"1"_s, u"ana"_s}));
             stage.restart();

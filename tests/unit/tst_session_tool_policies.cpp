@@ -102,11 +102,7 @@ private Q_SLOTS:
     {
         for (const QString &decision : {u"approved"_s, u"denied"_s, u"expired"_s}) {
             SessionStage stage;
-            stage.tools.add(u"refund"_s);
-            stage.tools.policies[u"refund"_s] = ToolPolicy::Ask;
-            Session &session = stage.connectClient();
-            session.userMessage(u"money back"_s);
-            stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+            Session &session = stage.connectClientAndAskForRefund();
             QCOMPARE(stage.tools.count(), 0); // not called yet
             QCOMPARE(stage.client.last<outbound::ToolWaits>().tool, u"refund"_s);
             QVERIFY(session.snapshot().phase == Phase::WaitingForApproval);
@@ -159,11 +155,7 @@ private Q_SLOTS:
         SessionStage stage;
         stage.settings.approvalLimit = 3 * stage.settings.turnLimit;
         stage.restart();
-        stage.tools.add(u"refund"_s);
-        stage.tools.policies[u"refund"_s] = ToolPolicy::Ask;
-        Session &session = stage.connectClient();
-        session.userMessage(u"money back"_s);
-        stage.reply().callTools({{u"1"_s, u"refund"_s, u"{}"_s}});
+        Session &session = stage.connectClientAndAskForRefund();
         stage.clock.advance(2 * stage.settings.turnLimit);
         QVERIFY(session.snapshot().phase == Phase::WaitingForApproval);
         QVERIFY(session.command({CommandKind::Approve, {}, u"1"_s, u"ana"_s}));
