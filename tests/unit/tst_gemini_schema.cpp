@@ -2,7 +2,6 @@
 #include "llm/gemini_schema.h"
 
 #include <QJsonArray>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
 
