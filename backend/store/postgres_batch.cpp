@@ -55,12 +55,12 @@ QString sessionInsert(const QList<SessionRow> &rows)
 
 } // namespace
 
-QStringList postgresStatements(const ReplicaBatch &batch, bool known)
+QStringList postgresStatements(const ReplicaBatch &batch, bool shared)
 {
     // The sessions' rows first, which locks them: two nodes never write one session's events at the same
     // time.
     return {sessionInsert(batch.sessions),
-            known ? postgresSharedEventInsert(batch.events) : postgresEventInsert(batch.events)};
+            shared ? postgresSharedEventInsert(batch.events) : postgresEventInsert(batch.events)};
 }
 
 } // namespace loquat

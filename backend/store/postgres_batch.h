@@ -6,8 +6,8 @@
 namespace loquat {
 
 /// The statements that store a batch, one per table however many rows, which are carried in literals: nothing
-/// has to be prepared. Sessions become what they are here. `known`: some of the events may be there already,
-/// see postgresSharedEventInsert(); else the statements fail on those.
-QStringList postgresStatements(const ReplicaBatch &batch, bool known);
+/// has to be prepared. Sessions become what they are here; events that are there stay. `shared`: see
+/// postgresSharedEventInsert().
+QStringList postgresStatements(const ReplicaBatch &batch, bool shared);
 
 } // namespace loquat

@@ -96,18 +96,26 @@ Expected<std::unique_ptr<PostgresConnection>> PostgresConnection::open(const Pos
 
 Expected<void> PostgresConnection::run(const QStringList &statements)
 {
+    const auto written = write(statements);
+    return written ? Expected<void>() : written.error();
+}
+
+Expected<qint64> PostgresConnection::write(const QStringList &statements)
+{
     // Several statements in one message of the simple protocol are one transaction without begin and commit,
     // and a failure leaves none open.
     QSqlQuery query(db());
     bool good = query.exec(statements.join(u";\n"_s));
     qsizetype results = 0;
+    qint64 rows = 0;
     while (good) {
         ++results;
+        rows = query.numRowsAffected();
         good = query.nextResult();
     }
     if (results != statements.size() || query.lastError().isValid())
         return postgresError(query.lastError(), db().isOpen());
-    return {};
+    return rows;
 }
 
 bool PostgresConnection::isEncrypted() const

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] bool isEncrypted() const;
     /// Runs statements in one round trip and one transaction: all of them or none.
     Expected<void> run(const QStringList &statements);
+    /// The same; how many rows the last one wrote.
+    Expected<qint64> write(const QStringList &statements);
     Expected<void> check();
     /// `text` as an SQL literal.
     [[nodiscard]] static QString literal(QString text);

@@ -79,7 +79,8 @@ QString selectRows(const QList<EventRow> &events, QStringView before, QStringVie
 
 QString postgresEventInsert(const QList<EventRow> &events)
 {
-    return selectRows(events, u"insert into session_events ("_s + columns + u") "_s, {});
+    return selectRows(events, u"insert into session_events ("_s + columns + u") "_s,
+                      u" on conflict (session_id, seq) do nothing"_s);
 }
 
 QString postgresSharedEventInsert(const QList<EventRow> &events)

@@ -5,13 +5,13 @@
 
 namespace loquat {
 
-/// The statement that stores events of which none is there yet; else it fails.
+/// The statement that stores events, those that are there already left as they are.
 QString postgresEventInsert(const QList<EventRow> &events);
 
-/// The same where some may be there, or others of their numbers, for other nodes write to the table too. A
-/// node that crashed with events that it had not sent yet may find, when it is back, that another went on
-/// with the session: then what it has comes after that, with its own seq in metadata as late_seq. No word is
-/// lost, nothing is written twice, and seq has no gaps. The sessions' rows must be locked.
+/// The same where other nodes write to the table too. A node that crashed with events that it had not sent
+/// yet may find, when it is back, that another went on with the session: then what it has comes after that,
+/// with its own seq in metadata as late_seq. No word is lost, nothing is written twice, and seq has no gaps.
+/// The sessions' rows must be locked.
 QString postgresSharedEventInsert(const QList<EventRow> &events);
 
 } // namespace loquat

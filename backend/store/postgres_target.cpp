@@ -35,7 +35,6 @@ Expected<void> PostgresTarget::connect()
     if (auto version = migrate((*connection)->db(), *migrations); !version)
         return version.error();
     m_connection = std::move(*connection);
-    m_mayBeThere = true;
     return {};
 }
 
@@ -49,16 +48,14 @@ Expected<bool> PostgresTarget::isNew()
 
 Expected<void> PostgresTarget::write(const ReplicaBatch &batch)
 {
-    // Where nothing of it is there, which is the rule, not to look for each event spares the database much.
-    // What is there may be these events, or others of their numbers: a journal that began anew counts from 1.
-    if (!m_shared && !m_mayBeThere) {
-        const auto written = m_connection->run(postgresStatements(batch, false));
-        if (written || written.error().code != "postgres_row_refused"_L1)
-            return written;
-    }
-    const auto written = m_connection->run(postgresStatements(batch, true));
-    m_mayBeThere = !written;
-    return written;
+    const auto written = m_connection->write(postgresStatements(batch, m_shared));
+    if (!written)
+        return written.error();
+    // What was there may be these events, or others of their numbers: a journal that began anew counts
+    // from 1.
+    if (!m_shared && *written < batch.events.size())
+        return m_connection->run(postgresStatements(batch, true));
+    return {};
 }
 
 Expected<void> PostgresTarget::ship(const ReplicaBatch &batch)

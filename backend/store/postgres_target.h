@@ -28,7 +28,6 @@ private:
     const bool m_shared;
     ConnectionBreaker m_breaker;
     std::unique_ptr<PostgresConnection> m_connection;
-    bool m_mayBeThere = true; ///< what is shipped: an answer may have been lost with the last connection
 };
 
 } // namespace loquat

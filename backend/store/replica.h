@@ -7,6 +7,8 @@
 #include "store/replica_target.h"
 #include "store/watchdog.h"
 
+#include <QElapsedTimer>
+
 #include <atomic>
 
 namespace loquat {
@@ -18,9 +20,9 @@ struct ReplicaSettings
     /// How soon after a batch the next begins, unless it would be full: each costs the database a commit and
     /// the rows of all its sessions, and one message makes several events.
     std::chrono::milliseconds gatherFor{50};
-    /// From so many events in a batch on, the next is given more time: fewer and larger ones cost the
-    /// database less, which takes what conversations may need where both are on one machine.
-    int busyBatchEvents = 300;
+    /// From so many events a second on, batches are given more time: fewer and larger ones cost the database
+    /// less, which takes what conversations may need where both are on one machine.
+    int busyEventsPerSecond = 6'000;
     std::chrono::milliseconds gatherBusyFor{200};
     /// Between attempts: doubled each time, with jitter, up to the longest.
     std::chrono::milliseconds firstRetry{500};
@@ -91,6 +93,7 @@ private:
     BatchPace m_pace;
     bool m_connected = false;
     QDeadlineTimer m_gatherUntil{0};
+    QElapsedTimer m_sinceBatch; ///< the newest that was read
     std::chrono::milliseconds m_nextRetry;
     qint64 m_askedToWaitMs = 0; ///< by the last failure
 };
