@@ -50,6 +50,13 @@ Finding validity(const QString &name, const QString &file, const QList<QSslCerti
         return {name, State::Bad,
                 u"%1 is not valid before %2: clients refuse the connection"_s.arg(file, day(from)),
                 u"Check this machine's clock, or use a certificate that is valid now."_s};
+    const QString newChain = u"Use the chain that whoever issued it gives now."_s;
+    if (chain.size() > 1 && !chain.at(1).isSelfSigned() && chain.at(1).expiryDate() < now)
+        return {
+            name, State::Bad,
+            u"In %1 the certificate that signed Loquat's ran out on %2: clients refuse the connection"_s.arg(
+                file, day(chain.at(1).expiryDate())),
+            newChain};
     if (until < now.addDays(daysToRenew))
         return {name, State::Note, u"%1 runs out on %2"_s.arg(file, day(until)), renew};
     // Clients that trust one before it do not look at it: an old root often ends a chain.
@@ -59,7 +66,7 @@ Finding validity(const QString &name, const QString &file, const QList<QSslCerti
                 name, State::Note,
                 u"%1 has a certificate above its own that ran out on %2: some clients may refuse it"_s.arg(
                     file, day(above.expiryDate())),
-                u"Use the chain that whoever issued it gives now."_s};
+                newChain};
     return {name, State::Ok, u"%1 and its key can be used until %2"_s.arg(file, day(until))};
 }
 

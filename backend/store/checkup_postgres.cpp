@@ -2,9 +2,9 @@
 #include "store/checkup.h"
 #include "store/fleet_database.h"
 #include "store/migrator.h"
+#include "store/others_tables.h"
 #include "store/postgres_connection.h"
 #include "store/postgres_error.h"
-#include "store/replica_columns.h"
 #include "store/watchdog.h"
 
 #include <QSqlQuery>
@@ -23,25 +23,6 @@ Expected<QVariantList> row(PostgresConnection &connection, const QString &sql)
     if (!query.exec(sql) || !query.next())
         return postgresError(query.lastError(), connection.db().isOpen());
     return QVariantList{query.value(0), query.value(1), query.value(2)};
-}
-
-/// Of a table that is there without a column of ours, or in the place of our view: what another program made.
-QString othersTable()
-{
-    const auto lacks = [](const QString &table, QStringList columns) {
-        columns.removeOne(u"last_seq"_s); // the second migration adds it
-        return uR"( or exists (select from unnest(array['%2']) wanted where to_regclass(place || '%1') is not null
-                   and not exists (select from pg_attribute where attrelid = to_regclass(place || '%1')
-                                   and attname = wanted and not attisdropped)))"_s.arg(
-            table, columns.join(u"','"_s));
-    };
-    return u"select exists (select from pg_class where oid = to_regclass(place || 'events') and relkind <> 'v') "
-           "or exists (select from pg_attribute where attrelid = to_regclass(place || 'schema_migrations') "
-           "and attname = 'version' and atttypid <> 'integer'::regtype)"_s +
-           lacks(u"sessions"_s, namesOf(replicaSessionColumns)) +
-           lacks(u"session_events"_s, namesOf(replicaEventColumns)) +
-           lacks(u"events"_s, eventViewColumns()) + lacks(u"schema_migrations"_s, migrationColumns()) +
-           u", current_schema() is null, null from (select quote_ident(current_schema()) || '.' as place) p"_s;
 }
 
 Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreaker &breaker)
@@ -63,12 +44,14 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
         return server.error();
     found.serverVersion = (*server)[0].toString().section(u' ', 0, 0);
     found.readOnly = (*server)[1].toBool();
-    const auto others = row(**connection, othersTable());
+    const auto others =
+        row(**connection, u"select current_schema() is null, to_regclass('schema_migrations') is "
+                          "not null and not %1, %2"_s.arg(migrationsAreLoquats(), tablesAreOthers()));
     if (!others)
         return others.error();
-    if ((*others)[1].toBool())
-        return noSchema();
     if ((*others)[0].toBool())
+        return noSchema();
+    if ((*others)[1].toBool())
         return othersTables();
     const bool hasTables = (*server)[2].toBool();
     const auto rights = row(
@@ -86,6 +69,9 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
             return version.error();
         found.schemaVersion = (*version)[0].toInt();
     }
+    // Once Loquat's are there, others of these names are in another schema, or no matter.
+    if (found.schemaVersion == 0 && (*others)[2].toBool())
+        return othersTables();
     return found;
 }
 

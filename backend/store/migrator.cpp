@@ -2,6 +2,7 @@
 #include "store/migrator.h"
 
 #include "store/logging.h"
+#include "store/others_tables.h"
 #include "store/postgres_error.h"
 #include "store/sql_error.h"
 #include "store/sql_statements.h"
@@ -60,6 +61,11 @@ public:
                               : u"select count(*) from sqlite_schema where name = 'schema_migrations'"_s);
         if (!exists)
             return exists;
+        if (*exists != 0 && m_postgres) {
+            const auto ours = number(u"select %1::int"_s.arg(migrationsAreLoquats()));
+            if (!ours || *ours == 0)
+                return ours ? othersTables() : ours.error();
+        }
         if (*exists != 0)
             return number(u"select coalesce(max(version), 0) from schema_migrations"_s);
         const auto created =

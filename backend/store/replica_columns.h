@@ -45,15 +45,11 @@ template <size_t n> QStringList namesOf(const ReplicaColumn (&columns)[n])
     return list;
 }
 
-/// Of the view `events` and of the table schema_migrations, in which nothing is written.
+/// Of the view `events`.
 inline QStringList eventViewColumns()
 {
     return {QStringLiteral("event_id"), QStringLiteral("session_id"), QStringLiteral("timestamp"),
             QStringLiteral("event_type"), QStringLiteral("content")};
-}
-inline QStringList migrationColumns()
-{
-    return {QStringLiteral("version"), QStringLiteral("name")};
 }
 
 } // namespace loquat

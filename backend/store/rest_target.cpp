@@ -44,7 +44,9 @@ Expected<void> RestTarget::connect()
         return m_migrations.error();
     m_requestBytes = usualRequestBytes;
     const auto there = version();
-    if (const auto others = othersTables())
+    // Once Loquat's are there, others of these names are in another schema, or no matter.
+    const bool mayBeOthers = there ? *there == 0 : there.error().code == "supabase_tables_missing"_L1;
+    if (const auto others = mayBeOthers ? othersTables() : std::nullopt)
         return *others;
     if (!there)
         return there.error();
@@ -189,7 +191,13 @@ Expected<int> RestTarget::version()
     const auto versions = ask(askVersion());
     if (!versions)
         return versions.error();
-    return versions->isEmpty() ? 0 : versions->first().toObject().value("version"_L1).toInt();
+    if (versions->isEmpty())
+        return 0;
+    // What another program counts may be text, or a date.
+    const int version = versions->first().toObject().value("version"_L1).toInt(-1);
+    RestAnswer told;
+    told.status = 200;
+    return version >= 0 ? Expected<int>(version) : othersTablesError(m_settings, told);
 }
 
 /// Tables that another program made and that ours would have to stand beside: our files fail on them.
@@ -197,8 +205,7 @@ std::optional<Error> RestTarget::othersTables()
 {
     for (const auto &request : {askForColumns(u"sessions"_s, namesOf(replicaSessionColumns)),
                                 askForColumns(u"session_events"_s, namesOf(replicaEventColumns)),
-                                askForColumns(u"events"_s, eventViewColumns()),
-                                askForColumns(u"schema_migrations"_s, migrationColumns())})
+                                askForColumns(u"events"_s, eventViewColumns()), askVersion()})
         if (const auto answer = m_channel.ask(request); answer.code() == "42703"_L1)
             return othersTablesError(m_settings, answer);
     return {};

@@ -125,6 +125,16 @@ describe('loquat doctor', () => {
     }
   });
 
+  it('does not mind what another program has in a schema before that of the tables', async () => {
+    const url = await emptyDatabase();
+    const server = await startLoquat({ env: { SUPABASE_DB_URL: url } });
+    await eventually('the tables', async () => (await checks([], { SUPABASE_DB_URL: url })).of("database's schema").state === 'ok');
+    await server.stop();
+    execFileSync('psql', ['-q', '-c', 'create schema app', '-c', 'create table app.events (event_id int)', url]);
+    const { ok, of } = await checks([], { SUPABASE_DB_URL: `${url}?options=-csearch_path%3Dapp,public` });
+    assert.ok(ok, JSON.stringify(of('database')));
+  });
+
   it('says what to do where a pooler refuses to set the schema', async () => {
     const pooled = new URL(fromEnvironment('LOQUAT_TEST_PGBOUNCER_URL', 'Run this under tests/with-servers.'));
     pooled.search = '?options=-csearch_path%3Dloquat';
@@ -259,11 +269,21 @@ describe('loquat doctor', () => {
     const [rootKey, root] = ['root.key', 'root.crt'].map((name) => join(folder, name));
     openssl('req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', rootKey, '-out', `${root}.csr`, '-subj', '/CN=root');
     openssl('x509', '-req', '-in', `${root}.csr`, '-signkey', rootKey, '-days', '-1', '-out', root);
-    openssl('x509', '-req', '-in', request, '-CA', root, '-CAkey', rootKey, '-set_serial', '1', '-days', '30', '-out', cert);
-    appendFileSync(cert, readFileSync(root));
-    const chained = (await checks([], { LOQUAT_TLS_CERT: cert, LOQUAT_TLS_KEY: key })).of('TLS');
-    assert.equal(chained.state, 'note');
-    assert.match(chained.what, /above its own that ran out/);
+    const sign = (what, out, days, ...options) => openssl('x509', '-req', '-in', what, '-CA', root, '-CAkey', rootKey, '-days', days, '-out', out, ...options);
+    const chained = async (...above) => {
+      appendFileSync(cert, Buffer.concat(above.map((file) => readFileSync(file))));
+      return (await checks([], { LOQUAT_TLS_CERT: cert, LOQUAT_TLS_KEY: key })).of('TLS');
+    };
+    sign(request, cert, '30', '-set_serial', '1');
+    const old = await chained(root);
+    assert.equal(old.state, 'note');
+    assert.match(old.what, /above its own that ran out/);
+    // What signed it is looked at by everybody, unless it is such a root.
+    sign(request, join(folder, 'between.crt'), '-1', '-set_serial', '2');
+    sign(request, cert, '30', '-set_serial', '3');
+    const broken = await chained(join(folder, 'between.crt'), root);
+    assert.equal(broken.state, 'bad');
+    assert.match(broken.what, /signed Loquat's ran out on .* clients refuse/);
   });
 
   it('finds a page of the journal that the disk did not keep', async () => {

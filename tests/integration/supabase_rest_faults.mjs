@@ -56,6 +56,10 @@ describe('What is wrong is said, with what to do:', () => {
     const { detail } = await says(server, /schema public .*not Loquat's.*SUPABASE_SCHEMA/, 'failing');
     assert.ok(!detail.includes('sql/postgres'), detail); // the files would fail
     await ends(server);
+    await command(fake.database, "drop table sessions; create table schema_migrations (version text, name text); insert into schema_migrations values ('20240101', 'init'); grant all on schema_migrations to service_role");
+    const counted = await loquatOn(fake);
+    await says(counted, /schema public .*not Loquat's.*SUPABASE_SCHEMA/, 'failing');
+    await ends(counted);
 
     await command(fake.database, 'revoke usage on schema chat from anon, authenticated, service_role'); // as a new one is
     const other = await loquatOn(fake, { SUPABASE_SCHEMA: 'chat' });

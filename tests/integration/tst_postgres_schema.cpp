@@ -101,6 +101,18 @@ private Q_SLOTS:
         QVERIFY(value(u"select to_regclass('schema_migrations')"_s).isNull());
     }
 
+    void whatAnotherProgramCountsIsLeftAlone()
+    {
+        QSqlQuery make(m_eye->db());
+        QVERIFY(make.exec(u"create table schema_migrations (version bigint, name text); "
+                          "insert into schema_migrations values (20240101120000, 'init')"_s));
+        make.finish();
+        const auto connected = PostgresTarget(m_direct).connect();
+        QVERIFY(!connected);
+        QCOMPARE(connected.error().code, u"postgres_other_schema"_s);
+        QCOMPARE(value(u"select count(*) from schema_migrations"_s).toInt(), 1);
+    }
+
     void usersOfSupabaseSeeTheirOwnRowsOnly()
     {
         // What Supabase has and a plain PostgreSQL has not; roles are for the whole server.
