@@ -88,7 +88,8 @@ const QStringList &known()
 bool isNear(const QString &name, const QString &setting)
 {
     constexpr qsizetype longWord = 5;
-    const qsizetype distance = editDistance(name, setting);
+    const auto letters = [](QString text) { return text.remove(u'_'); };
+    const qsizetype distance = editDistance(letters(name), letters(setting));
     const QStringList words = name.split(u'_');
     const QStringList meant = setting.split(u'_');
     if (distance != 2 || words.size() != meant.size())

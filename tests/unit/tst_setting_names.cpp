@@ -34,6 +34,13 @@ private Q_SLOTS:
         QCOMPARE(notesOnSlips(names, names), expected);
     }
 
+    void slipsInShortWordsAreNamedToo()
+    {
+        const auto names = set({u"OPENAI_API_KYE"_s, u"SUPABASE_DB_ULR"_s, u"SUPABASE_SERVICEROLEKEY"_s,
+                                u"OPENAI_APIKEYS"_s, u"LOQUAT_AUHT"_s, u"LOQUAT_TLS_CRET"_s});
+        QCOMPARE(notesOnSlips({}, names).size(), names.size());
+    }
+
     void shortWordsAreNotTakenForEachOther()
     {
         const auto names = set({u"SUPABASE_REF"_s, u"SUPABASE_S3_URL"_s, u"SUPABASE_SSL"_s});
