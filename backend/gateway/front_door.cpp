@@ -23,6 +23,15 @@ bool isFull(std::optional<Refused> why)
     return why == Refused::TooManyConnections || why == Refused::TooManyFromAddress;
 }
 
+/// Of the beginning of a request.
+bool mayAskForHealth(QByteArrayView begun)
+{
+    const auto agrees = [begun](QByteArrayView line) {
+        return begun.size() < line.size() ? line.startsWith(begun) : begun.startsWith(line);
+    };
+    return !isHeadComplete(begun) && (agrees("GET /healthz") || agrees("HEAD /healthz"));
+}
+
 /// A server that is full is alive: who watches over it would end all conversations.
 bool asksForHealthOfFull(const RequestHead &head, std::optional<Refused> why)
 {
@@ -220,8 +229,8 @@ void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response,
     // client never sees the answer.
     const auto speak = [this, socket, response, refused] {
         const QByteArray seen = socket->peek(m_limits.maxHeadBytes);
-        if (isFull(refused) && !seen.contains("\r\n\r\n") && seen.size() < m_limits.maxHeadBytes)
-            return; // what it asks for is still to come
+        if (isFull(refused) && mayAskForHealth(seen) && seen.size() < m_limits.maxHeadBytes)
+            return; // the rest is still to come
         disconnect(socket, &QTcpSocket::readyRead, this, nullptr);
         const QByteArray request = socket->readAll();
         const auto head = parseRequestHead(request);
