@@ -4,6 +4,7 @@
 #include "domain/json_pointer.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QSet>
 #include <QUrl>
 
@@ -15,8 +16,32 @@ namespace {
 using namespace Qt::StringLiterals;
 
 /// References that are written out where they stand make a schema longer, at worst each by as much again as
-/// the last. Counted in schemas and the words that they list.
-constexpr qsizetype maxReferred = 5'000;
+/// the last. Roughly in characters.
+constexpr qsizetype maxReferred = 60'000;
+
+qsizetype lengthOf(const QJsonValue &value)
+{
+    if (value.isString())
+        return value.toString().size() + 3;
+    qsizetype length = 6;
+    for (const auto &each : value.toArray())
+        length += each.isObject() ? 0 : lengthOf(each);
+    return length;
+}
+
+/// Without the schemas in it.
+qsizetype lengthOf(const QJsonObject &schema)
+{
+    qsizetype length = 0;
+    for (auto word = schema.begin(); word != schema.end(); ++word) {
+        length += word.key().size() + lengthOf(word.value());
+        if (word.key() == "default"_L1) // taken whole
+            length += QJsonDocument(QJsonArray{word.value()}).toJson(QJsonDocument::Compact).size();
+    }
+    for (const QString &name : schema["properties"_L1].toObject().keys())
+        length += name.size();
+    return length;
+}
 
 /// Words whose value is taken as it is.
 bool isKnown(const QString &word)
@@ -43,6 +68,15 @@ void takeType(QJsonObject &translated, const QJsonValue &type)
         translated["type"_L1] = others[0]["type"_L1];
     else if (others.size() > 1)
         translated["anyOf"_L1] = others;
+}
+
+/// Which is not null; an object where none is told.
+QString firstType(const QJsonValue &type)
+{
+    for (const auto &one : type.toArray())
+        if (one.toString() != "null"_L1)
+            return one.toString();
+    return type.toString(u"object"_s);
 }
 
 void takeEnum(QJsonObject &translated, const QJsonArray &values)
@@ -89,7 +123,7 @@ public:
     {
         QJsonObject translated;
         if (!m_within.isEmpty())
-            m_referred += 1 + schema["enum"_L1].toArray().size();
+            m_referred += lengthOf(schema);
         if (m_referred > maxReferred)
             return translated;
         for (auto word = schema.begin(); word != schema.end(); ++word)
@@ -113,7 +147,7 @@ private:
         if (!found)
             return {};
         if (m_within.contains(target))
-            return {{"type"_L1, (*found)["type"_L1].toString(u"object"_s)}};
+            return {{"type"_L1, firstType((*found)["type"_L1])}};
         m_within.insert(target);
         const QJsonObject translated = of(found->toObject());
         m_within.remove(target);
@@ -157,7 +191,7 @@ private:
         }
         if (choice.size() == 1 && choice.size() < schemas.size())
             add(translated, choice[0].toObject());
-        else if (!choice.isEmpty())
+        else if (!choice.isEmpty() && !translated.contains("anyOf"_L1)) // there are its types
             translated["anyOf"_L1] = choice;
     }
 

@@ -56,6 +56,13 @@ private Q_SLOTS:
         row("a circle through an array",
             "{'$ref':'#/$defs/Rows','$defs':{'Rows':{'type':'array','items':{'$ref':'#/$defs/Rows'}}}}",
             "{'type':'array','items':{'type':'array','items':{'type':'string'}}}");
+        row("a circle through what may be null",
+            "{'$ref':'#/$defs/Rows','$defs':{'Rows':{'type':['array','null'],'items':{'$ref':'#/$defs/"
+            "Rows'}}}}",
+            "{'type':'array','nullable':true,'items':{'type':'array','items':{'type':'string'}}}");
+        row("two types, and what holds of each",
+            "{'type':['string','integer'],'anyOf':[{'minLength':1},{'minimum':2}]}",
+            "{'anyOf':[{'type':'string'},{'type':'integer'}]}");
         row("an object or null, with more beside it",
             "{'anyOf':[{'type':'object','properties':{'a':{'type':'string'}},'required':['a']},{'type':'null'"
             "}],"
@@ -118,6 +125,11 @@ private Q_SLOTS:
             definitions[QString::number(level)] =
                 QJsonObject{{"properties"_L1, QJsonObject{{"a"_L1, next}, {"b"_L1, next}}}};
         }
+        // Where it is read first, one that lists much and says much.
+        QJsonArray names;
+        for (int i = 0; i < 500; ++i)
+            names.append(u"name%1"_s.arg(i));
+        definitions[u"12"_s] = QJsonObject{{"required"_L1, names}, {"description"_L1, QString(2'000, u'x')}};
         const QJsonObject bomb{{"$ref"_L1, "#/$defs/0"_L1}, {"$defs"_L1, definitions}};
         QVERIFY(QJsonDocument(geminiSchema(bomb)).toJson(QJsonDocument::Compact).size() < 100'000);
     }
