@@ -35,6 +35,10 @@ void TurnTracker::apply(const Event &event)
         ++m_openTools;
         m_spans.append({event.content, true, false, event.meta["call_id"_L1].toString(), event.atMs, {}});
         break;
+    case EventType::ToolApproval:
+        if (event.meta["decision"_L1] == "denied"_L1)
+            m_denied.insert(event.meta["call_id"_L1].toString());
+        break;
     case EventType::ToolResult:
         endTool(event);
         break;
@@ -126,7 +130,7 @@ void TurnTracker::endTool(const Event &event)
     for (Span &span : m_spans) {
         if (!span.tool || span.callId != callId || span.endMs)
             continue;
-        span.failed = !event.meta["ok"_L1].toBool();
+        span.failed = !event.meta["ok"_L1].toBool() && !m_denied.contains(callId);
         // The tool's own time is exact; the two events also hold the time of storing them.
         const QJsonValue ms = event.meta["ms"_L1];
         span.endMs = ms.isDouble() ? span.startMs + ms.toInteger() : event.atMs;

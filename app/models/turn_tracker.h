@@ -3,6 +3,8 @@
 
 #include "domain/session_snapshot.h"
 
+#include <QSet>
+
 #include <optional>
 
 namespace loquat {
@@ -52,7 +54,8 @@ private:
     bool m_timesFirst = true;   ///< its beginning was seen
     bool m_countsTokens = true; ///< every token was
     int m_turn = 0;
-    QList<int> m_waiting; ///< turns of what was said before this one was over
+    QSet<QString> m_denied; ///< calls that somebody denied, which did not fail
+    QList<int> m_waiting;   ///< turns of what was said before this one was over
     int m_modelCalls = 0;
     int m_openTools = 0;
     qint64 m_startMs = 0;

@@ -63,6 +63,17 @@ private Q_SLOTS:
         QCOMPARE(turn.spans().first().endMs, 1'000);
     }
 
+    void aDeniedCallDidNotFail()
+    {
+        TurnTracker turn;
+        turn.apply(said(0, 1));
+        turn.apply(at(100, EventType::ToolCall, {{"turn"_L1, 1}, {"call_id"_L1, u"c"_s}}));
+        turn.apply(at(200, EventType::ToolApproval, {{"call_id"_L1, u"c"_s}, {"decision"_L1, u"denied"_s}}));
+        turn.apply(
+            at(300, EventType::ToolResult, {{"turn"_L1, 1}, {"call_id"_L1, u"c"_s}, {"ok"_L1, false}}));
+        QVERIFY(!turn.spans().at(1).failed);
+    }
+
     void whatWaitedBeginsWhenTheReplyBeforeItIsOver()
     {
         TurnTracker turn;
