@@ -118,7 +118,6 @@ public:
     [[nodiscard]] bool isBusy() const { return (m_turn && !isPaused()) || !m_queue.empty(); }
 
 private:
-
     void turnThinks() override;
     void turnFolded(const FoldedContext &folded) override;
     void turnSays(const QString &text) override;
