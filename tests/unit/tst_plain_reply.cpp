@@ -21,7 +21,7 @@ private Q_SLOTS:
         QNetworkRequest request(m_stage->server.url());
         request.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
         request.setRawHeader("Authorization", "Bearer key");
-        const std::unique_ptr<QNetworkReply> reply(m_stage->manager.post(request, "{\"a\":1}"));
+        const std::unique_ptr<QNetworkReply> reply(m_stage->manager.send(request, "{\"a\":1}"));
         QVERIFY(qobject_cast<PlainReply *>(reply.get()));
         QTRY_VERIFY(m_stage->server.connections() == 1 && m_stage->server.heard(0).endsWith("{\"a\":1}"));
         const QByteArray heard = m_stage->server.heard(0);
@@ -135,7 +135,7 @@ private Q_SLOTS:
     {
         QFETCH(bool, deletes);
         for (const QByteArray &answer : {hi, answerTo + "h", QByteArray("no HTTP\r\n")}) {
-            auto *reply = m_stage->manager.post(QNetworkRequest(m_stage->server.url()), "body");
+            auto *reply = m_stage->manager.send(QNetworkRequest(m_stage->server.url()), "body");
             const QPointer<QNetworkReply> alive(reply);
             int ended = 0;
             int heard = 0;

@@ -8,7 +8,7 @@
 
 namespace loquat {
 
-/// A QNetworkAccessManager that reads plain HTTP, which is what a model on this machine or in this network
+/// A QNetworkAccessManager whose send() reads plain HTTP, which is what a model on this machine or in this network
 /// speaks, on the caller's thread and over any number of connections. Qt's own would hand each piece of a
 /// stream from a thread to the other, and open six connections to a host. Everything else is Qt's.
 class UpstreamManager final : public QNetworkAccessManager
