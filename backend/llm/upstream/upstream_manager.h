@@ -8,9 +8,9 @@
 
 namespace loquat {
 
-/// A QNetworkAccessManager whose send() reads plain HTTP, which is what a model on this machine or in this network
-/// speaks, on the caller's thread and over any number of connections. Qt's own would hand each piece of a
-/// stream from a thread to the other, and open six connections to a host. Everything else is Qt's.
+/// A QNetworkAccessManager whose send() reads plain HTTP, which is what a model on this machine or in this
+/// network speaks, on the caller's thread and over any number of connections. Qt's own would hand each piece
+/// of a stream from a thread to the other, and open six connections to a host. Everything else is Qt's.
 class UpstreamManager final : public QNetworkAccessManager
 {
     Q_OBJECT
