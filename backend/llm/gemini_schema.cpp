@@ -32,7 +32,7 @@ qsizetype lengthOf(const QJsonValue &value)
 /// Without the schemas in it.
 qsizetype lengthOf(const QJsonObject &schema)
 {
-    qsizetype length = 0;
+    qsizetype length = 3;
     for (auto word = schema.begin(); word != schema.end(); ++word) {
         length += word.key().size() + lengthOf(word.value());
         if (word.key() == "default"_L1) // taken whole

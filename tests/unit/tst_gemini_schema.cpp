@@ -117,6 +117,19 @@ private Q_SLOTS:
         QVERIFY(QJsonDocument(geminiSchema(many)).toJson(QJsonDocument::Compact).size() < 300'000);
     }
 
+    void emptySchemasCountToo()
+    {
+        QJsonArray many;
+        for (int i = 0; i < 1'000; ++i)
+            many.append(QJsonObject());
+        QJsonObject properties;
+        for (int i = 0; i < 1'000; ++i)
+            properties[QString::number(i)] = QJsonObject{{"$ref"_L1, "#/$defs/Any"_L1}};
+        const QJsonObject any{{"properties"_L1, QJsonObject{{"x"_L1, QJsonObject{{"anyOf"_L1, many}}}}}};
+        const QJsonObject root{{"properties"_L1, properties}, {"$defs"_L1, QJsonObject{{"Any"_L1, any}}}};
+        QVERIFY(QJsonDocument(geminiSchema(root)).toJson(QJsonDocument::Compact).size() < 300'000);
+    }
+
     void referencesThatMultiplyEnd()
     {
         QJsonObject definitions;
