@@ -47,6 +47,7 @@ Q_SIGNALS:
 
 private:
     BackendStatus m_status;
+    bool m_isAway = false;
     QList<BackendStatus> m_samples; ///< a second apart, the oldest first
 };
 

@@ -92,6 +92,7 @@ private Q_SLOTS:
         Q_EMIT link.statusChanged();
         clock.advance(std::chrono::seconds(3));
         QCOMPARE(points(), 4);
+        QCOMPARE(at(*console.metrics(), u"Tokens per second"_s, MetricsModel::ValueRole), u"–"_s);
     }
 
     void theOldestPointsGo()
