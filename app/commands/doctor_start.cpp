@@ -54,8 +54,8 @@ Finding validity(const QString &name, const QString &file, const QList<QSslCerti
     if (chain.size() > 1 && !chain.at(1).isSelfSigned() && chain.at(1).expiryDate() < now)
         return {
             name, State::Bad,
-            u"In %1 the certificate that signed Loquat's ran out on %2: clients refuse the connection"_s.arg(
-                file, day(chain.at(1).expiryDate())),
+            u"In %1 the certificate that signed Loquat's ran out on %2: most clients refuse the connection"_s
+                .arg(file, day(chain.at(1).expiryDate())),
             newChain};
     if (until < now.addDays(daysToRenew))
         return {name, State::Note, u"%1 runs out on %2"_s.arg(file, day(until)), renew};

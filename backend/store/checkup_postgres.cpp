@@ -8,6 +8,7 @@
 #include "store/watchdog.h"
 
 #include <QSqlQuery>
+#include <QSqlRecord>
 #include <QVariant>
 
 namespace loquat {
@@ -22,7 +23,10 @@ Expected<QVariantList> row(PostgresConnection &connection, const QString &sql)
     QSqlQuery query(connection.db());
     if (!query.exec(sql) || !query.next())
         return postgresError(query.lastError(), connection.db().isOpen());
-    return QVariantList{query.value(0), query.value(1), query.value(2)};
+    QVariantList values;
+    for (int i = 0; i < query.record().count(); ++i)
+        values.append(query.value(i));
+    return values;
 }
 
 Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreaker &breaker)
@@ -46,7 +50,8 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
     found.readOnly = (*server)[1].toBool();
     const auto others =
         row(**connection, u"select current_schema() is null, to_regclass('schema_migrations') is "
-                          "not null and not %1, %2"_s.arg(migrationsAreLoquats(), tablesAreOthers()));
+                          "not null and not %1, %2, %3"_s.arg(migrationsAreLoquats(), tablesAreOthers(),
+                                                              tablesAreHidden()));
     if (!others)
         return others.error();
     if ((*others)[0].toBool())
@@ -54,23 +59,27 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
     if ((*others)[1].toBool())
         return othersTables();
     const bool hasTables = (*server)[2].toBool();
-    const auto rights = row(
-        **connection, hasTables ? u"select has_table_privilege('sessions', 'insert, update') and "
-                                  "has_table_privilege('session_events', 'insert'), "
-                                  "to_regclass('schema_migrations') is not null, null"_s
-                                : u"select has_schema_privilege(current_schema(), 'create'), false, null"_s);
+    const auto rights =
+        row(**connection, hasTables ? u"select has_table_privilege('sessions', 'insert, update') and "
+                                      "has_table_privilege('session_events', 'insert'), "
+                                      "to_regclass('schema_migrations') is not null"_s
+                                    : u"select has_schema_privilege(current_schema(), 'create'), "
+                                      "to_regclass('schema_migrations') is not null"_s);
     if (!rights)
         return rights.error();
     found.mayWrite = (*rights)[0].toBool();
     if ((*rights)[1].toBool()) {
-        const auto version =
-            row(**connection, u"select coalesce(max(version), 0), null, null from schema_migrations"_s);
+        const auto version = row(
+            **connection,
+            u"select coalesce(max(version), 0), %1 from schema_migrations"_s.arg(migrationsBeginAsLoquats()));
         if (!version)
             return version.error();
-        found.schemaVersion = (*version)[0].toInt();
+        if (!(*version)[1].toBool())
+            return othersTables();
+        found.schemaVersion = hasTables ? (*version)[0].toInt() : 0;
     }
-    // Once Loquat's are there, others of these names are in another schema, or no matter.
-    if (found.schemaVersion == 0 && (*others)[2].toBool())
+    // Once Loquat's are there, others of these names matter where they are found first.
+    if ((*others)[found.schemaVersion == 0 ? 2 : 3].toBool())
         return othersTables();
     return found;
 }

@@ -62,9 +62,9 @@ public:
         if (!exists)
             return exists;
         if (*exists != 0 && m_postgres) {
-            const auto ours = number(u"select %1::int"_s.arg(migrationsAreLoquats()));
-            if (!ours || *ours == 0)
-                return ours ? othersTables() : ours.error();
+            for (const QString &holds : {migrationsAreLoquats(), migrationsBeginAsLoquats()})
+                if (const auto ours = number(u"select %1::int"_s.arg(holds)); !ours || *ours == 0)
+                    return ours ? othersTables() : ours.error();
         }
         if (*exists != 0)
             return number(u"select coalesce(max(version), 0) from schema_migrations"_s);

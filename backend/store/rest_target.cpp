@@ -6,6 +6,8 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -194,10 +196,14 @@ Expected<int> RestTarget::version()
     if (versions->isEmpty())
         return 0;
     // What another program counts may be text, or a date.
-    const int version = versions->first().toObject().value("version"_L1).toInt(-1);
+    const QJsonObject newest = versions->first().toObject();
+    const int version = newest["version"_L1].toInt(-1);
+    const bool isOthers = std::ranges::any_of(*m_migrations, [&](const Migration &ours) {
+        return ours.version == version && ours.name != newest["name"_L1].toString();
+    });
     RestAnswer told;
     told.status = 200;
-    return version >= 0 ? Expected<int>(version) : othersTablesError(m_settings, told);
+    return version < 0 || isOthers ? othersTablesError(m_settings, told) : Expected<int>(version);
 }
 
 /// Tables that another program made and that ours would have to stand beside: our files fail on them.

@@ -133,6 +133,8 @@ describe('loquat doctor', () => {
     execFileSync('psql', ['-q', '-c', 'create schema app', '-c', 'create table app.events (event_id int)', url]);
     const { ok, of } = await checks([], { SUPABASE_DB_URL: `${url}?options=-csearch_path%3Dapp,public` });
     assert.ok(ok, JSON.stringify(of('database')));
+    execFileSync('psql', ['-q', '-c', 'create table app.sessions (id int)', url]); // which would be written to
+    assert.match((await checks([], { SUPABASE_DB_URL: `${url}?options=-csearch_path%3Dapp,public` })).of('database').what, /not Loquat's/);
   });
 
   it('says what to do where a pooler refuses to set the schema', async () => {

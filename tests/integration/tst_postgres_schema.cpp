@@ -103,14 +103,19 @@ private Q_SLOTS:
 
     void whatAnotherProgramCountsIsLeftAlone()
     {
-        QSqlQuery make(m_eye->db());
-        QVERIFY(make.exec(u"create table schema_migrations (version bigint, name text); "
-                          "insert into schema_migrations values (20240101120000, 'init')"_s));
-        make.finish();
-        const auto connected = PostgresTarget(m_direct).connect();
-        QVERIFY(!connected);
-        QCOMPARE(connected.error().code, u"postgres_other_schema"_s);
-        QCOMPARE(value(u"select count(*) from schema_migrations"_s).toInt(), 1);
+        for (const QString &theirs : {u"(version bigint, name text); insert into schema_migrations values "
+                                      "(20240101120000, 'init')"_s,
+                                      u"(version integer, name text); insert into schema_migrations values "
+                                      "(3, 'invoices')"_s}) {
+            QSqlQuery make(m_eye->db());
+            QVERIFY(make.exec(u"drop table if exists schema_migrations; create table schema_migrations "_s +
+                              theirs));
+            make.finish();
+            const auto connected = PostgresTarget(m_direct).connect();
+            QVERIFY(!connected);
+            QCOMPARE(connected.error().code, u"postgres_other_schema"_s);
+            QCOMPARE(value(u"select count(*) from schema_migrations"_s).toInt(), 1);
+        }
     }
 
     void usersOfSupabaseSeeTheirOwnRowsOnly()
