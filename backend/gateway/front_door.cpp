@@ -2,6 +2,7 @@
 #include "gateway/front_door.h"
 
 #include "gateway/api_query.h"
+#include "gateway/api_reply.h"
 #include "gateway/credentials.h"
 #include "gateway/health.h"
 #include "gateway/http_guard.h"
@@ -234,7 +235,7 @@ void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response,
         disconnect(socket, &QTcpSocket::readyRead, this, nullptr);
         const QByteArray request = socket->readAll();
         const auto head = parseRequestHead(request);
-        QByteArray said = head && asksForHealthOfFull(*head, refused) ? healthResponse() : response;
+        QByteArray said = head && asksForHealthOfFull(*head, refused) ? httpMessage(jsonReply(healthJson())) : response;
         if (head && refused) // a page that may read answers may read this one
             for (const auto &[name, value] : m_policy.origins.corsHeaders(head->header("Origin")))
                 said.insert(said.indexOf("\r\n") + 2, name + ": " + value + "\r\n");
