@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Who is let in, as whom, and for how long: client tokens and JWTs.
+// Who is let in, as whom, and for how long: client tokens, and JWTs that are signed with a secret.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { Chat, refusal } from './lib/chat.mjs';
+import { Chat } from './lib/chat.mjs';
 import { eventually, startLoquat, within } from './lib/processes.mjs';
 import { ping, RawWebSocket } from './lib/raw.mjs';
-import { finalised, journalEvents, journalSession } from './lib/rows.mjs';
-import { claims, hs256, keyPair, nowSeconds, startIssuer, unsigned } from './lib/tokens.mjs';
-
-const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
-const target = (id = randomUUID()) => `/ws/session/${id}?user_id=mallory`;
-
-async function isRefused(server, token, status = 401) {
-  const answer = await refusal(server, target(), bearer(token));
-  assert.equal(answer.status, status, answer.body);
-  assert.match(answer.type, /^application\/problem\+json/);
-  assert.ok(!answer.body.includes(token), 'the token is in the answer');
-  return JSON.parse(answer.body);
-}
+import { bearer, isRefused } from './lib/refused.mjs';
+import { finalised, journalSession } from './lib/rows.mjs';
+import { claims, hs256, keyPair, nowSeconds, unsigned } from './lib/tokens.mjs';
 
 // Nothing the server wrote anywhere has any of the secrets in it.
 async function keepsSecret(server, secrets) {
@@ -201,115 +190,5 @@ describe('JWTs signed with a secret', () => {
     assert.equal((await chat.ask('And now?')).done.finish, 'stop');
     chat.send({ type: 'auth', token: token({ sub: 'somebody-else' }) });
     assert.equal((await chat.closes()).code, 1008);
-  });
-});
-
-describe('JWTs signed with a key', () => {
-  let server;
-  let issuer;
-  const keys = { ec: keyPair('ES256', 'ec-1'), rsa: keyPair('RS256', 'rsa-1'), later: keyPair('ES256', 'ec-2') };
-  before(async () => {
-    issuer = await startIssuer([keys.ec, keys.rsa]);
-    server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: issuer.url } });
-  });
-  after(async () => { await server.stop(); issuer.close(); });
-  const letsIn = async (token) => {
-    const chat = await Chat.open(server, bearer(token));
-    assert.equal((await chat.one('session_started')).user_id, 'user-7');
-    await chat.leave();
-  };
-
-  it('let in, by ES256 and by RS256, and the keys are fetched once', async () => {
-    for (const key of [keys.ec, keys.rsa, keys.ec, keys.rsa]) await letsIn(key.sign(claims(issuer.name)));
-    assert.equal(issuer.asked, 1);
-  });
-
-  it('are refused if the public key was used as a secret, or another key under the same name', async () => {
-    await isRefused(server, hs256(keys.rsa.pem, claims(issuer.name), { kid: 'rsa-1' }));
-    await isRefused(server, keyPair('ES256', 'ec-1').sign(claims(issuer.name)));
-    await isRefused(server, keys.ec.sign(claims(issuer.name), { alg: 'RS256', kid: 'rsa-1' }));
-    await isRefused(server, keys.ec.sign(claims('https://elsewhere.example')));
-    await isRefused(server, unsigned(claims(issuer.name)));
-  });
-
-  it('of unknown keys do not make it ask the issuer again and again', async () => {
-    const before_ = issuer.asked;
-    for (let i = 0; i < 20; i += 1) await isRefused(server, keys.later.sign(claims(issuer.name), { kid: `unknown-${i}` }));
-    assert.ok(issuer.asked - before_ <= 1, `${issuer.asked - before_} times`);
-  });
-});
-
-describe('Keys that change', () => {
-  it('are fetched when a token names a new one', async () => {
-    const first = keyPair('ES256', 'first');
-    const second = keyPair('ES256', 'second');
-    const issuer = await startIssuer([first]);
-    const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: issuer.url, LOQUAT_JWKS_PAUSE_MS: '1' } });
-    const open = async (key) => {
-      const chat = await Chat.open(server, bearer(key.sign(claims(issuer.name))));
-      await chat.one('session_started');
-      await chat.leave();
-    };
-    await open(first);
-    issuer.keys = [second];
-    await open(second);
-    await isRefused(server, first.sign(claims(issuer.name)));
-    await server.stop();
-    issuer.close();
-  });
-
-  it('hold what is said behind a new token until it is checked', async () => {
-    const key = keyPair('ES256', 'first');
-    const later = keyPair('ES256', 'second');
-    const issuer = await startIssuer([key]);
-    const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: issuer.url, LOQUAT_JWKS_PAUSE_MS: '1' } });
-    const chat = await Chat.open(server, bearer(key.sign(claims(issuer.name, { exp: nowSeconds() + 2 }))));
-    await eventually('the token to expire', async () => {
-      chat.send('Is anybody there?');
-      return (await chat.one(({ type }) => type === 'error' || type === 'done')).code === 'token_expired';
-    });
-    issuer.keys = [key, later];
-    chat.send({ type: 'auth', token: later.sign(claims(issuer.name)) }); // for which the issuer is asked
-    assert.equal((await chat.ask('At once')).done.finish, 'stop');
-    await chat.leave();
-    await server.stop();
-    issuer.close();
-  });
-
-  it('lose nothing that is said behind a new token by who leaves before it is checked', async () => {
-    const key = keyPair('ES256', 'first');
-    const issuer = await startIssuer([key]);
-    const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: issuer.url, LOQUAT_JWKS_PAUSE_MS: '1' } });
-    const chat = await Chat.open(server, bearer(key.sign(claims(issuer.name))));
-    await chat.one('session_started');
-    issuer.hold = new Promise(() => {});
-    chat.send({ type: 'auth', token: keyPair('ES256', 'second').sign(claims(issuer.name)) });
-    chat.send('Goodbye');
-    await eventually('the issuer to be asked', () => issuer.asked === 2);
-    await chat.leave();
-    await eventually('the message to be kept', async () =>
-      (await journalEvents(server.dataDir, chat.id)).some(({ content }) => content === 'Goodbye'));
-    await server.stop();
-    issuer.close();
-  });
-
-  it('send nobody away while their issuer is', async () => {
-    const key = keyPair('ES256', 'first');
-    const issuer = await startIssuer([key]);
-    const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: issuer.url, LOQUAT_JWKS_PAUSE_MS: '1' } });
-    const chat = await Chat.open(server, bearer(key.sign(claims(issuer.name))));
-    await chat.one('session_started');
-    issuer.close();
-    const problem = await isRefused(server, keyPair('ES256', 'second').sign(claims(issuer.name)), 503);
-    assert.equal(problem.code, 'keys_unavailable');
-    await chat.leave();
-    await server.stop();
-  });
-
-  it('that cannot be fetched make it say so, not let in', async () => {
-    const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: 'http://127.0.0.1:1' } });
-    const problem = await isRefused(server, keyPair('ES256', 'k').sign(claims('http://127.0.0.1:1/auth/v1')), 503);
-    assert.equal(problem.code, 'keys_unavailable');
-    await server.stop();
   });
 });
