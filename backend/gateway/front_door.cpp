@@ -235,7 +235,8 @@ void FrontDoor::answer(const IncomingPtr &incoming, const QByteArray &response,
         disconnect(socket, &QTcpSocket::readyRead, this, nullptr);
         const QByteArray request = socket->readAll();
         const auto head = parseRequestHead(request);
-        QByteArray said = head && asksForHealthOfFull(*head, refused) ? httpMessage(jsonReply(healthJson())) : response;
+        QByteArray said =
+            head && asksForHealthOfFull(*head, refused) ? httpMessage(jsonReply(healthJson())) : response;
         if (head && refused) // a page that may read answers may read this one
             for (const auto &[name, value] : m_policy.origins.corsHeaders(head->header("Origin")))
                 said.insert(said.indexOf("\r\n") + 2, name + ": " + value + "\r\n");
