@@ -3,6 +3,8 @@
 
 #include "domain/edit_distance.h"
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;

@@ -61,11 +61,13 @@ public:
                               : u"select count(*) from sqlite_schema where name = 'schema_migrations'"_s);
         if (!exists)
             return exists;
-        if (*exists != 0) {
-            if (const auto ours = checkThatTheyAreLoquats(); !ours)
-                return ours.error();
-            return number(u"select coalesce(max(version), 0) from schema_migrations"_s);
+        if (*exists != 0 && m_postgres) {
+            for (const QString &holds : {migrationsAreLoquats(), migrationsBeginAsLoquats()})
+                if (const auto ours = number(u"select %1::int"_s.arg(holds)); !ours || *ours == 0)
+                    return ours ? othersTables() : ours.error();
         }
+        if (*exists != 0)
+            return number(u"select coalesce(max(version), 0) from schema_migrations"_s);
         const auto created =
             run(u"create table schema_migrations (version integer primary key, name text not null, "
                 "applied_at %1 not null default current_timestamp)"_s.arg(m_postgres ? u"timestamptz"_s
@@ -111,17 +113,6 @@ private:
         }
         if (!good || query.lastError().isValid())
             return errorOf(query.lastError());
-        return {};
-    }
-
-    Expected<void> checkThatTheyAreLoquats()
-    {
-        if (!m_postgres)
-            return {};
-        // One after the other: what it holds can be asked only of one that has the shape.
-        for (const QString &holds : {migrationsAreLoquats(), migrationsBeginAsLoquats()})
-            if (const auto ours = number(u"select %1::int"_s.arg(holds)); !ours || *ours == 0)
-                return ours ? othersTables() : ours.error();
         return {};
     }
 
