@@ -3,8 +3,6 @@
 
 #include "domain/edit_distance.h"
 
-#include <algorithm>
-
 namespace loquat {
 
 using namespace Qt::StringLiterals;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <utility>
 
 namespace loquat {
 namespace {
@@ -61,16 +60,16 @@ constexpr std::array figures{
 
 void MetricsModel::show(const BackendStatus &status)
 {
-    const bool wasAway = std::exchange(m_isAway, !status.trouble.isEmpty());
+    const bool wasAway = isAway();
     m_status = status;
     m_status.nodes.clear(); // they are much, and of no figure
-    if (wasAway != m_isAway)
+    if (wasAway != isAway())
         Q_EMIT dataChanged(index(0), index(rowCount() - 1), {ValueRole});
 }
 
 void MetricsModel::sample()
 {
-    if (m_status.address.isEmpty() || m_isAway)
+    if (m_status.address.isEmpty() || isAway())
         return;
     if (m_samples.size() == longest)
         m_samples.removeFirst();
@@ -100,7 +99,7 @@ QVariant MetricsModel::data(const QModelIndex &index, int role) const
     case KindRole:
         return QString::fromLatin1(figure.kind);
     case ValueRole: {
-        const Reading now = m_samples.isEmpty() || m_isAway ? std::nullopt : figure.read(m_samples.last());
+        const Reading now = m_samples.isEmpty() || isAway() ? std::nullopt : figure.read(m_samples.last());
         return now ? figure.say(*now) : format::unknown;
     }
     case PeakRole:

@@ -46,8 +46,9 @@ Q_SIGNALS:
     void changed();
 
 private:
+    [[nodiscard]] bool isAway() const { return !m_status.trouble.isEmpty(); }
+
     BackendStatus m_status;
-    bool m_isAway = false;
     QList<BackendStatus> m_samples; ///< a second apart, the oldest first
 };
 

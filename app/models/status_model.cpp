@@ -24,7 +24,7 @@ void StatusModel::showOpen(int sessions)
 
 QString StatusModel::address() const
 {
-    if (!m_status.trouble.isEmpty())
+    if (isAway())
         return m_status.trouble;
     return listening() ? m_status.address : u"not listening"_s;
 }
@@ -61,7 +61,7 @@ QString StatusModel::sessions() const
 
 QString StatusModel::rate() const
 {
-    return m_status.trouble.isEmpty() ? format::rate(m_status.tokensPerSecond) : u"– tok/s"_s;
+    return isAway() ? format::unknown + u" tok/s"_s : format::rate(m_status.tokensPerSecond);
 }
 
 QString StatusModel::firstToken() const
@@ -72,7 +72,7 @@ QString StatusModel::firstToken() const
 
 QString StatusModel::modelWord() const
 {
-    if (!m_status.trouble.isEmpty())
+    if (isAway())
         return u"unknown"_s;
     if (!m_status.modelOk)
         return u"failing"_s;
@@ -81,7 +81,7 @@ QString StatusModel::modelWord() const
 
 QString StatusModel::modelKind() const
 {
-    if (!m_status.trouble.isEmpty())
+    if (isAway())
         return u"dim"_s;
     if (!m_status.modelOk)
         return u"bad"_s;
@@ -99,12 +99,12 @@ QString StatusModel::modelDetail() const
 
 QString StatusModel::storeName() const
 {
-    return m_status.trouble.isEmpty() ? m_status.storeName : u"Store"_s;
+    return isAway() ? u"Store"_s : m_status.storeName;
 }
 
 QString StatusModel::storeWord() const
 {
-    if (!m_status.trouble.isEmpty())
+    if (isAway())
         return u"unknown"_s;
     switch (m_status.store) {
     case Store::InSync:
@@ -123,7 +123,7 @@ QString StatusModel::storeWord() const
 
 QString StatusModel::storeKind() const
 {
-    if (!m_status.trouble.isEmpty())
+    if (isAway())
         return u"dim"_s;
     switch (m_status.store) {
     case Store::InSync:
@@ -146,7 +146,7 @@ QString StatusModel::place() const
 
 QString StatusModel::queued() const
 {
-    if (m_status.store == Store::JournalOnly || !m_status.trouble.isEmpty())
+    if (m_status.store == Store::JournalOnly || isAway())
         return {};
     return format::count(m_status.storeQueued) + u" queued"_s;
 }

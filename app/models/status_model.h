@@ -66,6 +66,7 @@ Q_SIGNALS:
     void changed();
 
 private:
+    [[nodiscard]] bool isAway() const { return !m_status.trouble.isEmpty(); }
     [[nodiscard]] QString http(const QString &path) const;
     [[nodiscard]] QString place() const;
 

@@ -139,8 +139,9 @@ void Session::turnAsksFor(const ToolCall &call)
 void Session::showTools(const QString &running)
 {
     if (m_asked.isEmpty())
-        return setPhase(Phase::RunningTool, running);
-    setPhase(Phase::WaitingForApproval, m_asked.first().name);
+        setPhase(Phase::RunningTool, running);
+    else
+        setPhase(Phase::WaitingForApproval, m_asked.first().name);
 }
 
 void Session::turnDecided(const ToolCall &call, const QString &decision, const QString &by)

@@ -48,27 +48,26 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
         return server.error();
     found.serverVersion = (*server)[0].toString().section(u' ', 0, 0);
     found.readOnly = (*server)[1].toBool();
-    const auto others =
-        row(**connection, u"select current_schema() is null, to_regclass('schema_migrations') is "
-                          "not null and not %1, %2, %3"_s.arg(migrationsAreLoquats(), tablesAreOthers(),
-                                                              tablesAreHidden()));
-    if (!others)
-        return others.error();
-    if ((*others)[0].toBool())
+    const auto schema =
+        row(**connection,
+            u"select current_schema() is not null, to_regclass('schema_migrations') is not null, %1, %2, %3"_s
+                .arg(migrationsAreLoquats(), tablesAreOthers(), tablesAreHidden()));
+    if (!schema)
+        return schema.error();
+    if (!(*schema)[0].toBool())
         return noSchema();
-    if ((*others)[1].toBool())
+    const bool counts = (*schema)[1].toBool();
+    if (counts && !(*schema)[2].toBool())
         return othersTables();
     const bool hasTables = (*server)[2].toBool();
     const auto rights =
         row(**connection, hasTables ? u"select has_table_privilege('sessions', 'insert, update') and "
-                                      "has_table_privilege('session_events', 'insert'), "
-                                      "to_regclass('schema_migrations') is not null"_s
-                                    : u"select has_schema_privilege(current_schema(), 'create'), "
-                                      "to_regclass('schema_migrations') is not null"_s);
+                                      "has_table_privilege('session_events', 'insert')"_s
+                                    : u"select has_schema_privilege(current_schema(), 'create')"_s);
     if (!rights)
         return rights.error();
     found.mayWrite = (*rights)[0].toBool();
-    if ((*rights)[1].toBool()) {
+    if (counts) {
         const auto version = row(
             **connection,
             u"select coalesce(max(version), 0), %1 from schema_migrations"_s.arg(migrationsBeginAsLoquats()));
@@ -79,7 +78,7 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
         found.schemaVersion = hasTables ? (*version)[0].toInt() : 0;
     }
     // Once Loquat's are there, others of these names matter where they are found first.
-    if ((*others)[found.schemaVersion == 0 ? 2 : 3].toBool())
+    if ((*schema)[found.schemaVersion == 0 ? 3 : 4].toBool())
         return othersTables();
     return found;
 }
@@ -104,7 +103,7 @@ Expected<QList<FleetNode>> checkUpNodes(const PostgresSettings &settings, const 
             return connection.error();
         const auto tables = row(
             **connection, u"select to_regclass('nodes') is not null and to_regclass('session_owners') is not "
-                          "null, null, null"_s);
+                          "null"_s);
         if (!tables)
             return tables.error();
         return (*tables)[0].toBool() ? FleetDatabase(**connection, nodeId, deadAfter).roster()

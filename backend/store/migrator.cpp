@@ -53,7 +53,8 @@ public:
         return run(u"select pg_advisory_xact_lock(%1)"_s.arg(advisoryLock));
     }
 
-    Expected<int> version()
+    /// \p areLoquats: whose the tables are need not be asked again.
+    Expected<int> version(bool areLoquats)
     {
         // Not "create table if not exists" alone: that needs the right to create also where the table exists.
         const auto exists =
@@ -61,13 +62,11 @@ public:
                               : u"select count(*) from sqlite_schema where name = 'schema_migrations'"_s);
         if (!exists)
             return exists;
-        if (*exists != 0 && m_postgres) {
-            for (const QString &holds : {migrationsAreLoquats(), migrationsBeginAsLoquats()})
-                if (const auto ours = number(u"select %1::int"_s.arg(holds)); !ours || *ours == 0)
-                    return ours ? othersTables() : ours.error();
-        }
-        if (*exists != 0)
+        if (*exists != 0) {
+            if (const auto ours = areLoquats ? Expected<void>() : checkThatTheyAreLoquats(); !ours)
+                return ours.error();
             return number(u"select coalesce(max(version), 0) from schema_migrations"_s);
+        }
         const auto created =
             run(u"create table schema_migrations (version integer primary key, name text not null, "
                 "applied_at %1 not null default current_timestamp)"_s.arg(m_postgres ? u"timestamptz"_s
@@ -116,6 +115,17 @@ private:
         return {};
     }
 
+    Expected<void> checkThatTheyAreLoquats()
+    {
+        if (!m_postgres)
+            return {};
+        // One after the other: what it holds can be asked only of one that has the shape.
+        for (const QString &holds : {migrationsAreLoquats(), migrationsBeginAsLoquats()})
+            if (const auto ours = number(u"select %1::int"_s.arg(holds)); !ours || *ours == 0)
+                return ours ? othersTables() : ours.error();
+        return {};
+    }
+
     Expected<int> number(const QString &sql)
     {
         QSqlQuery query(m_db);
@@ -158,7 +168,7 @@ Expected<int> migrate(QSqlDatabase &db, const QList<Migration> &migrations)
         Step step(db);
         auto outcome = step.begin();
         if (outcome) {
-            const auto version = step.version();
+            const auto version = step.version(reached >= 0);
             if (!version) {
                 outcome = version.error();
             } else if (*version > newest) {

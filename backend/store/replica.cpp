@@ -73,6 +73,7 @@ ReplicaStatus Replica::status() const
 void Replica::run()
 {
     std::unique_ptr<JournalReader> reader;
+    m_sinceBatch.start();
     while (goesOn()) {
         gather();
         const bool well = !reader ? begin(reader) : m_connected ? shipNext(*reader) : connect();

@@ -40,8 +40,8 @@ bool Replica::shipNext(JournalReader &reader)
         return waitForWork();
     }
     const bool all = events->last().id >= newest;
-    const qint64 tookMs = m_sinceBatch.isValid() ? m_sinceBatch.restart() : (m_sinceBatch.start(), 1'000);
-    const bool busy = events->size() * 1'000 >= m_settings.busyEventsPerSecond * std::max<qint64>(tookMs, 50);
+    const qint64 tookMs = std::max<qint64>(m_sinceBatch.restart(), m_settings.gatherFor.count());
+    const bool busy = events->size() * 1'000 >= m_settings.busyEventsPerSecond * tookMs;
     m_gatherUntil = QDeadlineTimer(!all ? 0ms : busy ? m_settings.gatherBusyFor : m_settings.gatherFor);
     m_brokenOff = false;
     if (const auto shipped = ship(reader, *events); !shipped) {
