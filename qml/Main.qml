@@ -73,12 +73,19 @@ ApplicationWindow {
                 onLiveWanted: sessionId => {
                     rail.current = 0;
                     window.consoleModel.select(sessionId);
+                    live.open();
                 }
             }
 
-            ComingPage {
-                explanation: qsTr("Tools will list what the assistant may call, and every call that waits for approval. Until then approve and deny in the conversation: choose Needs you on the Live page, then press A or D.")
-                title: qsTr("Tools is not here yet")
+            ToolsPage {
+                tools: window.consoleModel.tools
+                waiting: window.consoleModel.waitingCalls
+
+                onConversationWanted: sessionId => {
+                    rail.current = 0;
+                    window.consoleModel.select(sessionId);
+                    live.open();
+                }
             }
 
             MetricsPage {

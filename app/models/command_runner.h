@@ -36,6 +36,8 @@ public:
 
     [[nodiscard]] QString error() const { return m_errors.value(m_session).message; }
     [[nodiscard]] QString remedy() const { return m_errors.value(m_session).remedy; }
+    /// Why the session's last command was refused.
+    [[nodiscard]] Error errorIn(const QString &sessionId) const { return m_errors.value(sessionId); }
     Q_INVOKABLE void dismissError() { forgetError(m_session); }
 
 Q_SIGNALS:

@@ -18,12 +18,15 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
     , m_actions(m_commands, clock)
     , m_composer(m_commands)
     , m_history(link, clock)
+    , m_waitingCalls(m_sessions, m_commands)
 {
     connect(&link, &ConsoleLink::batch, this, &ConsoleModel::take);
     connect(&link, &ConsoleLink::statusChanged, this, &ConsoleModel::showStatus);
     connect(&link, &ConsoleLink::gapped, this, [this] {
         m_replies.clear();
         m_sessions.forgetReplies();
+        m_tools.forgetRunning();
+        m_waitingCalls.forgetCalls();
         if (!m_selected.isEmpty())
             m_link.watch(m_selected);
         reload();
@@ -147,6 +150,8 @@ void ConsoleModel::take(const LiveBatch &batch)
     for (const auto &item : batch.stream)
         std::visit([this](const auto &happened) { m_replies.apply(happened); }, item);
     m_sessions.apply(batch, m_replies, m_clock.nowMs());
+    m_tools.apply(batch, m_clock.nowMs());
+    m_waitingCalls.apply(batch, m_clock.nowMs());
     if (m_selected.isEmpty())
         return;
     takeStream(batch);
@@ -206,6 +211,8 @@ void ConsoleModel::tick()
 {
     m_sessions.tick(m_clock.nowMs());
     m_metrics.sample();
+    m_tools.tick(m_clock.nowMs());
+    m_waitingCalls.tick(m_clock.nowMs());
     if (!m_selected.isEmpty())
         showSelected();
     m_tick = m_clock.after(std::chrono::seconds(1), [this] { tick(); });

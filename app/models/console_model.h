@@ -11,7 +11,9 @@
 #include "models/session_filter_model.h"
 #include "models/status_model.h"
 #include "models/theme_settings.h"
+#include "models/tools_model.h"
 #include "models/transcript_model.h"
+#include "models/waiting_calls_model.h"
 
 namespace loquat {
 
@@ -31,6 +33,8 @@ class ConsoleModel : public QObject
     Q_PROPERTY(loquat::HistoryPageModel *history READ history CONSTANT)
     Q_PROPERTY(loquat::NodesModel *nodes READ nodes CONSTANT)
     Q_PROPERTY(loquat::MetricsModel *metrics READ metrics CONSTANT)
+    Q_PROPERTY(loquat::ToolsModel *tools READ tools CONSTANT)
+    Q_PROPERTY(loquat::WaitingCallsModel *waitingCalls READ waitingCalls CONSTANT)
     Q_PROPERTY(loquat::ThemeSettings *theme READ theme CONSTANT)
     Q_PROPERTY(QString counts READ counts NOTIFY countsChanged)
     Q_PROPERTY(int needsYou READ needsYou NOTIFY countsChanged)
@@ -61,6 +65,8 @@ public:
     [[nodiscard]] HistoryPageModel *history() { return &m_history; }
     [[nodiscard]] NodesModel *nodes() { return &m_nodes; }
     [[nodiscard]] MetricsModel *metrics() { return &m_metrics; }
+    [[nodiscard]] ToolsModel *tools() { return &m_tools; }
+    [[nodiscard]] WaitingCallsModel *waitingCalls() { return &m_waitingCalls; }
     [[nodiscard]] ThemeSettings *theme() { return &m_theme; }
 
     [[nodiscard]] QString counts() const { return m_sessions.countsText(); }
@@ -111,6 +117,8 @@ private:
     HistoryPageModel m_history;
     NodesModel m_nodes;
     MetricsModel m_metrics;
+    ToolsModel m_tools;
+    WaitingCallsModel m_waitingCalls;
     ThemeSettings m_theme;
     QString m_selected;
     SessionState m_state;

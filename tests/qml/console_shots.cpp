@@ -68,6 +68,11 @@ int main(int argc, char *argv[])
     console.window()->setProperty("page", 5);
     shoot(u"nodes-dark"_s, ThemeSettings::Mode::Dark, full);
     shoot(u"nodes-light"_s, ThemeSettings::Mode::Light, {1000, 700});
+    console.window()->setProperty("page", 2);
+    fakes::playTools(link, QDateTime::currentMSecsSinceEpoch());
+    shoot(u"tools-dark"_s, ThemeSettings::Mode::Dark, full);
+    shoot(u"tools-light"_s, ThemeSettings::Mode::Light, {1000, 700});
+    shoot(u"tools-640"_s, ThemeSettings::Mode::Light, {640, 480});
     fakes::playMetrics(*console.model().metrics(), link.health);
     console.window()->setProperty("page", 3);
     shoot(u"metrics-dark"_s, ThemeSettings::Mode::Dark, full);

@@ -249,6 +249,57 @@ void playNodes(ScriptedLink &link, qint64 nowMs)
     link.show(moved);
 }
 
+void playTools(ScriptedLink &link, qint64 nowMs)
+{
+    struct Ran
+    {
+        const char *tool, *end;
+        int ms, agoMs;
+    };
+    constexpr std::array all{
+        Ran{"check_order_status", "ok", 41, 42'000}, Ran{"check_order_status", "ok", 38, 30'000},
+        Ran{"calculate_shipping", "ok", 3, 4'270},   Ran{"get_weather", "", 0, 1'000},
+        Ran{"refund_order", "denied", 0, 95'000},    Ran{"search_the_web", "failed", 30'000, 200'000}};
+    qint64 seq = 0;
+    for (const Ran &ran : all) {
+        const QString id = u"call-%1"_s.arg(++seq);
+        const QString end = QString::fromLatin1(ran.end);
+        const auto happen = [&](EventType type, const QString &content, QJsonObject meta) {
+            meta["call_id"_L1] = id;
+            link.happen({u"s-3"_s, ++seq, nowMs - ran.agoMs, type, Role::System, content, meta});
+        };
+        happen(EventType::ToolCall, QString::fromLatin1(ran.tool), {});
+        if (end == "denied"_L1)
+            happen(EventType::ToolApproval, {}, {{"decision"_L1, end}});
+        if (!end.isEmpty())
+            happen(EventType::ToolResult, u"{}"_s, {{"ok"_L1, end == "ok"_L1}, {"ms"_L1, ran.ms}});
+    }
+    auto session = aSession(u"s-second"_s, nowMs - 60'000);
+    session.userId = u"ana"_s;
+    session.phase = Phase::WaitingForApproval;
+    session.phaseDetail = u"send_email"_s;
+    link.show(session);
+    const QJsonObject letter{{"to"_L1, u"ana@example.org"_s},
+                             {"subject"_L1, u"Your refund of $59.90"_s},
+                             {"body"_L1,
+                              u"Hello Ana,\nthe refund for order ORD-1042 was sent to your card on Monday "
+                              "and should be there by Friday. Write again if it is not."_s}};
+    link.happen({session.sessionId,
+                 5,
+                 nowMs - 6'000,
+                 EventType::ToolCall,
+                 Role::System,
+                 u"send_email"_s,
+                 {{"call_id"_L1, u"mail"_s}, {"args"_L1, letter}}});
+    link.happen({session.sessionId,
+                 6,
+                 nowMs - 6'000,
+                 EventType::ToolApproval,
+                 Role::System,
+                 u"send_email"_s,
+                 {{"call_id"_L1, u"mail"_s}, {"decision"_L1, u"asked"_s}}});
+}
+
 void playMetrics(MetricsModel &metrics, const BackendStatus &now)
 {
     BackendStatus status = now;

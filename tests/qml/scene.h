@@ -24,6 +24,8 @@ inline const QString endedSceneSession = QStringLiteral("s-over");
 void playHistory(ScriptedLink &link, qint64 nowMs);
 /// Three nodes, one of them silent, a session that went to another, and too many to list.
 void playNodes(ScriptedLink &link, qint64 nowMs);
+/// Tools that were called, one that was denied and one that failed, and a second call that waits.
+void playTools(ScriptedLink &link, qint64 nowMs);
 /// Five minutes of traffic that rises and falls.
 void playMetrics(MetricsModel &metrics, const BackendStatus &now);
 

@@ -201,7 +201,7 @@ ConsoleCase {
         const t = open();
         t.stage.listen("ws://127.0.0.1:8123");
         mouseClick(find(t.window.contentItem, "Tools"));
-        tryVerify(() => findText(t.root, "Tools is not here yet"));
+        tryVerify(() => findText(t.root, "No tool was called yet"));
         t.stage.pass(2000);
         mouseClick(find(t.window.contentItem, "Metrics"));
         tryVerify(() => findText(t.root, "Tokens per second"));
@@ -213,6 +213,20 @@ ConsoleCase {
         compare(Theme.dark, true);
         keyClick(Qt.Key_K, Qt.ControlModifier);
         compare(t.window.page, 0, "searching leads back to the sessions");
+    }
+    function test_aCallIsDecidedOnTheToolsPage() {
+        const t = openWithTwo();
+        t.stage.waitForTool("b", 5, "refund_order", "ORD-1042");
+        mouseClick(find(t.window.contentItem, "Tools"));
+        tryVerify(() => findText(t.root, "1 call waits for you"));
+        mouseClick(find(t.root, "Approve refund_order for user of b"));
+        compare(t.stage.lastCommand, "approve");
+        compare(t.stage.commandCount, 1);
+        mouseClick(find(t.root, "Open the conversation with user of b"));
+        compare(t.window.page, 0);
+        compare(t.model.selectedId, "b");
+        t.window.width = 700;
+        tryVerify(() => t.window.livePage.conversationShown, 2000, "the conversation, not the list");
     }
     function test_tabLeavesTheComposerBothWays() {
         const t = openWithTwo();
