@@ -12,20 +12,42 @@ std::optional<QByteArray> after(QByteArrayView prefix, QByteArrayView text)
     return text.sliced(prefix.size()).trimmed().toByteArray();
 }
 
+QList<QByteArray> offeredSubprotocols(const RequestHead &head)
+{
+    QList<QByteArray> offered;
+    for (const auto &[name, value] : head.headers)
+        if (name.compare("sec-websocket-protocol", Qt::CaseInsensitive) == 0)
+            for (const QByteArray &each : value.split(','))
+                offered.append(each.trimmed());
+    return offered;
+}
+
 } // namespace
 
 std::optional<QByteArray> credentialsOf(const RequestHead &head)
 {
     if (const auto token = after("bearer ", head.header("Authorization")))
         return token;
-    for (const auto &[name, value] : head.headers) {
-        if (name.compare("sec-websocket-protocol", Qt::CaseInsensitive) != 0)
-            continue;
-        for (const QByteArray &offered : value.split(','))
-            for (const char *prefix : {"bearer.", "openai-insecure-api-key."})
-                if (const auto token = after(prefix, offered.trimmed()))
-                    return token;
-    }
+    const auto offered = offeredSubprotocols(head);
+    for (const QByteArray &each : offered)
+        for (const char *prefix : {"bearer.", "openai-insecure-api-key."})
+            if (const auto token = after(prefix, each))
+                return token;
+    const auto next = offered.indexOf(bearerSubprotocol.toLatin1()) + 1;
+    if (next > 0 && next < offered.size() && !offered[next].isEmpty())
+        return offered[next];
+    return {};
+}
+
+QString tokenSubprotocolOf(const RequestHead &head)
+{
+    const auto offered = offeredSubprotocols(head);
+    for (const QString &other : {webSocketSubprotocol, realtimeSubprotocol, bearerSubprotocol})
+        if (offered.contains(other.toLatin1()))
+            return {};
+    for (const QByteArray &each : offered)
+        if (after("bearer.", each))
+            return QString::fromLatin1(each);
     return {};
 }
 

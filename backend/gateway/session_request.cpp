@@ -2,6 +2,7 @@
 #include "gateway/session_request.h"
 
 #include "domain/ids.h"
+#include "gateway/credentials.h"
 #include "gateway/query_value.h"
 
 #include <algorithm>
@@ -180,8 +181,10 @@ Expected<SessionRequest, Refusal> parseUpgrade(const RequestHead &head, const Di
     if (auto problem = upgradeProblem(head))
         return *problem;
     auto request = parseSessionRequest(head.url(), defaultDialect, profiles);
-    if (request)
+    if (request) {
         request->beta = !request->dialect && asksForBeta(head);
+        request->tokenSubprotocol = tokenSubprotocolOf(head);
+    }
     return request;
 }
 

@@ -22,7 +22,8 @@ struct SessionRequest
     /// Who the client proved to be. Without one it is taken at its word, unless it `mustSignIn` first.
     std::optional<Identity> identity = std::nullopt;
     bool mustSignIn = false;
-    bool beta = false; ///< of the Realtime protocol, whose events have other names
+    QString tokenSubprotocol = {}; ///< offered, to be agreed on if nothing else is; empty: none
+    bool beta = false;             ///< of the Realtime protocol, whose events have other names
 };
 
 /// Refused before the upgrade, with an HTTP status.

@@ -55,7 +55,7 @@ void SessionWorker::start()
         SessionParts{m_parts.log, *m_model, *m_tools, *m_clock, m_parts.observer, this, m_parts.session},
         m_parts.archive);
     m_server = std::make_unique<QWebSocketServer>(QStringLiteral("loquat"), QWebSocketServer::NonSecureMode);
-    m_server->setSupportedSubprotocols({webSocketSubprotocol, realtimeSubprotocol});
+    offerSubprotocols();
     m_server->setMaxPendingConnections(m_parts.limits.maxConnections);
     connect(m_server.get(), &QWebSocketServer::newConnection, this, &SessionWorker::upgraded);
     m_pings = std::make_unique<QTimer>();
@@ -92,11 +92,23 @@ void SessionWorker::accept(const IncomingPtr &incoming, const SessionRequest &re
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     const Peer peer{socket->peerAddress(), socket->peerPort()};
     m_accepted.insert(peer, {socket, request});
+    if (!request.tokenSubprotocol.isEmpty())
+        offerSubprotocols();
     connect(socket, &QObject::destroyed, this, [this, peer, socket] { forgetSocket(peer, socket); });
     if (auto *client = qobject_cast<ClientSocket *>(socket))
         client->shareBuffers(*m_idleBuffers);
     new FrameGuard(socket, m_bounds);
     m_server->handleConnection(socket);
+}
+
+void SessionWorker::offerSubprotocols()
+{
+    // Of several the first is agreed on. Those that hold a token are agreed on with whoever offers the same.
+    QStringList names{webSocketSubprotocol, realtimeSubprotocol, bearerSubprotocol};
+    for (const Accepted &waiting : std::as_const(m_accepted))
+        if (const QString &name = waiting.request.tokenSubprotocol; !name.isEmpty())
+            names.append(name);
+    m_server->setSupportedSubprotocols(names);
 }
 
 void SessionWorker::checkNextAlive()
@@ -118,14 +130,22 @@ void SessionWorker::checkNextAlive()
 void SessionWorker::forgetSocket(const Peer &peer, const QObject *socket)
 {
     if (const auto known = m_accepted.constFind(peer); known != m_accepted.cend() && known->socket == socket)
-        m_accepted.erase(known);
+        takeAccepted(peer);
+}
+
+SessionWorker::Accepted SessionWorker::takeAccepted(const Peer &peer)
+{
+    Accepted accepted = m_accepted.take(peer);
+    if (m_server && !accepted.request.tokenSubprotocol.isEmpty())
+        offerSubprotocols();
+    return accepted;
 }
 
 void SessionWorker::upgraded()
 {
     while (std::unique_ptr<QWebSocket> socket{m_server->nextPendingConnection()}) {
         // It was asked for once: from here on whoever serves it knows.
-        const Accepted accepted = m_accepted.take({socket->peerAddress(), socket->peerPort()});
+        const Accepted accepted = takeAccepted({socket->peerAddress(), socket->peerPort()});
         if (!accepted.socket || m_shuttingDown) {
             socket->close(m_shuttingDown ? QWebSocketProtocol::CloseCodeGoingAway
                                          : QWebSocketProtocol::CloseCodePolicyViolated);

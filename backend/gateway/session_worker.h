@@ -85,6 +85,8 @@ private:
     void locate(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
     void open(std::unique_ptr<QWebSocket> socket, const Accepted &accepted, const QStringList &said = {});
     void checkNextAlive();
+    void offerSubprotocols();
+    Accepted takeAccepted(const Peer &peer);
     void forgetSocket(const Peer &peer, const QObject *socket);
 
     GatewayParts &m_parts;

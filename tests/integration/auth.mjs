@@ -46,6 +46,20 @@ describe('Client tokens', () => {
     await chat.leave();
   });
 
+  it('in a subprotocol let in where nothing else is offered to agree on', async () => {
+    const both = await Promise.all([tokens.ana, tokens.bob].map(token =>
+      Chat.open(server, { protocols: [`bearer.${token}`] })));
+    for (const [i, chat] of both.entries()) {
+      assert.equal(chat.socket.protocol, `bearer.${[tokens.ana, tokens.bob][i]}`);
+      assert.equal((await chat.one('session_started')).user_id, ['ana', 'bob'][i]);
+      await chat.leave();
+    }
+    const pair = await Chat.open(server, { protocols: ['bearer', tokens.ana] });
+    assert.equal(pair.socket.protocol, 'bearer');
+    assert.equal((await pair.one('session_started')).user_id, 'ana');
+    await pair.leave();
+  });
+
   it('in the first frame let in; what follows at once is not lost', async () => {
     const chat = await Chat.open(server, { user_id: 'mallory' });
     chat.send({ type: 'auth', token: tokens.ana });
