@@ -19,15 +19,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Takes the picture for --screenshot: opens the newest session, says something to the assistant as an
-/// operator would, and waits until some replies stream, or a while has passed.
+/// Takes the picture for --screenshot: opens the newest session and waits until some replies stream, or a
+/// while has passed. Of the demo it says something to the assistant, as an operator would; of nothing else.
 class Photographer final : public QObject
 {
 public:
-    Photographer(ConsoleWindow &window, ConsoleLink &link, QString path)
+    Photographer(ConsoleWindow &window, ConsoleLink &link, QString path, bool demo)
         : m_window(window)
         , m_link(link)
         , m_path(std::move(path))
+        , m_demo(demo)
     {
         connect(&m_poll, &QTimer::timeout, this, &Photographer::look);
         m_poll.start(interval);
@@ -40,10 +41,13 @@ private:
         ConsoleModel &model = m_window.model();
         if (m_waited == setUp) {
             model.selectNeighbour(1);
-            m_link.command(
-                model.selectedId(),
-                {CommandKind::Whisper, u"Mention that express shipping is free this week."_s, {}, u"you"_s},
-                [](const Expected<void> &) {});
+            if (m_demo)
+                m_link.command(model.selectedId(),
+                               {CommandKind::Whisper,
+                                u"Mention that express shipping is free this week."_s,
+                                {},
+                                u"you"_s},
+                               [](const Expected<void> &) {});
         }
         const bool lively = m_waited > 3 * setUp && m_link.status().streamingSessions >= 3 &&
                             model.stateWord() == "streaming"_L1;
@@ -62,7 +66,8 @@ private:
 
     ConsoleWindow &m_window;
     ConsoleLink &m_link;
-    QString m_path;
+    const QString m_path;
+    const bool m_demo;
     QTimer m_poll;
     std::chrono::milliseconds m_waited{0};
 };
@@ -86,7 +91,8 @@ int showConsole(ConsoleLink &link, const Options &options)
     }
     std::unique_ptr<Photographer> photographer;
     if (!options.screenshot.isEmpty())
-        photographer = std::make_unique<Photographer>(window, link, options.screenshot);
+        photographer = std::make_unique<Photographer>(window, link, options.screenshot,
+                                                      options.run == Options::Run::Demo);
     return QCoreApplication::exec();
 }
 

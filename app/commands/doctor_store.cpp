@@ -114,6 +114,11 @@ QList<Finding> checkReplica(const Options &options)
         else if (!found->mayWrite)
             findings.append({u"database's rights"_s, State::Bad, u"the user may not write there"_s,
                              u"Use a user that owns the tables sessions and session_events."_s});
+        else if (!found->mayChange && found->schemaVersion < found->knownVersion)
+            findings.append({u"database's rights"_s, State::Bad,
+                             u"the tables are of an older version, and the user may not change them"_s,
+                             u"Start once as the user that owns them, or let that user run the files of "
+                             "sql/postgres from %1 on."_s.arg(found->schemaVersion + 1, 4, 10, QChar(u'0'))});
         else
             findings.append({u"database's rights"_s, State::Ok, u"the user may write"_s});
     }

@@ -38,7 +38,8 @@ struct PostgresCheckup
     int schemaVersion = 0; ///< 0: no tables yet
     int knownVersion = 0;
     bool readOnly = false;
-    bool mayWrite = false; ///< the tables; where there are none, create them
+    bool mayWrite = false;  ///< the tables; where there are none, create them
+    bool mayChange = false; ///< the tables themselves, as a newer version of them may ask for
 };
 
 /// Connects with the address as it is, and changes nothing. Blocks for at most ten seconds. Errors:

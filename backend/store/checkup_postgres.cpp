@@ -62,11 +62,15 @@ Expected<PostgresCheckup> look(const PostgresSettings &settings, ConnectionBreak
     const bool hasTables = (*server)[2].toBool();
     const auto rights =
         row(**connection, hasTables ? u"select has_table_privilege('sessions', 'insert, update') and "
-                                      "has_table_privilege('session_events', 'insert')"_s
-                                    : u"select has_schema_privilege(current_schema(), 'create')"_s);
+                                      "has_table_privilege('session_events', 'insert') and "
+                                      "not row_security_active('sessions'), "
+                                      "pg_has_role((select relowner from pg_class where oid = "
+                                      "to_regclass('sessions')), 'usage')"_s
+                                    : u"select has_schema_privilege(current_schema(), 'create'), true"_s);
     if (!rights)
         return rights.error();
     found.mayWrite = (*rights)[0].toBool();
+    found.mayChange = (*rights)[1].toBool();
     if (counts) {
         const auto version = row(
             **connection,

@@ -65,6 +65,32 @@ describe('loquat doctor, of the database,', () => {
     assert.match(report.of("database's rights").what, /read-only/);
   });
 
+  it('says that a user may not bring older tables up to date', async () => {
+    const url = await emptyDatabase();
+    const server = await startLoquat({ env: { SUPABASE_DB_URL: url } });
+    await eventually('the tables', async () => (await checks([], { SUPABASE_DB_URL: url })).of("database's schema").state === 'ok');
+    await server.stop();
+    const writer = new URL(url);
+    writer.username = `writer_${writer.pathname.slice(1)}`;
+    const run = (...sql) => execFileSync('psql', ['-q', ...sql.flatMap((each) => ['-c', each]), url]);
+    run(`create role ${writer.username} login password '${decodeURIComponent(writer.password)}'`,
+      `grant select, insert, update on all tables in schema public to ${writer.username}`,
+      `grant usage on all sequences in schema public to ${writer.username}`);
+    try {
+      const rights = async () => (await checks([], { SUPABASE_DB_URL: writer.href })).of("database's rights");
+      assert.match((await rights()).what, /may not write/); // the rows' security lets nobody else
+      run(`alter role ${writer.username} bypassrls`);
+      assert.equal((await rights()).state, 'ok');
+      run('delete from schema_migrations where version = (select max(version) from schema_migrations)');
+      const { what, remedy, state } = await rights();
+      assert.equal(state, 'bad');
+      assert.match(what, /may not change them/);
+      assert.match(remedy, /sql\/postgres from 0007 on/);
+    } finally {
+      run(`drop owned by ${writer.username}`, `drop role ${writer.username}`);
+    }
+  });
+
   it('says that the tables are those of another program, and how both have theirs', async () => {
     const kinds = ['table sessions (session_id uuid primary key, user_id text, summary text)', 'table events (event_id int)',
       'view events as select 1 as event_id', 'table schema_migrations (version varchar primary key)'];
