@@ -141,6 +141,7 @@ std::optional<TranscriptEntry> entryOf(const Event &event)
         return line(event, u"The beginning no longer fits the model; it reads a synopsis instead"_s,
                     u"dim"_s);
     case EventType::ToolResult:
+    case EventType::TurnEnded:
         break;
     }
     return {};

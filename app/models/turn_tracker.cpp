@@ -55,6 +55,7 @@ void TurnTracker::apply(const Event &event)
         }
         break;
     case EventType::OperatorMessage:
+    case EventType::TurnEnded:
         endTurns(event);
         break;
     case EventType::SessionEnded:
@@ -104,7 +105,9 @@ void TurnTracker::beginNextTurn(qint64 atMs)
 
 void TurnTracker::endTurns(const Event &event)
 {
-    const QJsonArray ended = event.meta["ends"_L1].toArray();
+    // Older journals have no event for each.
+    const QJsonArray ended = event.type == EventType::TurnEnded ? QJsonArray{event.meta["turn"_L1]}
+                                                                : event.meta["ends"_L1].toArray();
     m_waiting.removeIf([&ended](int turn) { return ended.contains(turn); });
     if (m_running && ended.contains(m_turn)) {
         endModelCall(event.atMs);

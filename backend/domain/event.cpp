@@ -12,7 +12,7 @@ namespace {
 
 using namespace Qt::StringLiterals;
 
-constexpr std::array<std::pair<EventType, const char *>, 15> eventNames{{
+constexpr std::array<std::pair<EventType, const char *>, 16> eventNames{{
     {EventType::SessionStarted, "session_started"},
     {EventType::UserMessage, "user_message"},
     {EventType::AiMessage, "ai_message"},
@@ -28,6 +28,7 @@ constexpr std::array<std::pair<EventType, const char *>, 15> eventNames{{
     {EventType::Summary, "summary"},
     {EventType::ToolApproval, "tool_approval"},
     {EventType::Synopsis, "synopsis"},
+    {EventType::TurnEnded, "turn_ended"},
 }};
 
 constexpr std::array<std::pair<Role, const char *>, 5> roleNames{{

@@ -28,6 +28,7 @@ enum class EventType {
     Summary,
     ToolApproval,
     Synopsis,
+    TurnEnded,
 };
 
 enum class Role { System, User, Assistant, Tool, Operator };
@@ -61,10 +62,15 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   synopsis         {turn, covers: how many messages of the history it stands for, model, provider, usage,
 ///                     cost_usd}                                   content: what no longer fits the model's
 ///                                                                 window, in short
-///   mode_changed     {mode: ai|paused|human, by, ends?: [turns answered together with a later one]}
-///   operator_message {by, ends?: [turns this answers]}           operator_whisper, operator_note {by}
+///   turn_ended       {turn, final: true, finish: human|stop|cancelled, duration_ms, answered?: true}
+///                    of a turn that no reply of a model ends: a person answered, it is answered together
+///                    with a later one, or nobody will. answered: by the operator_message before it
+///   mode_changed     {mode: ai|paused|human, by, said?}
+///   operator_message {by, said?}                                  operator_whisper, operator_note {by}
+///                    said: how much of the content of the running reply clients had been told by then
+///                    `ends`: [turns], of older journals, where such turns ended without an event of their own
 ///                    a whisper by "client" is a system message that the client put in
-///   error            {turn?, code, retryable}                     content: the sentence for a person
+///   error            {turn?, code, retryable, said?}                     content: the sentence for a person
 ///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?}
 ///                    summary is "none" where none is owed
 ///   summary          {source: model|fallback, model, provider, title, intent, outcome,

@@ -6,6 +6,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
+#include <algorithm>
 #include <utility>
 
 namespace loquat {
@@ -22,6 +23,7 @@ QJsonValue resultOf(const QString &text)
     return wrapped.size() == 1 ? wrapped.first() : QJsonValue(text);
 }
 
+/// Of older journals, where turns that no model answered ended with what ended them.
 QList<Outbound> endsOf(const Event &event, const QString &finish, const QString &text = {})
 {
     QList<Outbound> ends;
@@ -32,15 +34,24 @@ QList<Outbound> endsOf(const Event &event, const QString &finish, const QString 
     return ends;
 }
 
-QList<Outbound> replyOf(const Event &event, const QString &saidBefore)
+/// Part of what a reply says.
+QList<Outbound> wordsOf(const Event &event, qsizetype from, qsizetype to)
 {
-    QList<Outbound> told;
+    QList<Outbound> words;
     const int turn = int(event.meta["turn"_L1].toInteger());
-    const qsizetype own = ownWords(event);
-    if (own > 0)
-        told.append(outbound::Token{turn, event.content.left(own)});
-    if (own < event.content.size())
-        told.append(outbound::Token{turn, event.content.sliced(own), true});
+    const qsizetype own = std::clamp(ownWords(event), from, to);
+    if (own > from)
+        words.append(outbound::Token{turn, event.content.sliced(from, own - from)});
+    if (own < to)
+        words.append(outbound::Token{turn, event.content.sliced(own, to - own), true});
+    return words;
+}
+
+/// `already`: how much of it was told already.
+QList<Outbound> replyOf(const Event &event, const QString &saidBefore, qsizetype already)
+{
+    const int turn = int(event.meta["turn"_L1].toInteger());
+    QList<Outbound> told = wordsOf(event, already, event.content.size());
     const QJsonValue ttft = event.meta["ttft_ms"_L1];
     if (event.meta["final"_L1].toBool())
         told.append(outbound::TurnDone{turn, saidBefore + event.content, event.meta["finish"_L1].toString(),
@@ -72,6 +83,7 @@ bool isSeen(const Event &event)
     case EventType::ModeChanged:
     case EventType::ErrorRaised:
     case EventType::SessionEnded:
+    case EventType::TurnEnded:
         break;
     }
     return true;
@@ -84,7 +96,7 @@ qsizetype weight(const Event &event)
 
 } // namespace
 
-QList<Outbound> outboundOf(const Event &event, const QString &saidBefore)
+QList<Outbound> outboundOf(const Event &event, const QString &saidBefore, qsizetype already)
 {
     if (!isSeen(event))
         return {};
@@ -94,7 +106,7 @@ QList<Outbound> outboundOf(const Event &event, const QString &saidBefore)
     case EventType::UserMessage:
         return {outbound::TurnStarted{int(meta["turn"_L1].toInteger()), event.seq}};
     case EventType::AiMessage:
-        return replyOf(event, saidBefore);
+        return replyOf(event, saidBefore, std::min(already, event.content.size()));
     case EventType::ToolCall:
         return {outbound::ToolStarted{event.content, meta["args"_L1], callId, event.seq,
                                       meta["by"_L1] == "client"_L1}};
@@ -116,6 +128,14 @@ QList<Outbound> outboundOf(const Event &event, const QString &saidBefore)
             {meta["code"_L1].toString(), event.content, {}, meta["retryable"_L1].toBool()}, event.seq}};
     case EventType::SessionEnded:
         return endsOf(event, u"cancelled"_s);
+    case EventType::TurnEnded:
+        return {outbound::TurnDone{int(meta["turn"_L1].toInteger()),
+                                   meta["answered"_L1].toBool() ? saidBefore : QString(),
+                                   meta["finish"_L1].toString(),
+                                   {},
+                                   {},
+                                   meta["duration_ms"_L1].toInteger(),
+                                   event.seq}};
     case EventType::SessionStarted:
     case EventType::SessionResumed:
     case EventType::Summary:
@@ -126,6 +146,57 @@ QList<Outbound> outboundOf(const Event &event, const QString &saidBefore)
     }
     return {};
 }
+
+namespace {
+
+/// Events in their order, in the frames that a client was told of them, or would have been.
+struct Retelling
+{
+    QList<Outbound> told;
+
+    void tell(const Event &event)
+    {
+        const bool sameTurn = event.meta["turn"_L1].toInteger() == m_saidIn;
+        QList<Outbound> next = event.type == EventType::TurnEnded
+                                   ? outboundOf(event, m_answer)
+                                   : outboundOf(event, sameTurn ? m_saidBefore : QString(), m_already);
+        // Older journals do not say how much had been said before an error.
+        if (event.type == EventType::AiMessage && next.size() > 1 && !told.isEmpty() &&
+            std::holds_alternative<outbound::Problem>(told.last()))
+            next.insert(next.size() - 1, told.takeLast());
+        told += next;
+    }
+
+    void tellUpTo(const Event &reply, qsizetype said)
+    {
+        const qsizetype to = std::min(said, reply.content.size());
+        if (to > m_already)
+            told += wordsOf(reply, m_already, to);
+    }
+
+    /// It was told, now or before.
+    void pass(const Event &event)
+    {
+        if (event.type == EventType::OperatorMessage)
+            m_answer = event.content;
+        if (event.type != EventType::AiMessage) {
+            m_already = event.meta["said"_L1].toInteger(m_already);
+            return;
+        }
+        m_already = 0;
+        const qint64 turn = event.meta["turn"_L1].toInteger();
+        if (turn > 0 && !event.meta["final"_L1].toBool())
+            m_saidBefore = (turn == std::exchange(m_saidIn, turn) ? m_saidBefore : QString()) + event.content;
+    }
+
+private:
+    QString m_saidBefore; ///< by the model in turn m_saidIn, before it called tools
+    qint64 m_saidIn = 0;
+    QString m_answer;        ///< a person's
+    qsizetype m_already = 0; ///< how much of the reply that comes next was told
+};
+
+} // namespace
 
 void ReplayBuffer::keep(const Event &event)
 {
@@ -143,23 +214,28 @@ void ReplayBuffer::keep(const Event &event)
 
 QList<Outbound> ReplayBuffer::since(qint64 after, qint64 last) const
 {
-    QList<Outbound> told;
-    QString saidBefore;
-    qint64 saidIn = 0;
-    for (const Event &event : m_events) {
-        const qint64 turn = event.meta["turn"_L1].toInteger();
+    Retelling retelling;
+    for (qsizetype i = 0; i < m_events.size(); ++i) {
+        const Event &event = m_events[i];
         if (event.seq > after && event.seq <= last) {
-            QList<Outbound> next = outboundOf(event, turn == saidIn ? saidBefore : QString());
-            // Stored before the reply it ended, told after its words.
-            if (event.type == EventType::AiMessage && next.size() > 1 && !told.isEmpty() &&
-                std::holds_alternative<outbound::Problem>(told.last()))
-                next.insert(next.size() - 1, told.takeLast());
-            told += next;
+            if (const Event *reply = replyAround(i, last))
+                retelling.tellUpTo(*reply, event.meta["said"_L1].toInteger());
+            retelling.tell(event);
         }
-        if (event.type == EventType::AiMessage && turn > 0 && !event.meta["final"_L1].toBool())
-            saidBefore = (turn == std::exchange(saidIn, turn) ? saidBefore : QString()) + event.content;
+        retelling.pass(event);
     }
-    return told;
+    return retelling.told;
+}
+
+/// What came amid a reply is stored before it.
+const Event *ReplayBuffer::replyAround(qsizetype at, qint64 last) const
+{
+    if (!m_events[at].meta.contains("said"_L1))
+        return nullptr;
+    for (qsizetype i = at + 1; i < m_events.size(); ++i)
+        if (m_events[i].type == EventType::AiMessage)
+            return m_events[i].seq <= last ? &m_events[i] : nullptr;
+    return nullptr;
 }
 
 QList<Outbound> ReplayBuffer::ofTurn(int turn, qint64 last) const

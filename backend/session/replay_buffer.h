@@ -7,8 +7,9 @@ namespace loquat {
 
 /// What clients were told of an event, as a list of what to tell them again; empty for what they never see.
 /// Tokens are not events: a reply comes as one. `saidBefore`: by the model in the same turn, before it called
-/// tools.
-[[nodiscard]] QList<Outbound> outboundOf(const Event &event, const QString &saidBefore = {});
+/// tools, or by the person who answered in its place; `already`: how much of the reply was told before.
+[[nodiscard]] QList<Outbound> outboundOf(const Event &event, const QString &saidBefore = {},
+                                         qsizetype already = 0);
 
 /// The newest events of a session that clients see, for one that comes back. Bounded: what is older is gone
 /// from here, and a client that asks for it gets a snapshot.
@@ -34,6 +35,8 @@ public:
     [[nodiscard]] bool isComplete() const { return m_forgottenUpTo == 0; }
 
 private:
+    [[nodiscard]] const Event *replyAround(qsizetype at, qint64 last) const;
+
     QList<Event> m_events;
     qsizetype m_characters = 0;
     qint64 m_forgottenUpTo = 0;

@@ -116,7 +116,7 @@ void Session::restore(const StoredSession &stored)
         }
         if (event.meta["final"_L1].toBool())
             m_openTurns.removeAll(turn);
-        for (const QJsonValue &ended : event.meta["ends"_L1].toArray())
+        for (const QJsonValue &ended : event.meta["ends"_L1].toArray()) // of older journals
             m_openTurns.removeAll(int(ended.toInteger()));
     }
     m_outbox.beginBehind(m_state.lastSeq);
@@ -188,10 +188,12 @@ Event Session::emitEventAt(qint64 atMs, EventType type, Role role, const QString
     return event;
 }
 
-Event Session::raise(int turn, const Error &error, qint64 atMs)
+Event Session::raise(int turn, const Error &error, qint64 atMs, qsizetype said)
 {
-    return emitEventAt(atMs, EventType::ErrorRaised, Role::System, error.message,
-                       {{"turn"_L1, turn}, {"code"_L1, error.code}, {"retryable"_L1, error.retryable}});
+    QJsonObject meta{{"turn"_L1, turn}, {"code"_L1, error.code}, {"retryable"_L1, error.retryable}};
+    if (said > 0)
+        meta["said"_L1] = said;
+    return emitEventAt(atMs, EventType::ErrorRaised, Role::System, error.message, meta);
 }
 
 void Session::tell(const Outbound &message)

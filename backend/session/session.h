@@ -131,7 +131,8 @@ private:
 
     Event emitEvent(EventType type, Role role, const QString &content, QJsonObject meta = {});
     Event emitEventAt(qint64 atMs, EventType type, Role role, const QString &content, QJsonObject meta);
-    Event raise(int turn, const Error &error, qint64 atMs);
+    /// `said`: how much of the reply it ends was told before it.
+    Event raise(int turn, const Error &error, qint64 atMs, qsizetype said = 0);
     void tell(const Outbound &message);
     void tellInOrder(const Error &refusal);
     void restore(const StoredSession &stored);
@@ -144,7 +145,13 @@ private:
     [[nodiscard]] QJsonObject resyncSnapshot() const;
     void leave(bool clean);
     void overtaken();
-    int keepMessage(const QString &text); ///< its turn
+    /// A turn whose message waits for a person, or for the assistant to be resumed.
+    struct WaitingTurn
+    {
+        int turn = 0;
+        qint64 sinceMs = 0;
+    };
+    WaitingTurn keepMessage(const QString &text);
     void beginTurn(const QString &text);
     void runTurn(int turn);
     void pump();
@@ -158,11 +165,13 @@ private:
     void clientWentAway();
     void setMode(Mode mode, const QString &by);
     void replyAsHuman(const QString &text, const QString &by);
-    void tellWaitingEnded(const QList<int> &turns, const QString &finish, const QString &text, qint64 seq);
-    static QJsonArray turnNumbers(const QList<int> &turns);
+    /// Without a reply of the model: by `answer`, a person's, or none.
+    void endWaiting(const QList<WaitingTurn> &turns, const QString &finish, qint64 atMs,
+                    const QString &answer = {});
+    /// `meta` of an event that comes while a reply is being told.
+    [[nodiscard]] QJsonObject amidReply(QJsonObject meta) const;
     void finish(const QString &reason, qint64 atMs);
     void closeInterruptedTurns();
-    Event endUnanswered(int turn, const QString &finish, qint64 atMs, const std::optional<Error> &why = {});
     void setPhase(Phase phase, const QString &detail = {});
     /// A tool runs, unless a call waits for a person: that is more urgent to know.
     void showTools(const QString &running);
@@ -193,7 +202,7 @@ private:
     QList<Event> m_openCalls; ///< restored: calls without a result
     QList<ToolCall> m_asked;  ///< calls that wait for a person, the oldest first
     QList<QString> m_queue;
-    QList<int> m_waiting; ///< turns whose message waits for a person, or for the assistant to be resumed
+    QList<WaitingTurn> m_waiting;
     std::unique_ptr<Clock::Timer> m_grace;
     std::vector<std::function<void()>> m_deferred;
     qsizetype m_saidEarly = 0;

@@ -93,9 +93,9 @@ void Session::tellRunning(qint64 before)
     if (m_toldTurn == 0)
         return;
     // Starts are told in order: what waits before this one has been told.
-    for (const int turn : std::as_const(m_waiting))
-        if (m_client && turn < m_toldTurn)
-            m_client->send(outbound::TurnStarted{turn});
+    for (const WaitingTurn &waiting : std::as_const(m_waiting))
+        if (m_client && waiting.turn < m_toldTurn)
+            m_client->send(outbound::TurnStarted{waiting.turn});
     if (m_client)
         m_client->send(outbound::TurnStarted{m_toldTurn});
     for (const Outbound &told : m_replay.ofTurn(m_toldTurn, before))

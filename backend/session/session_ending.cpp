@@ -25,9 +25,10 @@ void Session::end(const QString &reason)
 
 void Session::finish(const QString &reason, qint64 atMs)
 {
-    QList<int> unanswered = std::exchange(m_waiting, {});
+    QList<WaitingTurn> unanswered = std::exchange(m_waiting, {});
     if (m_steering && m_steering->saidTurn > 0)
-        unanswered.append(std::exchange(m_steering->saidTurn, 0));
+        unanswered.append({std::exchange(m_steering->saidTurn, 0), m_state.lastActivityMs});
+    endWaiting(unanswered, u"cancelled"_s, atMs);
     m_grace.reset();
     m_state.status = SessionStatus::Ending;
     m_state.phase = Phase::Idle;
@@ -36,10 +37,7 @@ void Session::finish(const QString &reason, qint64 atMs)
     if (!owed)
         meta["summary"_L1] =
             u"none"_s; // nothing was said since the last one: nothing to sum up, no model call
-    if (!unanswered.isEmpty())
-        meta["ends"_L1] = turnNumbers(unanswered);
     m_endSeq = emitEventAt(atMs, EventType::SessionEnded, Role::System, {}, meta).seq;
-    tellWaitingEnded(unanswered, u"cancelled"_s, {}, m_endSeq);
     if (!owed)
         m_state.status = SessionStatus::Completed;
     publish();
@@ -158,20 +156,14 @@ void Session::closeInterruptedTurns()
                     true};
     for (const int turn : std::exchange(m_openTurns, {})) {
         raise(turn, why, m_state.lastActivityMs);
-        endUnanswered(turn, u"failed"_s, m_state.lastActivityMs, why);
+        emitEventAt(m_state.lastActivityMs, EventType::AiMessage, Role::Assistant, fallbackSentence(why),
+                    {{"turn"_L1, turn},
+                     {"final"_L1, true},
+                     {"finish"_L1, u"failed"_s},
+                     {"usage"_L1, toJson(Usage{})},
+                     {"code"_L1, why.code},
+                     {"fallback_from"_L1, 0}});
     }
-}
-
-Event Session::endUnanswered(int turn, const QString &finish, qint64 atMs, const std::optional<Error> &why)
-{
-    QJsonObject meta{
-        {"turn"_L1, turn}, {"final"_L1, true}, {"finish"_L1, finish}, {"usage"_L1, toJson(Usage{})}};
-    if (why) {
-        meta["code"_L1] = why->code;
-        meta["fallback_from"_L1] = 0;
-    }
-    return emitEventAt(atMs, EventType::AiMessage, Role::Assistant, why ? fallbackSentence(*why) : QString(),
-                       meta);
 }
 
 } // namespace loquat

@@ -88,52 +88,58 @@ void Session::setMode(Mode mode, const QString &by)
     if (mode == m_state.mode)
         return;
     m_state.mode = mode;
-    QJsonObject meta{{"mode"_L1, nameOf(mode)}, {"by"_L1, by}};
+    const QJsonObject meta{{"mode"_L1, nameOf(mode)}, {"by"_L1, by}};
     // Back with the assistant: it answers all that was said meanwhile in one reply, that of the last turn.
-    QList<int> folded;
+    QList<WaitingTurn> folded;
     if (mode == Mode::Ai && m_waiting.size() > 1) {
         folded = m_waiting.first(m_waiting.size() - 1);
         m_waiting = {m_waiting.last()};
-        meta["ends"_L1] = turnNumbers(folded);
     }
-    const Event event = emitEvent(EventType::ModeChanged, Role::Operator, {}, meta);
+    const Event event = emitEvent(EventType::ModeChanged, Role::Operator, {}, amidReply(meta));
     m_outbox.send(outbound::ModeChanged{mode, event.seq}, event.seq);
-    tellWaitingEnded(folded, u"stop"_s, {}, event.seq);
+    endWaiting(folded, u"stop"_s, event.atMs);
     if (mode != Mode::Ai) {
         if (m_turn)
             m_turn->cancel(); // the model never talks over a person
         return;
     }
     if (!m_waiting.isEmpty())
-        runTurn(m_waiting.takeLast());
+        runTurn(m_waiting.takeLast().turn);
 }
 
 void Session::replyAsHuman(const QString &text, const QString &by)
 {
     setMode(Mode::Human, by);
-    const QList<int> answered = std::exchange(m_waiting, {});
-    QJsonObject meta{{"by"_L1, by}};
-    if (!answered.isEmpty())
-        meta["ends"_L1] = turnNumbers(answered);
-    const Event event = emitEvent(EventType::OperatorMessage, Role::Operator, text, meta);
+    const QList<WaitingTurn> answered = std::exchange(m_waiting, {});
+    const Event event =
+        emitEvent(EventType::OperatorMessage, Role::Operator, text, amidReply({{"by"_L1, by}}));
     m_outbox.send(outbound::OperatorMessage{text, event.seq}, event.seq);
-    tellWaitingEnded(answered, u"human"_s, text, event.seq);
+    endWaiting(answered, u"human"_s, event.atMs, text);
 }
 
-void Session::tellWaitingEnded(const QList<int> &turns, const QString &finish, const QString &text,
-                               qint64 seq)
+void Session::endWaiting(const QList<WaitingTurn> &turns, const QString &finish, qint64 atMs,
+                         const QString &answer)
 {
-    for (const int turn : turns)
+    // An event each: a client that is cut off between two of them is told the second when it is back.
+    for (const WaitingTurn &ended : turns) {
+        const bool answered = !answer.isEmpty() && ended.turn == turns.last().turn;
+        const qint64 tookMs = std::max<qint64>(0, atMs - ended.sinceMs);
+        QJsonObject meta{
+            {"turn"_L1, ended.turn}, {"final"_L1, true}, {"finish"_L1, finish}, {"duration_ms"_L1, tookMs}};
+        if (answered)
+            meta["answered"_L1] = true;
+        const Event event = emitEventAt(atMs, EventType::TurnEnded, Role::System, {}, meta);
         m_outbox.send(
-            outbound::TurnDone{turn, turn == turns.last() ? text : QString(), finish, {}, {}, 0, seq}, seq);
+            outbound::TurnDone{ended.turn, answered ? answer : QString(), finish, {}, {}, tookMs, event.seq},
+            event.seq);
+    }
 }
 
-QJsonArray Session::turnNumbers(const QList<int> &turns)
+QJsonObject Session::amidReply(QJsonObject meta) const
 {
-    QJsonArray numbers;
-    for (const int turn : turns)
-        numbers.append(turn);
-    return numbers;
+    if (m_turn && !m_shownNow.isEmpty())
+        meta["said"_L1] = m_shownNow.size();
+    return meta;
 }
 
 void Session::publish()

@@ -134,7 +134,7 @@ void Session::respond(const ReplyWishes &wishes, const QString &ref)
     if (m_state.mode == Mode::Ai) {
         runTurn(turn);
     } else {
-        m_waiting.append(turn);
+        m_waiting.append({turn, m_parts.clock.nowMs()});
         setPhase(Phase::Idle);
     }
 }
@@ -153,12 +153,7 @@ void Session::cancelReply(const QString &ref)
         return m_turn->cancel();
     if (m_waiting.isEmpty())
         return tell(refusal(u"response_cancel_not_active"_s, u"No reply is running."_s, ref));
-    // Nobody has begun to answer: a person was to.
-    for (const int turn : std::exchange(m_waiting, {})) {
-        const Event event = endUnanswered(turn, u"cancelled"_s, m_parts.clock.nowMs());
-        m_outbox.send(outbound::TurnDone{turn, {}, u"cancelled"_s, {}, {}, 0, event.seq}, event.seq);
-    }
-    publish();
+    cancel();
 }
 
 void Session::answerCall(const QString &callId, const QString &result, const QString &ref)

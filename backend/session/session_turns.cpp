@@ -10,22 +10,22 @@ namespace loquat {
 
 using namespace Qt::StringLiterals;
 
-int Session::keepMessage(const QString &text)
+Session::WaitingTurn Session::keepMessage(const QString &text)
 {
     const int turn = ++m_state.turns;
     m_saidSinceSummary = true;
     const Event event = emitEvent(EventType::UserMessage, Role::User, text, {{"turn"_L1, turn}});
     m_outbox.send(outbound::TurnStarted{turn, event.seq}, event.seq);
-    return turn;
+    return {turn, event.atMs};
 }
 
 void Session::beginTurn(const QString &text)
 {
-    const int turn = keepMessage(text);
+    const WaitingTurn kept = keepMessage(text);
     if (m_state.mode == Mode::Ai) {
-        runTurn(turn);
+        runTurn(kept.turn);
     } else {
-        m_waiting.append(turn);
+        m_waiting.append(kept);
         setPhase(Phase::Idle);
     }
 }
@@ -60,8 +60,20 @@ void Session::pump()
 
 void Session::cancel(int turn)
 {
-    if (m_open && m_turn && (turn == 0 || turn == m_runningTurn))
-        m_turn->cancel();
+    if (!m_open)
+        return;
+    if (m_turn && (turn == 0 || turn == m_runningTurn))
+        return m_turn->cancel();
+    // Nobody has begun to answer: a person was to.
+    QList<WaitingTurn> withdrawn;
+    for (const WaitingTurn &waiting : std::as_const(m_waiting))
+        if (turn == 0 || turn == waiting.turn)
+            withdrawn.append(waiting);
+    if (withdrawn.isEmpty())
+        return;
+    m_waiting.removeIf([turn](const WaitingTurn &waiting) { return turn == 0 || turn == waiting.turn; });
+    endWaiting(withdrawn, u"cancelled"_s, m_parts.clock.nowMs());
+    publish();
 }
 
 void Session::turnThinks()
@@ -198,7 +210,7 @@ void Session::turnEnded(const TurnResult &result)
         text += sentence;
         // All that is said, then the error, then the end: `done` follows an error.
         m_outbox.send(outbound::Token{m_runningTurn, sentence, true});
-        const Event error = raise(m_runningTurn, *result.error, m_parts.clock.nowMs());
+        const Event error = raise(m_runningTurn, *result.error, m_parts.clock.nowMs(), text.size());
         m_outbox.send(outbound::Problem{*result.error, error.seq}, error.seq);
     }
     m_shownNow.clear();

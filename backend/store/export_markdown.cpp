@@ -114,6 +114,8 @@ private:
             return remark(u"Session resumed"_s, event);
         case EventType::SessionEnded:
             return remark(u"Session ended: "_s + meta("reason"_L1), event);
+        case EventType::TurnEnded:
+            break;
         }
         return {};
     }

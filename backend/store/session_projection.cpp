@@ -106,6 +106,9 @@ QSqlError SessionProjection::update(const Event &event)
         if (event.meta["final"_L1].toBool())
             count(event, 1);
         return {};
+    case EventType::TurnEnded:
+        count(event, 1);
+        return {};
     case EventType::Synopsis:
         count(event, 0);
         return {};

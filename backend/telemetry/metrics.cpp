@@ -97,8 +97,8 @@ void Metrics::onEvent(const Event &event)
         if (event.meta["final"_L1].toBool())
             count.replies.countReply(event);
         return;
-    case EventType::OperatorMessage:
-        return count.replies.countHuman(event);
+    case EventType::TurnEnded:
+        return count.replies.countUnanswered(event);
     case EventType::ErrorRaised:
         return count.errors.Add({{"error_type", said("code"_L1)}}).Increment();
     case EventType::ToolApproval:

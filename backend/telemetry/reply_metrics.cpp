@@ -112,13 +112,10 @@ void ReplyMetrics::countReply(const Event &event)
     }
 }
 
-void ReplyMetrics::countHuman(const Event &event)
+void ReplyMetrics::countUnanswered(const Event &event)
 {
-    const qsizetype turns = event.meta["ends"_L1].toArray().size();
-    if (turns == 0)
-        return; // nobody had asked
     const QMutexLocker lock(&m_mutex);
-    countEnded(u"human"_s, turns);
+    countEnded(event.meta["finish"_L1].toString());
 }
 
 void ReplyMetrics::countAside(const Event &event)
@@ -130,12 +127,12 @@ void ReplyMetrics::countAside(const Event &event)
     countTokens(event.meta["usage"_L1].toObject(), names, series);
 }
 
-void ReplyMetrics::countEnded(const QString &finish, qsizetype turns)
+void ReplyMetrics::countEnded(const QString &finish)
 {
     prometheus::Counter *&ended = m_finishes[finish];
     if (!ended)
         ended = &m_turns.Add({{"finish", finish.toStdString()}});
-    ended->Increment(double(turns));
+    ended->Increment();
 }
 
 void ReplyMetrics::countCost(const QJsonObject &meta, const Names &names, Series &series)

@@ -27,8 +27,8 @@ public:
 
     /// An ai_message that ends its turn.
     void countReply(const Event &event);
-    /// An operator_message, which may end turns in place of a model.
-    void countHuman(const Event &event);
+    /// A turn_ended: no reply of a model ended it.
+    void countUnanswered(const Event &event);
     /// A summary or a synopsis: what the model was asked beside the conversation.
     void countAside(const Event &event);
 
@@ -51,7 +51,7 @@ private:
     };
     using Names = std::pair<std::string, std::string>; ///< of model and provider
 
-    void countEnded(const QString &finish, qsizetype turns = 1);
+    void countEnded(const QString &finish);
     void countCost(const QJsonObject &meta, const Names &names, Series &series);
     void countTokens(const QJsonObject &usage, const Names &names, Series &series);
     void countTurn(const QJsonObject &meta, const Names &names, Series &series);

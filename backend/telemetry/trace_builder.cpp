@@ -65,22 +65,10 @@ QJsonArray TraceBuilder::take(const Event &event)
             turn.modelRuns = false;
         return endTurn(event, session, number, event.meta["finish"_L1].toString());
     }
-    case EventType::OperatorMessage:
-    case EventType::ModeChanged: {
-        // Answered by a person, or together with a later one.
-        const bool byPerson = event.type == EventType::OperatorMessage;
-        QJsonArray spans;
-        for (const QJsonValue &ended : event.meta["ends"_L1].toArray()) {
-            const auto turn = session.turns.find(ended.toInt());
-            if (turn == session.turns.end())
-                continue;
-            turn->modelRuns = false;
-            for (const QJsonValue &span :
-                 endTurn(event, session, ended.toInt(), byPerson ? u"human"_s : u"stop"_s))
-                spans.append(span);
-        }
-        return spans;
-    }
+    case EventType::TurnEnded:
+        // Answered by a person, together with a later one, or not at all.
+        turnOf(event, session).modelRuns = false;
+        return endTurn(event, session, number, event.meta["finish"_L1].toString());
     case EventType::SessionEnded: {
         Span span(event, u"session"_s, serverKind, session.started.atMs, event.atMs,
                   rootId(event.sessionId, session.started.seq));

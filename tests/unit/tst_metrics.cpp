@@ -78,10 +78,11 @@ private Q_SLOTS:
         Metrics metrics({});
         metrics.onEvent(of(EventType::OperatorMessage, {{"by"_L1, "o"_L1}}));
         QVERIFY(!metrics.text({}).contains("loquat_turns_total{"));
-        metrics.onEvent(of(EventType::OperatorMessage, {{"by"_L1, "o"_L1}, {"ends"_L1, QJsonArray{1, 2}}}));
-        metrics.onEvent(of(EventType::OperatorMessage, {{"by"_L1, "o"_L1}, {"ends"_L1, QJsonArray{3}}}));
+        for (const char *finish : {"human", "human", "cancelled"})
+            metrics.onEvent(of(EventType::TurnEnded, {{"finish"_L1, QLatin1StringView(finish)}}));
         const QByteArray text = metrics.text({});
-        QVERIFY2(has(text, R"(loquat_turns_total{finish="human"} 3)"), text.constData());
+        QVERIFY2(has(text, R"(loquat_turns_total{finish="human"} 2)"), text.constData());
+        QVERIFY2(has(text, R"(loquat_turns_total{finish="cancelled"} 1)"), text.constData());
     }
 
     void toolsThatAModelInventsDoNotFillTheMemory()

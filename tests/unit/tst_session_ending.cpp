@@ -40,9 +40,10 @@ private Q_SLOTS:
         session.end(u"ended"_s);
         stage.settle();
         QCOMPARE(stage.model.count(), 2); // the reply that ran, and the summary
-        QCOMPARE(stage.log.types(u"s1"_s).first(6),
+        QCOMPARE(stage.log.types(u"s1"_s).first(8),
                  (QList{EventType::SessionStarted, EventType::UserMessage, EventType::AiMessage,
-                        EventType::UserMessage, EventType::UserMessage, EventType::SessionEnded}));
+                        EventType::UserMessage, EventType::UserMessage, EventType::TurnEnded,
+                        EventType::TurnEnded, EventType::SessionEnded}));
         QCOMPARE(stage.log.events(u"s1"_s)[3].content, u"and this"_s);
         QCOMPARE(stage.log.events(u"s1"_s)[4].content, u"and that"_s);
         const auto ends = stage.client.all<outbound::TurnDone>();

@@ -195,7 +195,9 @@ private Q_SLOTS:
         Session &session = stage.connectClient();
         session.note({Role::User, u"one"_s, {}});
         session.end(u"ended"_s);
-        QCOMPARE(eventsOf(stage, EventType::SessionEnded).first().meta["ends"_L1].toArray(), QJsonArray{1});
+        const Event ended = eventsOf(stage, EventType::TurnEnded).first();
+        QCOMPARE(ended.meta["turn"_L1], 1);
+        QCOMPARE(ended.meta["finish"_L1], u"cancelled"_s);
     }
 
     // A round that called the client is waited for by nothing that comes after it.

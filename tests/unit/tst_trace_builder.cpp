@@ -180,7 +180,9 @@ private Q_SLOTS:
         take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
         take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
         take(3, 2500, EventType::UserMessage, {{"turn"_L1, 2}});
-        take(4, 5000, EventType::OperatorMessage, {{"ends"_L1, QJsonArray{1, 2}}});
+        take(4, 5000, EventType::OperatorMessage, {});
+        take(5, 5000, EventType::TurnEnded, {{"turn"_L1, 1}, {"finish"_L1, "human"_L1}});
+        take(6, 5000, EventType::TurnEnded, {{"turn"_L1, 2}, {"finish"_L1, "human"_L1}});
         QCOMPARE(spans(u"turn"_s).size(), 2);
         QCOMPARE(attribute(span(u"turn"_s), u"loquat.finish"_s), u"human"_s);
         QVERIFY(spans(u"chat m"_s).isEmpty());
@@ -190,7 +192,8 @@ private Q_SLOTS:
     {
         take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
         take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
-        take(3, 2500, EventType::ModeChanged, {{"mode"_L1, "ai"_L1}, {"ends"_L1, QJsonArray{1}}});
+        take(3, 2500, EventType::ModeChanged, {{"mode"_L1, "ai"_L1}});
+        take(4, 2500, EventType::TurnEnded, {{"turn"_L1, 1}, {"finish"_L1, "stop"_L1}});
         QCOMPARE(attribute(span(u"turn"_s), u"loquat.finish"_s), u"stop"_s);
     }
 
