@@ -51,7 +51,7 @@ private:
         }
         const bool lively = m_waited > 3 * setUp && m_link.status().streamingSessions >= 3 &&
                             model.stateWord() == "streaming"_L1;
-        if (!lively && m_waited < longest)
+        if (!lively && m_waited < (m_demo ? longest : 3 * setUp))
             return;
         m_poll.stop();
         const auto saved = m_window.grabTo(m_path);
@@ -62,7 +62,7 @@ private:
 
     static constexpr std::chrono::milliseconds interval{100};
     static constexpr std::chrono::milliseconds setUp{1'800};
-    static constexpr std::chrono::milliseconds longest{15'000};
+    static constexpr std::chrono::milliseconds longest{15'000}; ///< until the demo is lively
 
     ConsoleWindow &m_window;
     ConsoleLink &m_link;

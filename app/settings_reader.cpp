@@ -62,7 +62,9 @@ QHostAddress SettingsReader::address(const QString &option, const QHostAddress &
     const QString value = m_parser.value(option);
     if (value == "localhost"_L1)
         return fallback;
-    const QHostAddress address(value);
+    // As addresses write it, and as this program says where it listens.
+    const bool bracketed = value.startsWith(u'[') && value.endsWith(u']');
+    const QHostAddress address(bracketed ? value.sliced(1, value.size() - 2) : value);
     if (address.isNull())
         fail(wrong(u"--"_s + option, u"'%1' is not an IP address"_s.arg(value),
                    u"127.0.0.1, 0.0.0.0, ::1 or similar"_s));

@@ -190,6 +190,7 @@ BackendStatus Backend::status() const
 HttpParts Backend::httpParts() const
 {
     HttpParts parts{[this] { return readiness(); }, [this] { return metrics(); }};
+    parts.api = m_parts.api;
     // What a service does and costs is its operators' business.
     parts.refuseMetrics = [token = m_parts.operatorToken.toUtf8(), loopback = m_parts.host.isLoopback(),
                            counters = m_counters](QByteArrayView authorization,

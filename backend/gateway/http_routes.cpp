@@ -58,16 +58,26 @@ ApiReply pageFile(const QString &folder, const QString &name)
 }
 
 /// The API's description, with this program's version.
-ApiReply description()
+ApiReply description(const ApiLimits &limits)
 {
     QFile file(u":/api/openapi.json"_s);
     if (!file.open(QIODevice::ReadOnly))
         return notFound();
     // As text, so that it keeps its order.
     const QByteArray version = '"' + QCoreApplication::applicationVersion().toUtf8() + '"';
+    const auto page = [](int most, int usual) {
+        return R"("maximum": )" + QByteArray::number(most) + R"(, "default": )" +
+               QByteArray::number(std::min(most, usual));
+    };
+    const ApiLimits standard;
     return {200,
             "application/json",
-            file.readAll().replace(R"("version": "0")", R"("version": )" + version),
+            file.readAll()
+                .replace(R"("version": "0")", R"("version": )" + version)
+                .replace(page(standard.maxSessionPage, standard.sessionPage),
+                         page(limits.maxSessionPage, limits.sessionPage))
+                .replace(page(standard.maxEventPage, standard.eventPage),
+                         page(limits.maxEventPage, limits.eventPage)),
             {{"Cache-Control", "no-store"}}};
 }
 
@@ -121,7 +131,7 @@ ApiReply page(const QString &path, const QHttpServerRequest &request, const Http
     if (path == "/metrics"_L1 && parts.metrics)
         return metrics(request, parts);
     if (path == "/openapi.json"_L1)
-        return description();
+        return description(parts.api);
     if (path == "/v1/realtime"_L1)
         return problemReply(426, webSocketOnly());
     for (const QString &folder : {u"demo"_s, u"docs"_s}) {

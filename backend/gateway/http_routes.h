@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "gateway/api_limits.h"
 #include "gateway/origin_policy.h"
 #include "gateway/session_request.h"
 
@@ -25,6 +26,7 @@ struct HttpParts
     std::function<QByteArray()> metrics; ///< in Prometheus's text format; unset: there are none
     /// Why not, by the Authorization header and whether a proxy passed it on; unset: everybody may read them.
     std::function<std::optional<Refusal>(QByteArrayView authorization, bool forwarded)> refuseMetrics = {};
+    ApiLimits api = {}; ///< as the API's description tells them
 };
 
 /// The plain HTTP of the gateway: what the service is, how it is, and the browser client. Every page carries

@@ -21,6 +21,7 @@ SecurePeek::SecurePeek(qintptr descriptor, const QSslConfiguration &identity, qs
     m_deadline.setSingleShot(true);
     connect(&m_deadline, &QTimer::timeout, this, [this] { conclude(HeadPeek::Verdict::TooSlow); });
     m_deadline.start(time);
+    connect(m_socket.get(), &QSslSocket::encrypted, this, [this] { m_shookHands = true; });
     connect(m_socket.get(), &QSslSocket::readyRead, this, &SecurePeek::look);
     connect(m_socket.get(), &QSslSocket::disconnected, this, &SecurePeek::broke);
     m_socket->setSslConfiguration(identity);
@@ -54,7 +55,7 @@ void SecurePeek::look()
 
 void SecurePeek::broke()
 {
-    if (m_socket->isEncrypted())
+    if (m_shookHands)
         return conclude(HeadPeek::Verdict::Gone);
     m_deadline.stop();
     m_socket->disconnect(this);

@@ -33,6 +33,7 @@ private:
 
     std::unique_ptr<QSslSocket> m_socket;
     qsizetype m_maxBytes;
+    bool m_shookHands = false; ///< also after the connection is gone
     Done m_done;
     std::function<void()> m_failed;
     QTimer m_deadline;

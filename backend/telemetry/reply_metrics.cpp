@@ -83,7 +83,11 @@ ReplyMetrics::ReplyMetrics(prometheus::Registry &registry)
 
 ReplyMetrics::Names ReplyMetrics::namesOf(const QJsonObject &meta)
 {
-    return {m_models.of(meta["model"_L1].toString()), m_models.of(meta["provider"_L1].toString())};
+    // Of a reply that failed the last who was asked in vain.
+    const QJsonValue provider = meta.contains("provider"_L1)
+                                    ? meta["provider"_L1]
+                                    : meta["attempts"_L1].toArray().last()["provider"_L1];
+    return {m_models.of(meta["model"_L1].toString()), m_models.of(provider.toString())};
 }
 
 void ReplyMetrics::countReply(const Event &event)

@@ -31,6 +31,11 @@ describe('Without an operator token', () => {
     assert.equal((await ask(small, '/api/sessions?limit=2')).status, 200);
     assert.equal((await ask(small, '/api/sessions?limit=3')).status, 400);
     assert.equal((await ask(small, '/api/sessions')).status, 200);
+    const { paths } = (await ask(small, '/openapi.json')).body;
+    for (const [path, most] of [['/api/sessions', 2], ['/api/sessions/{session_id}/events', 3]]) {
+      const { schema } = paths[path].get.parameters.find(({ name }) => name === 'limit');
+      assert.deepEqual([schema.maximum, schema.default], [most, most]);
+    }
     assert.equal((await ask(small, '/api/live')).status, 503);
     assert.equal((await ask(small, '/api/sessions', { headers: { origin: 'null' } })).status, 403);
     const metrics = await (await fetch(`${small.url}/metrics`)).text();

@@ -64,6 +64,19 @@ describe('Settings', () => {
     assert.equal(readFileSync(picture).subarray(1, 4).toString(), 'PNG');
   });
 
+  it('--screenshot of a backend elsewhere says nothing to anybody', async () => {
+    const server = await startLoquat();
+    const chat = await Chat.open(server);
+    await chat.ask('hello');
+    const picture = join(temporaryFolder(), 'console.png');
+    const program = runLoquat(['--connect', server.url, '--screenshot', picture], { QT_QPA_PLATFORM: 'offscreen' });
+    assert.deepEqual(await within(program.ended, () => 'it does not end'), { code: 0, signal: null }, program.stderr);
+    const { events } = await (await fetch(`${server.url}/api/sessions/${chat.id}/events`)).json();
+    assert.deepEqual(events.map((each) => each.event_type), ['session_started', 'user_message', 'ai_message']);
+    await chat.leave();
+    await server.stop();
+  });
+
   it('--version and --help speak and end', async () => {
     const version = runLoquat(['--version']);
     assert.equal((await within(version.ended, () => '--version does not end')).code, 0);

@@ -85,6 +85,19 @@ for (const [what, kind] of [['an EC key', undefined], ['an RSA key', ['-newkey',
       assert.match(type, /^application\/problem\+json/);
     });
 
+    it('does not call it a refusal when somebody only looks whether it is there', async () => {
+      const { hostname, port } = new URL(server.url);
+      const refused = async () => /refused_total\{reason="tls"\} \d+/.exec((await get(server, '/metrics')).body)[0];
+      const before = await refused();
+      for (let i = 0; i < 3; ++i) {
+        const socket = connect({ host: hostname, port, rejectUnauthorized: false });
+        await new Promise((resolve) => socket.on('secureConnect', resolve));
+        socket.end();
+        await new Promise((resolve) => socket.on('close', resolve));
+      }
+      assert.equal(await refused(), before);
+    });
+
     it('takes a head that comes in pieces', async () => {
       const { hostname, port } = new URL(server.url);
       const socket = connect({ host: hostname, port, rejectUnauthorized: false });

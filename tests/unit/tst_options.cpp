@@ -221,6 +221,7 @@ private Q_SLOTS:
         QVERIFY(parsed(open, {{u"LOQUAT_AUTH"_s, u"token"_s}, {u"LOQUAT_CLIENT_TOKENS"_s, u"a:b"_s}})
                     .has_value());
         QVERIFY(parsed({u"--host"_s, u"::1"_s}).has_value());
+        QVERIFY(parsed({u"--host"_s, u"[::1]"_s}).has_value()); // as the program says it
     }
 
     void tokensOfSupabaseAreCheckedByItsAddress()
