@@ -68,7 +68,7 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   mode_changed     {mode: ai|paused|human, by, said?}
 ///   operator_message {by, said?}                                  operator_whisper, operator_note {by}
 ///                    said: how much of the content of the running reply clients had been told by then
-///                    `ends`: [turns], of older journals, where such turns ended without an event of their own
+///                    `ends`: [turns] in older journals, which have no turn_ended
 ///                    a whisper by "client" is a system message that the client put in
 ///   error            {turn?, code, retryable, said?}                     content: the sentence for a person
 ///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?}

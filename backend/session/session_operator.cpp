@@ -26,7 +26,9 @@ QString inWords(const ToolCall &call)
 
 Expected<void> Session::command(const Command &command)
 {
-    if (!m_open || m_state.status != SessionStatus::Active)
+    if (!m_open)
+        return Error{u"session_not_active"_s, u"The session is still being opened."_s, u"Try again."_s, true};
+    if (m_state.status != SessionStatus::Active)
         return Error{u"session_not_active"_s, u"The session has ended."_s,
                      u"Commands reach a session while it is live."_s, false};
     const QString text = storable(command.text).trimmed();
