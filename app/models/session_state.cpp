@@ -30,6 +30,11 @@ SessionState inPhase(const SessionSnapshot &session)
 
 } // namespace
 
+bool goesOn(const SessionSnapshot &session)
+{
+    return session.status == SessionStatus::Active && !session.left && !session.moved;
+}
+
 SessionState stateOf(const SessionSnapshot &session, bool mine)
 {
     if (session.status == SessionStatus::Completed)

@@ -18,6 +18,9 @@ struct SessionState
     bool operator==(const SessionState &) const = default;
 };
 
+/// It goes on, and this backend is told of it.
+[[nodiscard]] bool goesOn(const SessionSnapshot &session);
+
 /// `mine`: it was taken over from this console.
 SessionState stateOf(const SessionSnapshot &session, bool mine = false);
 

@@ -2,6 +2,7 @@
 #include "models/tools_model.h"
 
 #include "models/format.h"
+#include "models/session_state.h"
 
 #include <algorithm>
 
@@ -22,8 +23,7 @@ void ToolsModel::apply(const LiveBatch &batch, qint64 nowMs)
         any = true;
     }
     for (const SessionSnapshot &session : batch.sessions) {
-        const bool gone = session.status != SessionStatus::Active || session.left || session.moved;
-        if (!gone || !m_open.contains(session.sessionId))
+        if (goesOn(session) || !m_open.contains(session.sessionId))
             continue;
         forget(session.sessionId);
         any = true;

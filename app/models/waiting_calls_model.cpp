@@ -22,12 +22,6 @@ QString shown(const QString &args)
     return args.size() <= longestArgs ? args : args.left(longestArgs) + u'…';
 }
 
-bool waits(const SessionSnapshot &session)
-{
-    return session.phase == Phase::WaitingForApproval && session.status == SessionStatus::Active &&
-           !session.left && !session.moved;
-}
-
 } // namespace
 
 WaitingCallsModel::WaitingCallsModel(const SessionListModel &sessions, CommandRunner &runner, QObject *parent)
@@ -86,12 +80,13 @@ void WaitingCallsModel::apply(const Event &event)
 void WaitingCallsModel::apply(const SessionSnapshot &session)
 {
     const auto isOfIt = [&](const Call &call) { return call.sessionId == session.sessionId; };
-    if (!waits(session)) {
+    const bool isHere = goesOn(session);
+    if (!isHere) {
+        m_args.remove(session.sessionId);
+        m_told.remove(session.sessionId);
+    }
+    if (!isHere || session.phase != Phase::WaitingForApproval) {
         removeIf(isOfIt);
-        if (session.status != SessionStatus::Active || session.left || session.moved) {
-            m_args.remove(session.sessionId);
-            m_told.remove(session.sessionId);
-        }
     } else if (!m_told.contains(session.sessionId) && std::ranges::none_of(m_calls, isOfIt)) {
         add({session.sessionId, {}, session.phaseDetail, shown(session.preview), session.lastActivityMs});
     }

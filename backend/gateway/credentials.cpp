@@ -12,23 +12,13 @@ std::optional<QByteArray> after(QByteArrayView prefix, QByteArrayView text)
     return text.sliced(prefix.size()).trimmed().toByteArray();
 }
 
-QList<QByteArray> offeredSubprotocols(const RequestHead &head)
-{
-    QList<QByteArray> offered;
-    for (const auto &[name, value] : head.headers)
-        if (name.compare("sec-websocket-protocol", Qt::CaseInsensitive) == 0)
-            for (const QByteArray &each : value.split(','))
-                offered.append(each.trimmed());
-    return offered;
-}
-
 } // namespace
 
 std::optional<QByteArray> credentialsOf(const RequestHead &head)
 {
     if (const auto token = after("bearer ", head.header("Authorization")))
         return token;
-    const auto offered = offeredSubprotocols(head);
+    const auto offered = head.list("sec-websocket-protocol");
     for (const QByteArray &each : offered)
         for (const char *prefix : {"bearer.", "openai-insecure-api-key."})
             if (const auto token = after(prefix, each))
@@ -41,7 +31,7 @@ std::optional<QByteArray> credentialsOf(const RequestHead &head)
 
 QString tokenSubprotocolOf(const RequestHead &head)
 {
-    const auto offered = offeredSubprotocols(head);
+    const auto offered = head.list("sec-websocket-protocol");
     for (const QString &other : {webSocketSubprotocol, realtimeSubprotocol, bearerSubprotocol})
         if (offered.contains(other.toLatin1()))
             return {};

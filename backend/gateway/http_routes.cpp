@@ -57,7 +57,7 @@ ApiReply pageFile(const QString &folder, const QString &name)
     return {200, mimeType(name), file.readAll()};
 }
 
-/// The API's description, with this program's version.
+/// The API's description, with this program's version and the bounds of its pages.
 ApiReply description(const ApiLimits &limits)
 {
     QFile file(u":/api/openapi.json"_s);

@@ -23,14 +23,10 @@ std::optional<QByteArray> tokenOf(const RequestHead &head)
         return bearerOf(given);
     if (!head.wantsWebSocket)
         return {};
-    for (const auto &[name, value] : head.headers) {
-        if (name.compare("sec-websocket-protocol", Qt::CaseInsensitive) != 0)
-            continue;
-        for (const QByteArray &each : value.split(','))
-            if (const QByteArray protocol = each.trimmed(); protocol.startsWith(tokenSubprotocol))
-                return QByteArray::fromBase64(protocol.sliced(qsizetype(qstrlen(tokenSubprotocol))),
-                                              QByteArray::Base64UrlEncoding);
-    }
+    for (const QByteArray &protocol : head.list("sec-websocket-protocol"))
+        if (protocol.startsWith(tokenSubprotocol))
+            return QByteArray::fromBase64(protocol.sliced(qsizetype(qstrlen(tokenSubprotocol))),
+                                          QByteArray::Base64UrlEncoding);
     return {};
 }
 

@@ -72,6 +72,16 @@ qsizetype RequestHead::count(QByteArrayView name) const
         headers, [name](const auto &each) { return name.compare(each.first, Qt::CaseInsensitive) == 0; });
 }
 
+QList<QByteArray> RequestHead::list(QByteArrayView name) const
+{
+    QList<QByteArray> listed;
+    for (const auto &[each, value] : headers)
+        if (each.compare(name, Qt::CaseInsensitive) == 0)
+            for (const QByteArray &item : value.split(','))
+                listed.append(item.trimmed());
+    return listed;
+}
+
 std::optional<qint64> RequestHead::contentLength() const
 {
     constexpr qsizetype maxDigits = 15;

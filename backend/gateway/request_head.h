@@ -30,6 +30,8 @@ struct RequestHead
     [[nodiscard]] QByteArray header(QByteArrayView name) const;
     /// How often it was sent.
     [[nodiscard]] qsizetype count(QByteArrayView name) const;
+    /// What all headers of this name list between commas.
+    [[nodiscard]] QList<QByteArray> list(QByteArrayView name) const;
 
     /// Bytes of the body, 0 without one; nullopt: it is not announced by one number (RFC 9112, 6.3).
     [[nodiscard]] std::optional<qint64> contentLength() const;

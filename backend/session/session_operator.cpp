@@ -131,9 +131,8 @@ void Session::endWaiting(const QList<WaitingTurn> &turns, const QString &finish,
         if (answered)
             meta["answered"_L1] = true;
         const Event event = emitEventAt(atMs, EventType::TurnEnded, Role::System, {}, meta);
-        m_outbox.send(
-            outbound::TurnDone{ended.turn, answered ? answer : QString(), finish, {}, {}, tookMs, event.seq},
-            event.seq);
+        for (const Outbound &done : outboundOf(event, answer)) // as whoever comes back is told it
+            m_outbox.send(done, event.seq);
     }
 }
 

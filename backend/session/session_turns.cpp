@@ -6,6 +6,8 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
@@ -65,14 +67,13 @@ void Session::cancel(int turn)
     if (m_turn && (turn == 0 || turn == m_runningTurn))
         return m_turn->cancel();
     // Nobody has begun to answer: a person was to.
-    QList<WaitingTurn> withdrawn;
-    for (const WaitingTurn &waiting : std::as_const(m_waiting))
-        if (turn == 0 || turn == waiting.turn)
-            withdrawn.append(waiting);
-    if (withdrawn.isEmpty())
+    const auto withdrawn = std::ranges::stable_partition(
+        m_waiting, [turn](const WaitingTurn &each) { return turn != 0 && turn != each.turn; });
+    if (withdrawn.empty())
         return;
-    m_waiting.removeIf([turn](const WaitingTurn &waiting) { return turn == 0 || turn == waiting.turn; });
-    endWaiting(withdrawn, u"cancelled"_s, m_parts.clock.nowMs());
+    const QList<WaitingTurn> ended(withdrawn.begin(), withdrawn.end());
+    m_waiting.erase(withdrawn.begin(), withdrawn.end());
+    endWaiting(ended, u"cancelled"_s, m_parts.clock.nowMs());
     publish();
 }
 

@@ -180,9 +180,8 @@ private Q_SLOTS:
         take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
         take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
         take(3, 2500, EventType::UserMessage, {{"turn"_L1, 2}});
-        take(4, 5000, EventType::OperatorMessage, {});
-        take(5, 5000, EventType::TurnEnded, {{"turn"_L1, 1}, {"finish"_L1, "human"_L1}});
-        take(6, 5000, EventType::TurnEnded, {{"turn"_L1, 2}, {"finish"_L1, "human"_L1}});
+        take(4, 5000, EventType::TurnEnded, {{"turn"_L1, 1}, {"finish"_L1, "human"_L1}});
+        take(5, 5000, EventType::TurnEnded, {{"turn"_L1, 2}, {"finish"_L1, "human"_L1}});
         QCOMPARE(spans(u"turn"_s).size(), 2);
         QCOMPARE(attribute(span(u"turn"_s), u"loquat.finish"_s), u"human"_s);
         QVERIFY(spans(u"chat m"_s).isEmpty());
