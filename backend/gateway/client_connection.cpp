@@ -125,7 +125,8 @@ void ClientConnection::answer(const QStringList &frames)
 
 void ClientConnection::letSlowReaderGo()
 {
-    UnsentShare::letGo(m_socket.get(), m_outgoing.unsent(), m_around.limits, m_around.counters);
+    UnsentShare::letGo(m_socket.get(), m_transport, m_outgoing.unsent(), m_around.limits, m_around.counters,
+                       parent());
     m_socket->close(closeOverloaded, u"reader too slow"_s);
 }
 

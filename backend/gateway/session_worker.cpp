@@ -21,16 +21,16 @@ namespace {
 /// Not all clients are asked at once whether they are there: each question takes buffers for a moment.
 constexpr size_t pingRounds = 20;
 
-FrameGuard::Bounds boundsOf(const GatewayLimits &limits, GatewayCounters &counters)
+FrameGuard::Bounds boundsOf(const GatewayLimits &limits, GatewayCounters &counters, QObject *worker)
 {
     return {.isTooMuch =
                 [&limits, &counters](qint64 unsent) {
                     return UnsentShare::isTooMuch(unsent, limits.slowBytes, limits, counters.unsent());
                 },
             .letGo =
-                [&limits, &counters](QIODevice *socket) {
-                    UnsentShare::letGo(qobject_cast<QTcpSocket *>(socket), socket->bytesToWrite(), limits,
-                                       counters);
+                [&limits, &counters, worker](QIODevice *socket) {
+                    auto *tcp = qobject_cast<QTcpSocket *>(socket);
+                    UnsentShare::letGo(tcp, tcp, socket->bytesToWrite(), limits, counters, worker);
                 }};
 }
 
@@ -38,7 +38,7 @@ FrameGuard::Bounds boundsOf(const GatewayLimits &limits, GatewayCounters &counte
 
 SessionWorker::SessionWorker(GatewayParts &parts)
     : m_parts(parts)
-    , m_bounds(boundsOf(parts.limits, *parts.counters))
+    , m_bounds(boundsOf(parts.limits, *parts.counters, this))
 {
 }
 

@@ -3,6 +3,7 @@
 
 #include "gateway/gateway_counters.h"
 #include "gateway/limits.h"
+#include "gateway/lingering_close.h"
 
 #include <QTimer>
 
@@ -33,12 +34,16 @@ public:
         return unsent > limits.maxUnsentBytes || (unsent > slowFrom && isCrowded(limits, total));
     }
     /// Counts one that is closed for having so many bytes waiting. It does not read that either, but is kept
-    /// for a while only, and for none when it is because of all, who may have less again by now.
+    /// for a while only, and for none when it is because of all, who may have less again by now. `transport`:
+    /// the connection beneath `socket`, or the same; may be null. `parent` outlives both.
     template <typename Socket>
-    static void letGo(Socket *socket, qint64 unsent, const GatewayLimits &limits, GatewayCounters &counters)
+    static void letGo(Socket *socket, const QTcpSocket *transport, qint64 unsent, const GatewayLimits &limits,
+                      GatewayCounters &counters, QObject *parent)
     {
         counters.count(Refused::SlowReader);
         const bool crowded = unsent <= limits.maxUnsentBytes || isCrowded(limits, counters.unsent());
+        if (!crowded)
+            LingeringClose::whileItReads(transport, limits.requestTime, parent);
         QTimer::singleShot(crowded ? std::chrono::milliseconds(0) : limits.requestTime, socket,
                            &Socket::abort);
     }

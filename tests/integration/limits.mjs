@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { Chat, refusal } from './lib/chat.mjs';
+import { Chat, refusal, writesOn } from './lib/chat.mjs';
 import { eventually, startFakeOpenAi, startLoquat, within } from './lib/processes.mjs';
 import { ping, RawWebSocket } from './lib/raw.mjs';
 import { journalEvents } from './lib/rows.mjs';
@@ -219,6 +219,7 @@ describe('A reader that does not read', () => {
       return (await journalEvents(server.dataDir, lazy.id)).some(({ event_type }) => event_type === 'ai_message');
     });
     await other.leave();
+    await writesOn(lazy);
     lazy.socket.resume();
     assert.equal((await lazy.closes()).code, 1013);
     await server.stop();

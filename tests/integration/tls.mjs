@@ -8,7 +8,7 @@ import { connect as connectPlain } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { connect } from 'node:tls';
-import { Chat, refusal } from './lib/chat.mjs';
+import { Chat, refusal, writesOn } from './lib/chat.mjs';
 import { eventually, runLoquat, startFakeOpenAi, startLoquat, temporaryFolder, within } from './lib/processes.mjs';
 import { journalEvents } from './lib/rows.mjs';
 
@@ -166,6 +166,7 @@ describe('Over TLS as without', () => {
     lazy.send('Tell me at length');
     await eventually('the reply to be on disk', async () =>
       (await journalEvents(server.dataDir, lazy.id)).some(({ event_type }) => event_type === 'ai_message'));
+    await writesOn(lazy);
     lazy.socket.resume();
     assert.equal((await lazy.closes()).code, 1013);
     await server.stop();

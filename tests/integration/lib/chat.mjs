@@ -117,6 +117,15 @@ export class Chat {
   }
 }
 
+// A client that does not read, and was closed for it some time ago, says something, as it does in answer to each ping.
+export async function writesOn(chat) {
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  for (let i = 0; i < 3; i += 1) {
+    chat.send({ type: 'ping' });
+    await new Promise((resolve) => setTimeout(resolve, 50)); // to go as a packet of its own
+  }
+}
+
 // The HTTP answer to an upgrade that is refused: {status, type, body}.
 export function refusal(server, target, { headers = {}, protocols = [] } = {}) {
   const answer = new Promise((resolve, reject) => {
