@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One conversation's WebSocket: connects, comes back after a loss where it left off, and says in words how it is.
+// One conversation's WebSocket: comes back after a loss where it left off, and says in words how it is.
 
 // Closed for a reason that coming back would not change.
 const final = new Map([
@@ -40,9 +40,9 @@ export class Connection {
     this.say('disconnected');
   }
 
-  // False when there is no connection to send on.
+  // False before the greeting and without a connection.
   send(frame) {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    if (this.state !== 'connected' || this.socket.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(frame));
     return true;
   }
@@ -68,9 +68,7 @@ export class Connection {
     let opened = false;
     socket.onopen = () => {
       opened = true;
-      this.attempts = 0;
-      if (this.token) this.send({ type: 'auth', token: this.token });
-      this.say('connected');
+      if (this.token) socket.send(JSON.stringify({ type: 'auth', token: this.token }));
     };
     socket.onmessage = ({ data }) => { if (socket === this.socket) this.receive(data); };
     socket.onclose = ({ code, reason }) => { if (socket === this.socket) this.lost(socket, code, reason, opened); };
@@ -79,9 +77,10 @@ export class Connection {
   receive(data) {
     let frame;
     try { frame = JSON.parse(data); } catch { return; }
-    // What a snapshot has beyond the greeting after it is told again.
+    // What it has beyond the greeting is told again.
     if (frame.type === 'resync') { this.snapshot = frame.snapshot; return; }
-    if (frame.type === 'session_started' && this.snapshot) {
+    const greeting = frame.type === 'session_started';
+    if (greeting && this.snapshot) {
       Object.assign(frame, { snapshot: this.snapshot, seenBefore: this.seenBefore });
       this.snapshot = undefined;
       this.elsewhere = false;
@@ -89,11 +88,14 @@ export class Connection {
       this.lastSeq = 0;
     }
     if (typeof frame.seq === 'number') {
-      // A replay that overlaps with what was seen before the loss; the greeting is news every time.
-      if (frame.seq <= this.seenBefore && frame.type !== 'session_started') return;
+      // A replay of what was seen before the loss; the greeting is news every time.
+      if (frame.seq <= this.seenBefore && !greeting) return;
       this.lastSeq = Math.max(this.lastSeq, frame.seq);
     }
     this.onFrame(frame);
+    if (!greeting) return;
+    this.attempts = 0;
+    this.say('connected');
   }
 
   async lost(socket, code, reason, opened) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The page: connects what a person does to the conversation, and the conversation's frames to the transcript.
+// The page: what a person does goes to the conversation, and its frames to the transcript.
 import { Connection } from './connection.js';
 import { Transcript, el, keepFocus } from './transcript.js';
 import { Turn, tokenRate } from './turn.js';
@@ -225,7 +225,7 @@ function send(text) {
   return true;
 }
 
-// Takes away the first that waits, and sends the one after it.
+// Takes the first that waits away, and sends the next.
 function next() {
   const one = waiting.shift();
   if (waiting.length) sent(waiting[0].text);
@@ -251,7 +251,7 @@ function fit() {
   field.style.height = `${field.scrollHeight + 2}px`;
 }
 
-// A reload goes on with the same conversation, where the browser lets the page keep anything.
+// A reload goes on with the same conversation, where the browser keeps anything.
 function keepSession() {
   try { sessionStorage.setItem('session', $('session').value); } catch { /* then it is a new one */ }
 }
