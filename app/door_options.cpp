@@ -156,6 +156,8 @@ ApiLimits readApiLimits(SettingsReader &reader, const GatewayLimits &gateway)
     limits.maxEventPage = int(reader.number(u"LOQUAT_MAX_EVENT_PAGE"_s, limits.maxEventPage, 1, 10'000));
     limits.sessionPage = std::min(limits.sessionPage, limits.maxSessionPage);
     limits.eventPage = std::min(limits.eventPage, limits.maxEventPage);
+    limits.maxExportEvents =
+        reader.number(u"LOQUAT_MAX_EXPORT_EVENTS"_s, limits.maxExportEvents, 1, 10'000'000);
     limits.maxLiveReaders =
         int(reader.number(u"LOQUAT_MAX_LIVE_READERS"_s, limits.maxLiveReaders, 0, 10'000));
     limits.maxOperators = int(reader.number(u"LOQUAT_MAX_OPERATORS"_s, limits.maxOperators, 1, 10'000));

@@ -33,6 +33,7 @@ const QStringList &known()
         u"LOQUAT_MAX_CONNECTIONS"_s,
         u"LOQUAT_MAX_CONNECTIONS_PER_ADDRESS"_s,
         u"LOQUAT_MAX_EVENT_PAGE"_s,
+        u"LOQUAT_MAX_EXPORT_EVENTS"_s,
         u"LOQUAT_MAX_FRAME_BYTES"_s,
         u"LOQUAT_MAX_HEADER_BYTES"_s,
         u"LOQUAT_MAX_LIVE_READERS"_s,

@@ -4,6 +4,7 @@
 #include "domain/ids.h"
 #include "domain/live_json.h"
 #include "gateway/operator_command.h"
+#include "gateway/query_value.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -89,8 +90,16 @@ QJsonObject ApiRoutes::shown(const SessionRow &row) const
     return json;
 }
 
+/// Counts who asks for more at once than there may be.
+void ApiRoutes::countPage(const QUrlQuery &query, int most)
+{
+    if (queryValue(query, u"limit"_s).toLongLong() > most)
+        m_parts.counters->count(Refused::PageTooLarge);
+}
+
 void ApiRoutes::list(const QUrlQuery &query, const Answer &answer)
 {
+    countPage(query, m_parts.limits.maxSessionPage);
     const auto wanted = sessionQuery(query, m_parts.limits);
     if (!wanted)
         return answer(problemReply(wanted.error()));
@@ -138,6 +147,7 @@ void ApiRoutes::show(const QString &sessionId, const Answer &answer)
 
 void ApiRoutes::events(const QString &sessionId, const QUrlQuery &query, const Answer &answer)
 {
+    countPage(query, m_parts.limits.maxEventPage);
     const auto wanted = eventQuery(sessionId, query, m_parts.limits);
     if (!wanted)
         return answer(problemReply(wanted.error()));
@@ -174,10 +184,12 @@ void ApiRoutes::collect(const SessionRow &row, const QString &format, QList<Even
             if (!page)
                 return answer(problemReply(page.error()));
             const QList<Event> all = events + page->events;
-            if (all.size() > m_parts.limits.maxExportEvents)
+            if (all.size() > m_parts.limits.maxExportEvents) {
+                m_parts.counters->count(Refused::PageTooLarge);
                 return answer(
                     problemReply(Error{u"export_too_large"_s, u"The session is too long for this."_s,
                                        u"Use 'loquat export' on the server."_s, false}));
+            }
             if (page->more)
                 return collect(row, format, all, answer);
             const auto file = m_parts.exportSession(format, row, all);

@@ -28,6 +28,7 @@ private:
     using WithRow = std::function<void(const SessionRow &row)>;
 
     void nodes(const Answer &answer);
+    void countPage(const QUrlQuery &query, int most);
     void list(const QUrlQuery &query, const Answer &answer);
     void show(const QString &sessionId, const Answer &answer);
     void events(const QString &sessionId, const QUrlQuery &query, const Answer &answer);

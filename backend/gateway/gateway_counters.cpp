@@ -43,9 +43,15 @@ QByteArray GatewayCounters::name(Refused why)
     case Refused::Tls:
         return "tls";
     case Refused::TooManyOperators:
+        return "too_many_operators";
+    case Refused::TooManyReaders:
+        return "too_many_readers";
+    case Refused::TooManyApiRequests:
+        return "too_many_api_requests";
+    case Refused::PageTooLarge:
         break;
     }
-    return "too_many_operators";
+    return "page_too_large";
 }
 
 QList<std::pair<QByteArray, quint64>> GatewayCounters::all() const

@@ -29,8 +29,11 @@ enum class Refused {
     SlowRequest,
     RequestTooLarge,
     Tls,
-    TooManyOperators, ///< requests, readers and connections of theirs
-    Last = TooManyOperators
+    TooManyOperators,   ///< their WebSockets
+    TooManyReaders,     ///< of /api/live
+    TooManyApiRequests, ///< under way, or of one operator
+    PageTooLarge,       ///< asked of the API, or an export
+    Last = PageTooLarge
 };
 
 /// Counts every refusal by its reason, for whoever watches the service. Thread-safe.

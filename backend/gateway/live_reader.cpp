@@ -9,11 +9,13 @@
 namespace loquat {
 
 LiveReader::LiveReader(QTcpSocket *socket, LiveTail &tail, std::optional<qint64> after,
-                       const ApiLimits &limits, const HttpHeaders &headers, QObject *parent)
+                       const ApiLimits &limits, GatewayCounters &counters, const HttpHeaders &headers,
+                       QObject *parent)
     : QObject(parent)
     , m_socket(socket)
     , m_tail(tail)
     , m_limits(limits)
+    , m_counters(counters)
     , m_told(after.value_or(tail.position()))
 {
     m_socket->setParent(this);
@@ -52,6 +54,7 @@ void LiveReader::beat()
     m_stalled = m_tookSomething ? std::chrono::milliseconds(0) : m_stalled + m_limits.heartbeat;
     m_tookSomething = false;
     if (m_stalled >= m_limits.stallTime) {
+        m_counters.count(Refused::SlowReader);
         m_socket->abort();
         deleteLater();
     }

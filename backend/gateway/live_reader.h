@@ -17,7 +17,7 @@ class LiveReader final : public QObject
 public:
     /// Takes `socket`. `after`: the last id that the reader knows.
     LiveReader(QTcpSocket *socket, LiveTail &tail, std::optional<qint64> after, const ApiLimits &limits,
-               const HttpHeaders &headers, QObject *parent);
+               GatewayCounters &counters, const HttpHeaders &headers, QObject *parent);
 
     /// Called every limits.heartbeat: a sign of life, and the end for a reader that takes nothing.
     void beat();
@@ -30,6 +30,7 @@ private:
     QTcpSocket *m_socket;
     LiveTail &m_tail;
     const ApiLimits &m_limits;
+    GatewayCounters &m_counters;
     qint64 m_told = 0; ///< id of the last event that was sent
     bool m_reading = false;
     bool m_lostTokens = false;

@@ -30,6 +30,12 @@ OperatorConnection::OperatorConnection(std::unique_ptr<QWebSocket> socket, Opera
     limitMessages(*m_socket, parts.limits.maxOperatorFrame, parts.limits.maxOperatorMessage, *parts.counters,
                   this);
     connect(m_socket.get(), &QWebSocket::textMessageReceived, this, &OperatorConnection::received);
+    connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, [this] {
+        if (!m_proven)
+            return prove({});
+        refuse(QJsonValue::Undefined, {u"binary_not_supported"_s, u"Binary frames are not understood."_s,
+                                       u"Send text frames."_s, false});
+    });
     connect(m_socket.get(), &QWebSocket::pong, this, [this] { m_alive = true; });
     connect(m_socket.get(), &QWebSocket::bytesWritten, this, [this] { m_alive = true; });
     connect(m_socket.get(), &QWebSocket::disconnected, this, &QObject::deleteLater);
@@ -133,10 +139,12 @@ void OperatorConnection::beat()
 {
     m_silent = m_alive ? std::chrono::milliseconds(0) : m_silent + m_parts.limits.heartbeat;
     m_alive = false;
-    if (m_silent >= m_parts.limits.stallTime)
+    if (m_silent >= m_parts.limits.stallTime) {
+        m_parts.counters->count(Refused::Silent);
         m_socket->abort();
-    else
+    } else {
         m_socket->ping();
+    }
 }
 
 void OperatorConnection::received(const QString &text)
@@ -182,6 +190,7 @@ bool OperatorConnection::admits(const QJsonValue &id)
         ++m_pending;
         return true;
     }
+    m_parts.counters->count(Refused::TooManyApiRequests);
     refuse(id, {u"too_many_requests"_s, u"Too many requests of this console wait."_s, u"Try again."_s, true});
     return false;
 }

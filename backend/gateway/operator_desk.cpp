@@ -18,9 +18,11 @@ namespace {
 
 constexpr std::chrono::milliseconds statusInterval{1'000};
 
-Error overloaded(const QString &whom)
+ApiReply overloaded(Refused why, const QString &whom, GatewayCounters &counters)
 {
-    return {u"overloaded"_s, u"Too many %1 are served already."_s.arg(whom), u"Try again soon."_s, true};
+    counters.count(why);
+    return problemReply(
+        Error{u"overloaded"_s, u"Too many %1 are served already."_s.arg(whom), u"Try again soon."_s, true});
 }
 
 template <typename T> QList<T *> connected(const std::unique_ptr<QObject> &parent)
@@ -28,11 +30,12 @@ template <typename T> QList<T *> connected(const std::unique_ptr<QObject> &paren
     return parent->findChildren<T *>(Qt::FindDirectChildrenOnly);
 }
 
-FrameGuard::Bounds boundsOf(const ApiLimits &limits)
+FrameGuard::Bounds boundsOf(const ApiLimits &limits, const std::shared_ptr<GatewayCounters> &counters)
 {
     return {.isTooMuch = [most = limits.maxOperatorUnsent](qint64 unsent) { return unsent > most; },
             .letGo =
-                [patience = limits.heartbeat](QIODevice *socket) {
+                [patience = limits.heartbeat, counters](QIODevice *socket) {
+                    counters->count(Refused::SlowReader);
                     QTimer::singleShot(patience, qobject_cast<QTcpSocket *>(socket), &QTcpSocket::abort);
                 }};
 }
@@ -41,7 +44,7 @@ FrameGuard::Bounds boundsOf(const ApiLimits &limits)
 
 OperatorDesk::OperatorDesk(OperatorParts parts)
     : m_parts(std::move(parts))
-    , m_bounds(boundsOf(m_parts.limits))
+    , m_bounds(boundsOf(m_parts.limits, m_parts.counters))
     , m_routes(m_parts, this)
     , m_tail(m_parts, this)
     , m_beat(this)
@@ -153,8 +156,6 @@ void OperatorDesk::refuse(QTcpSocket *socket, const RequestHead &head, ApiReply 
 {
     if (reply.status == 401 || reply.status == 403)
         m_parts.counters->count(Refused::Credentials);
-    else if (reply.status == 503)
-        m_parts.counters->count(Refused::TooManyOperators);
     reply.headers += headersFor(head);
     ApiConnection::refuse(socket, head.method, reply, m_parts.limits, *m_parts.counters, m_connections.get());
 }
@@ -162,7 +163,8 @@ void OperatorDesk::refuse(QTcpSocket *socket, const RequestHead &head, ApiReply 
 void OperatorDesk::serveApi(QTcpSocket *socket, const RequestHead &head)
 {
     if (connected<ApiConnection>(m_connections).size() >= m_parts.limits.maxRequests)
-        return refuse(socket, head, problemReply(overloaded(u"requests"_s)));
+        return refuse(socket, head,
+                      overloaded(Refused::TooManyApiRequests, u"requests"_s, *m_parts.counters));
     new ApiConnection(
         socket, head, m_parts.limits, *m_parts.counters,
         [this, head](const QByteArray &body, ApiConnection::Answer answer) {
@@ -183,10 +185,10 @@ void OperatorDesk::serveLive(QTcpSocket *socket, const RequestHead &head)
     if (!after)
         return refuse(socket, head, problemReply(after.error()));
     if (connected<LiveReader>(m_connections).size() >= m_parts.limits.maxLiveReaders)
-        return refuse(socket, head, problemReply(overloaded(u"readers"_s)));
+        return refuse(socket, head, overloaded(Refused::TooManyReaders, u"readers"_s, *m_parts.counters));
     watch(1);
-    auto *reader =
-        new LiveReader(socket, m_tail, *after, m_parts.limits, headersFor(head), m_connections.get());
+    auto *reader = new LiveReader(socket, m_tail, *after, m_parts.limits, *m_parts.counters, headersFor(head),
+                                  m_connections.get());
     connect(
         reader, &QObject::destroyed, &m_tail, [this] { watch(); }, Qt::QueuedConnection);
 }
@@ -199,7 +201,7 @@ void OperatorDesk::serveOperator(QTcpSocket *socket, const RequestHead &head, Op
     const auto unproven = std::ranges::count_if(operators, [](auto *each) { return !each->isProven(); });
     if (operators.size() + m_admitted.size() >= m_parts.limits.maxOperators ||
         (access == OperatorAccess::OwesToken && unproven >= m_parts.limits.maxUnproven))
-        return refuse(socket, head, problemReply(overloaded(u"operators"_s)));
+        return refuse(socket, head, overloaded(Refused::TooManyOperators, u"operators"_s, *m_parts.counters));
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     const Peer peer{socket->peerAddress(), socket->peerPort()};
     m_admitted.insert(peer, {access, isRelayed(head), new FrameGuard(socket, m_bounds)});

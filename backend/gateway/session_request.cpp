@@ -55,23 +55,11 @@ Expected<SessionRequest, Refusal> parseRealtimeRequest(const QUrl &url, const QS
     return request;
 }
 
-bool lists(QByteArrayView values, QByteArrayView wanted)
-{
-    for (const QByteArray &each : values.toByteArray().split(','))
-        if (each.trimmed() == wanted)
-            return true;
-    return false;
-}
-
 /// As OpenAI's service is asked for it: in a browser, by a subprotocol.
 bool asksForBeta(const RequestHead &head)
 {
-    return std::ranges::any_of(head.headers, [](const auto &each) {
-        return (each.first.compare("openai-beta", Qt::CaseInsensitive) == 0 &&
-                lists(each.second, "realtime=v1")) ||
-               (each.first.compare("sec-websocket-protocol", Qt::CaseInsensitive) == 0 &&
-                lists(each.second, "openai-beta.realtime-v1"));
-    });
+    return head.list("openai-beta").contains("realtime=v1") ||
+           head.list("sec-websocket-protocol").contains("openai-beta.realtime-v1");
 }
 
 } // namespace

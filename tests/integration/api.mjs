@@ -268,6 +268,18 @@ describe('The API', () => {
     await open.stop();
   });
 
+  it('exports no more than it may at once', async () => {
+    const small = await startLoquat({ env: { LOQUAT_MAX_EXPORT_EVENTS: '2' } });
+    const long = await Chat.open(small);
+    await long.ask('hello');
+    const answer = contract.documented('get', exporting, await ask(small, `/api/sessions/${long.id}/export`));
+    assert.equal(answer.status, 413);
+    assert.equal(answer.body.code, 'export_too_large');
+    assert.match((await ask(small, '/metrics')).body, /loquat_refused_total\{reason="page_too_large"\} 1\n/);
+    await long.leave();
+    await small.stop();
+  });
+
   it('says so when too much is asked at once, and answers again when it is less', async () => {
     const { hostname, port } = new URL(server.url);
     // Each announces a body and does not send it.

@@ -39,7 +39,8 @@ describe('Without an operator token', () => {
     assert.equal((await ask(small, '/api/live')).status, 503);
     assert.equal((await ask(small, '/api/sessions', { headers: { origin: 'null' } })).status, 403);
     const metrics = await (await fetch(`${small.url}/metrics`)).text();
-    assert.match(metrics, /reason="too_many_operators"\} 1\n/);
+    assert.match(metrics, /reason="too_many_readers"\} 1\n/);
+    assert.match(metrics, /reason="page_too_large"\} 1\n/);
     assert.match(metrics, /reason="credentials"\} 1\n/);
     await small.stop();
   });

@@ -65,6 +65,8 @@ it('steps in, and is told what came of it', async () => {
   }
   operator.send('not JSON');
   await operator.until(({ error, id }) => id === undefined && error?.code === 'unknown_frame');
+  operator.socket.send(Buffer.from('{"type":"ping"}'));
+  await operator.until(({ error }) => error?.code === 'binary_not_supported');
   assert.equal((await run('release')).ok, true);
   await operator.leave();
   await chat.leave();
