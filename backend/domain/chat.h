@@ -116,6 +116,9 @@ struct FailedAttempt
     Error error;
     std::optional<Usage> usage = std::nullopt;    ///< what it reported, and will bill, all the same
     std::optional<double> costUsd = std::nullopt; ///< of that usage; absent where no price is known
+    QString model = {};                           ///< that was asked for
+    qint64 askedAtMs = 0;                         ///< since 1970
+    qint64 durationMs = 0;
 
     bool operator==(const FailedAttempt &) const = default;
 };

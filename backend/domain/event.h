@@ -40,14 +40,15 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   session_started  {user_id, model, node_id, protocol}         session_resumed {}
 ///   user_message     {turn}
 ///   ai_message       {turn, finish, usage:{input_tokens,output_tokens,source}, ttft_ms, duration_ms, model,
-///                     provider, cost_usd, attempts:[{provider,code,message}] who failed before,
-///                     and of a reply that failed all who did,
+///                     provider, cost_usd, attempts:[{provider,model,code,message,asked_at_ms,duration_ms,
+///                     usage,cost_usd}] who failed before, and of a reply that failed all who did,
 ///                     provider_data, code of what it failed for, fallback_from,
 ///                     calls:[{finish,model,provider,usage,ttft_ms,duration_ms}]}
 ///                    finish: stop|length|cancelled|failed|human; a number that is unknown is absent.
 ///                    A reply that calls tools is one ai_message per model call only if it had text;
 ///                    the turn's last one carries `final: true` and the turn's totals; `calls` tells
-///                    the model calls apart, absent where there was one and nothing else
+///                    the model calls apart, each from when who answered was asked; absent where there
+///                    was one and nothing else
 ///                    fallback_from: where in the content the sentence begins that stands in for the
 ///                    rest of a reply that failed; absent where none does
 ///                    {by: client} where the client brought it along as said before

@@ -23,6 +23,7 @@ public:
     [[nodiscard]] Usage usageSoFar() const override { return m_reply->usageSoFar(); }
     [[nodiscard]] std::optional<double> costSoFar() const override { return m_reply->costSoFar(); }
     [[nodiscard]] QList<FailedAttempt> failuresSoFar() const override { return m_reply->failuresSoFar(); }
+    [[nodiscard]] QString providerSoFar() const override { return m_reply->providerSoFar(); }
 
 private:
     void replyFailed(const Error &error);

@@ -26,6 +26,7 @@ public:
     [[nodiscard]] virtual Usage usageSoFar() const { return {}; }
     [[nodiscard]] virtual std::optional<double> costSoFar() const { return std::nullopt; }
     [[nodiscard]] virtual QList<FailedAttempt> failuresSoFar() const { return {}; }
+    [[nodiscard]] virtual QString providerSoFar() const { return {}; } ///< empty where nobody is being asked
 
 Q_SIGNALS:
     void delta(const QString &text); ///< never empty

@@ -131,6 +131,8 @@ void FailoverReply::askNext()
 void FailoverReply::ask()
 {
     ++m_attemptsHere;
+    m_askedAtMs = m_state->clock.nowMs();
+    m_askedAtClock = m_state->clock.monotonicMs();
     m_attempt = provider().model->start(withoutForeignData(m_request, provider().name));
     connect(m_attempt.get(), &ChatReply::delta, this, &FailoverReply::attemptSaid);
     connect(m_attempt.get(), &ChatReply::finished, this, &FailoverReply::attemptFinished);
@@ -172,11 +174,12 @@ void FailoverReply::attemptFailed(const Error &error)
     if (m_said) {
         m_ended = true;
         m_cutShort = usage;
-        m_failures.append({provider().name, kept});
+        m_failures.append(failedAttempt(kept));
         Q_EMIT failed(kept);
         return;
     }
-    m_failures.append(failedAttempt(kept, usage));
+    m_failures.append(failedAttempt(kept));
+    bill(m_failures.last(), usage);
     const auto delay = m_state->policy.delay(kept, m_attemptsHere, m_state->random);
     const bool outOfAttempts = m_failures.size() >= m_state->policy.settings().attemptsInAll;
     if (delay && !outOfAttempts && !provider().circuit->isOpen()) {
@@ -188,16 +191,23 @@ void FailoverReply::attemptFailed(const Error &error)
     askNext();
 }
 
-FailedAttempt FailoverReply::failedAttempt(const Error &error, const Usage &usage) const
+FailedAttempt FailoverReply::failedAttempt(const Error &error) const
 {
     FailedAttempt failed{provider().name, error};
+    failed.model = provider().model->name();
+    failed.askedAtMs = m_askedAtMs;
+    failed.durationMs = m_state->clock.monotonicMs() - m_askedAtClock;
+    return failed;
+}
+
+void FailoverReply::bill(FailedAttempt &failed, const Usage &usage) const
+{
     // An estimate is not a bill: most attempts that fail cost nothing.
     if (usage.source != UsageSource::Reported)
-        return failed;
+        return;
     failed.usage = usage;
     if (m_state->prices)
-        failed.costUsd = m_state->prices->cost(provider().model->name(), usage);
-    return failed;
+        failed.costUsd = m_state->prices->cost(failed.model, usage);
 }
 
 std::optional<double> FailoverReply::costWithFailures(std::optional<double> cost) const

@@ -22,6 +22,7 @@ public:
     [[nodiscard]] Usage usageSoFar() const override;
     [[nodiscard]] std::optional<double> costSoFar() const override;
     [[nodiscard]] QList<FailedAttempt> failuresSoFar() const override { return m_failures; }
+    [[nodiscard]] QString providerSoFar() const override { return m_attempt ? provider().name : QString(); }
 
 private:
     using Pass = CircuitBreaker::Pass;
@@ -31,8 +32,10 @@ private:
     void attemptSaid(const QString &text);
     void attemptFinished(ChatOutcome outcome);
     void attemptFailed(const Error &error);
-    /// What the attempt that has just failed will cost.
-    [[nodiscard]] FailedAttempt failedAttempt(const Error &error, const Usage &usage) const;
+    /// The attempt that has just failed.
+    [[nodiscard]] FailedAttempt failedAttempt(const Error &error) const;
+    /// What it will cost.
+    void bill(FailedAttempt &failed, const Usage &usage) const;
     [[nodiscard]] std::optional<double> costWithFailures(std::optional<double> cost) const;
     void dropAttempt();
     void giveUp();
@@ -50,6 +53,8 @@ private:
     Usage m_cutShort;   ///< of the attempt that had said something when it failed
     size_t m_index = 0; ///< into m_order
     int m_attemptsHere = 0;
+    qint64 m_askedAtMs = 0;      ///< the running attempt, since 1970
+    qint64 m_askedAtClock = 0;   ///< the same by the monotonic clock
     Pass m_pass = Pass::Refused; ///< of the running attempt
     bool m_said = false;
     bool m_ended = false;

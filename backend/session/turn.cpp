@@ -106,10 +106,21 @@ void Turn::modelSaid(const QString &text)
 void Turn::callEnded(const QString &finish, const ChatOutcome &outcome)
 {
     ModelCall call{finish, outcome.model, outcome.provider, outcome.usage, {}};
+    const qint64 asked = answererAsked(outcome.failures);
     if (m_firstChunkMs)
-        call.ttftMs = *m_firstChunkMs - m_askedMs;
-    call.durationMs = m_clock.monotonicMs() - m_askedMs;
+        call.ttftMs = *m_firstChunkMs - asked;
+    call.durationMs = m_clock.monotonicMs() - asked;
     m_calls.append(std::move(call));
+}
+
+/// By the monotonic clock. `before`: who had failed by then.
+qint64 Turn::answererAsked(const QList<FailedAttempt> &before) const
+{
+    const qint64 sinceEpoch = m_clock.nowMs() - m_clock.monotonicMs();
+    qint64 asked = m_askedMs;
+    for (const FailedAttempt &each : before)
+        asked = std::max(asked, each.askedAtMs + each.durationMs - sinceEpoch);
+    return asked;
 }
 
 void Turn::modelFinished(const ChatOutcome &outcome)
@@ -151,8 +162,15 @@ void Turn::end(const QString &finish, std::optional<Error> error)
     if (m_reply) {
         ChatOutcome soFar;
         soFar.usage = m_reply->usageSoFar();
+        soFar.provider = m_reply->providerSoFar();
+        soFar.failures = m_reply->failuresSoFar();
+        m_failures += soFar.failures;
+        // Who failed last is the call itself.
+        if (error && !soFar.failures.isEmpty() && soFar.failures.last().error.code == error->code)
+            soFar.provider = soFar.failures.takeLast().provider;
         callEnded(finish, soFar);
-        m_failures += m_reply->failuresSoFar();
+        if (m_outcome.provider.isEmpty() && !error)
+            m_outcome.provider = soFar.provider;
         // What is refused takes nothing, and makes nothing unknown of the calls before it.
         if (const auto cost = m_reply->costSoFar(); cost || soFar.usage != Usage{}) {
             m_usage = combined(m_usage, soFar.usage);
@@ -174,7 +192,7 @@ void Turn::end(const QString &finish, std::optional<Error> error)
                       m_ttftMs,
                       m_clock.monotonicMs() - m_startedMs,
                       m_round};
-    if (!m_callsOnly || m_calls.size() != 1)
+    if (!m_callsOnly || m_calls.size() != 1 || !m_failures.isEmpty())
         result.calls = std::move(m_calls);
     m_owner.turnEnded(result);
 }

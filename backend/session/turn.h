@@ -78,6 +78,7 @@ private:
     void fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request);
     void modelSaid(const QString &text);
     void callEnded(const QString &finish, const ChatOutcome &outcome);
+    [[nodiscard]] qint64 answererAsked(const QList<FailedAttempt> &before) const;
     void modelFinished(const ChatOutcome &outcome);
     void modelFailed(const Error &error);
     void runTools(const QList<ToolCall> &calls);

@@ -29,7 +29,10 @@ QJsonObject toJson(const FailedAttempt &attempt)
 {
     QJsonObject json{{"provider"_L1, attempt.provider},
                      {"code"_L1, attempt.error.code},
-                     {"message"_L1, attempt.error.message}};
+                     {"message"_L1, attempt.error.message},
+                     {"asked_at_ms"_L1, attempt.askedAtMs},
+                     {"duration_ms"_L1, attempt.durationMs}};
+    setKnown(json, "model"_L1, attempt.model);
     if (attempt.usage)
         json["usage"_L1] = toJson(*attempt.usage);
     if (attempt.costUsd)

@@ -14,10 +14,10 @@ namespace loquat {
 struct ModelCall
 {
     QString finish; ///< stop | length | tool_calls | cancelled | failed
-    QString model;  ///< and who runs it: unknown where it did not end well
+    QString model;  ///< unknown where it did not end well
     QString provider;
     Usage usage;
-    std::optional<qint64> ttftMs;
+    std::optional<qint64> ttftMs; ///< both from when that provider was asked, others having failed
     qint64 durationMs = 0;
 };
 
@@ -36,7 +36,7 @@ struct TurnResult
     std::optional<qint64> ttftMs;
     qint64 durationMs = 0;
     int round = 0;
-    std::optional<QList<ModelCall>> calls = {}; ///< nothing: one, which is the whole turn
+    std::optional<QList<ModelCall>> calls = {}; ///< nothing: one, at once, which is the whole turn
 };
 
 /// What the last ai_message of turn `turn` tells of it, see event.h.

@@ -93,7 +93,8 @@ ReplyMetrics::Names ReplyMetrics::namesOf(const QJsonObject &meta)
 void ReplyMetrics::countReply(const Event &event)
 {
     const QJsonObject &meta = event.meta;
-    for (const QJsonValue &attempt : meta["attempts"_L1].toArray())
+    const QJsonArray attempts = meta["attempts"_L1].toArray();
+    for (const QJsonValue &attempt : attempts)
         m_attempts
             .Add({{"gen_ai_provider_name", m_models.of(attempt["provider"_L1].toString())},
                   {"error_type", attempt["code"_L1].toString().toStdString()}})
@@ -114,6 +115,11 @@ void ReplyMetrics::countReply(const Event &event)
         const Names who = namesOf(call);
         countCall(call, code, who, m_series[who]);
     }
+    // Who failed last may be the call itself.
+    const bool itself = attempts.last()["code"_L1] == code;
+    for (qsizetype i = 0; i < attempts.size() - (itself ? 1 : 0); ++i)
+        countFailed(attempts[i].toObject(), attempts[i]["code"_L1],
+                    {m_models.of({}), m_models.of(attempts[i]["provider"_L1].toString())});
 }
 
 void ReplyMetrics::countUnanswered(const Event &event)
@@ -172,6 +178,17 @@ void ReplyMetrics::countTurn(const QJsonObject &meta, const Names &names, Series
         observe(series.firstToken, m_firstToken, firstChunks, seconds(first), labels);
 }
 
+void ReplyMetrics::countFailed(const QJsonObject &call, const QJsonValue &code, const Names &names)
+{
+    const std::string errorType = code.toString().toStdString();
+    observe(m_series[names].failures[errorType], m_operation, operations, seconds(call["duration_ms"_L1]),
+            [&] {
+                auto failed = callLabels(names);
+                failed["error_type"] = errorType;
+                return failed;
+            });
+}
+
 void ReplyMetrics::countCall(const QJsonObject &call, const QJsonValue &code, const Names &names,
                              Series &series)
 {
@@ -182,12 +199,7 @@ void ReplyMetrics::countCall(const QJsonObject &call, const QJsonValue &code, co
     if (call["finish"_L1] != "failed"_L1) {
         observe(series.operation, m_operation, operations, took, labels);
     } else {
-        const std::string errorType = code.toString().toStdString();
-        observe(series.failures[errorType], m_operation, operations, took, [&] {
-            auto failed = callLabels(names);
-            failed["error_type"] = errorType;
-            return failed;
-        });
+        countFailed(call, code, names);
     }
     const QJsonValue first = call["ttft_ms"_L1];
     if (!first.isDouble())

@@ -57,6 +57,7 @@ private:
     void countTurn(const QJsonObject &meta, const Names &names, Series &series);
     /// One model call: a member of an ai_message's `calls`, or the message where it was the only one.
     void countCall(const QJsonObject &call, const QJsonValue &code, const Names &names, Series &series);
+    void countFailed(const QJsonObject &call, const QJsonValue &code, const Names &names);
     [[nodiscard]] Names namesOf(const QJsonObject &meta);
 
     BoundedLabels m_models;

@@ -143,44 +143,50 @@ QJsonArray TraceBuilder::modelSpans(const Event &event, const Session &session, 
 {
     const QJsonObject &meta = event.meta;
     const QString parent = spanId(event.sessionId, turn.started.seq, "turn"_L1);
-    const auto call = [&](const ModelCall &of, const QJsonObject &how, const QString &model,
-                          const QString &id) {
-        // A message may wait until a reply is due: the model was asked when the one before was over, or
-        // later.
-        const qint64 asked = std::max(
-            {of.asked.atMs, session.freeSinceMs, of.endedMs - how["duration_ms"_L1].toInteger(of.endedMs)});
-        Span span(event, u"chat "_s + model, clientKind, asked, of.endedMs, id);
+    const auto call = [&](const QString &model, qint64 asked, qint64 ended, const QString &id) {
+        Span span(event, u"chat "_s + model, clientKind, asked, ended, id);
         span.under(parent).set("gen_ai.operation.name"_L1, u"chat"_s);
         return span;
     };
     // Where the turn was one call, it says itself how that went.
     const QJsonArray told =
         meta.contains("calls"_L1) ? meta["calls"_L1].toArray() : QJsonArray{QJsonValue(meta)};
+    QJsonArray attempts = meta["attempts"_L1].toArray();
+    const qsizetype asked = attempts.size();
     QJsonArray spans;
     for (qsizetype i = 0; i < std::min(told.size(), turn.modelCalls.size()); ++i) {
         const ModelCall &of = turn.modelCalls[i];
         const QJsonObject how = told[i].toObject();
-        // Who was asked in vain was asked last, as far as is known.
-        const bool last = i + 1 == told.size();
-        QJsonArray attempts = last ? meta["attempts"_L1].toArray() : QJsonArray();
-        QJsonValue answers = how["provider"_L1];
-        if (how["finish"_L1] == "failed"_L1 && !attempts.isEmpty() &&
-            attempts.last()["code"_L1] == turn.error)
-            answers = attempts.takeAt(attempts.size() - 1)["provider"_L1]; // the call itself
-        for (qsizetype n = 0; n < attempts.size(); ++n) {
-            const QString provider = attempts[n]["provider"_L1].toString();
-            spans.append(call(of, how, provider, hexId(parent + u"|attempt|"_s + QString::number(n), 8))
+        const auto isOfThis = [&](const QJsonValue &attempt) {
+            return i + 1 == told.size() || attempt["asked_at_ms"_L1].toInteger() < of.endedMs;
+        };
+        // Who stands in is asked for a model of its own.
+        QJsonValue asks = session.model;
+        while (!attempts.isEmpty() && isOfThis(attempts.first())) {
+            const QJsonValue failed = attempts.takeAt(0);
+            asks = how["finish"_L1] == "failed"_L1 ? failed["model"_L1] : how["model"_L1];
+            if (how["finish"_L1] == "failed"_L1 && attempts.isEmpty() && failed["code"_L1] == turn.error)
+                break; // the call itself
+            const qint64 began = failed["asked_at_ms"_L1].toInteger();
+            const QString provider = failed["provider"_L1].toString();
+            const QString number = QString::number(asked - attempts.size());
+            spans.append(call(failed["model"_L1].toString(provider), began,
+                              began + failed["duration_ms"_L1].toInteger(),
+                              hexId(parent + u"|attempt|"_s + number, 8))
+                             .set("gen_ai.request.model"_L1, failed["model"_L1])
                              .set("gen_ai.provider.name"_L1, provider)
-                             .failed(attempts[n]["code"_L1].toString())
+                             .failed(failed["code"_L1].toString())
                              .json());
         }
-        // Who stands in is asked for a model of its own.
-        const QJsonValue asks = attempts.isEmpty() ? QJsonValue(session.model) : how["model"_L1];
-        Span span = call(of, how, asks.toString(answers.toString(session.model)),
+        // A message may wait until a reply is due: the model was asked when the one before was over, or
+        // later.
+        const qint64 began = std::max(
+            {of.asked.atMs, session.freeSinceMs, of.endedMs - how["duration_ms"_L1].toInteger(of.endedMs)});
+        Span span = call(asks.toString(how["provider"_L1].toString(session.model)), began, of.endedMs,
                          spanId(event.sessionId, of.asked.seq, "chat"_L1));
         span.set("gen_ai.request.model"_L1, asks)
             .set("gen_ai.response.model"_L1, how["model"_L1])
-            .set("gen_ai.provider.name"_L1, answers)
+            .set("gen_ai.provider.name"_L1, how["provider"_L1])
             .list("gen_ai.response.finish_reasons"_L1, how["finish"_L1].toString())
             .set("gen_ai.usage.input_tokens"_L1, how["usage"_L1]["input_tokens"_L1])
             .set("gen_ai.usage.output_tokens"_L1, how["usage"_L1]["output_tokens"_L1]);

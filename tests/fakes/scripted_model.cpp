@@ -60,7 +60,9 @@ void ScriptedReply::end(const ChatOutcome &outcome)
     if (m_call->ended)
         return;
     m_call->ended = true;
-    Q_EMIT finished(outcome);
+    ChatOutcome whole = outcome;
+    whole.failures = m_failures;
+    Q_EMIT finished(whole);
 }
 
 std::unique_ptr<ChatReply> ScriptedModel::start(const ChatRequest &request)

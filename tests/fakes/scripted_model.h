@@ -43,6 +43,9 @@ public:
         m_usage = usage;
         m_cost = costUsd;
     }
+    [[nodiscard]] QString providerSoFar() const override { return m_provider; }
+    void setProviderSoFar(const QString &provider) { m_provider = provider; }
+    /// Of a reply that finishes, too.
     void setFailuresSoFar(const QList<FailedAttempt> &failures) { m_failures = failures; }
 
 private:
@@ -53,6 +56,7 @@ private:
     Usage m_usage;
     std::optional<double> m_cost;
     QList<FailedAttempt> m_failures;
+    QString m_provider;
 };
 
 /// A ChatModel without a mind: tests look at the requests and play the replies.

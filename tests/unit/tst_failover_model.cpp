@@ -32,6 +32,7 @@ private Q_SLOTS:
     void retriesWithBackoffThenGoesOn()
     {
         Chain chain(2);
+        const qint64 startedMs = chain.clock.nowMs();
         chain.start();
         chain[0].lastReply()->fail(overloaded);
         QCOMPARE(chain[0].count(), 1);
@@ -39,13 +40,26 @@ private Q_SLOTS:
         QCOMPARE(chain[0].count(), 1);
         chain.clock.advance(126ms);
         QCOMPARE(chain[0].count(), 2);
+        QCOMPARE(chain.reply->providerSoFar(), u"p0"_s);
+        const qint64 nowMs = chain.clock.nowMs();
+        chain.clock.advance(40ms);
         chain[0].lastReply()->fail(overloaded);
         QCOMPARE(chain[1].count(), 1);
+        QCOMPARE(chain.reply->providerSoFar(), u"p1"_s);
         chain[1].lastReply()->push(u"here"_s);
         chain[1].lastReply()->finish();
         QCOMPARE(chain.outcome->provider, u"p1"_s);
-        QCOMPARE(chain.outcome->failures,
-                 (QList<FailedAttempt>{{u"p0"_s, overloaded}, {u"p0"_s, overloaded}}));
+        const QList<FailedAttempt> failures = chain.outcome->failures;
+        QCOMPARE(failures.size(), 2);
+        for (const FailedAttempt &each : failures) {
+            QCOMPARE(each.provider, u"p0"_s);
+            QCOMPARE(each.model, u"model-0"_s);
+            QCOMPARE(each.error, overloaded);
+        }
+        QCOMPARE(failures[0].askedAtMs, startedMs);
+        QCOMPARE(failures[0].durationMs, 0);
+        QCOMPARE(failures[1].askedAtMs + failures[1].durationMs, nowMs + 40);
+        QVERIFY(failures[1].durationMs >= 40 && failures[1].durationMs <= 166); // it was asked in between
         QCOMPARE(chain.text, u"here"_s);
     }
 

@@ -139,6 +139,40 @@ private Q_SLOTS:
         QCOMPARE(value("gen_ai_client_token_usage_sum", R"(gen_ai_token_type="input")"), 8.0);
     }
 
+    void eachProviderThatFailedIsAMeasureOfItsOwn()
+    {
+        Metrics metrics({});
+        const auto attempt = [](const QString &provider, int ms) {
+            return QJsonObject{
+                {"provider"_L1, provider}, {"code"_L1, "model_overloaded"_L1}, {"duration_ms"_L1, ms}};
+        };
+        const auto reply = [&](const QString &finish, const QJsonObject &more) {
+            QJsonObject meta{{"final"_L1, true},
+                             {"finish"_L1, finish},
+                             {"duration_ms"_L1, 9'500},
+                             {"attempts"_L1, QJsonArray{attempt(u"one"_s, 2'000), attempt(u"two"_s, 4'000)}}};
+            meta["calls"_L1] = QJsonArray{QJsonObject{{"finish"_L1, finish},
+                                                      {"provider"_L1, more["provider"_L1]},
+                                                      {"duration_ms"_L1, more["ms"_L1]}}};
+            if (finish == "failed"_L1)
+                meta["code"_L1] = "model_overloaded"_L1;
+            metrics.onEvent(of(EventType::AiMessage, meta));
+        };
+        reply(u"stop"_s, {{"provider"_L1, "three"_L1}, {"ms"_L1, 1'000}});
+        reply(u"failed"_s, {{"provider"_L1, "two"_L1}, {"ms"_L1, 4'000}}); // the call itself failed last
+        const QByteArray text = metrics.text({});
+        const auto sumOf = [&text](const QByteArray &provider) {
+            for (const QByteArray &line : text.split('\n'))
+                if (line.startsWith("gen_ai_client_operation_duration_seconds_sum") &&
+                    line.contains('"' + provider + '"'))
+                    return line.sliced(line.lastIndexOf(' ') + 1).toDouble();
+            return -1.0;
+        };
+        QCOMPARE(sumOf("one"), 4.0);
+        QCOMPARE(sumOf("two"), 8.0);
+        QCOMPARE(sumOf("three"), 1.0);
+    }
+
     void summariesAndSynopsesCostAsWell()
     {
         Metrics metrics({});

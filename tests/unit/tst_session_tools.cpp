@@ -165,6 +165,46 @@ private Q_SLOTS:
         QCOMPARE(last()["calls"_L1].toArray().size(), 1); // no other call ran
     }
 
+    // What others took who failed before is no part of a call.
+    void aCallBeginsWhereItsProviderWasAsked()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        const auto last = [&stage] { return stage.log.events(u"s1"_s).last().meta; };
+        const Error overloaded{u"model_overloaded"_s, u"It could not answer."_s, {}, true};
+        const auto ask = [&] {
+            session.userMessage(u"hello"_s);
+            FailedAttempt failed{u"p0"_s, overloaded};
+            failed.model = u"m0"_s;
+            failed.askedAtMs = stage.clock.nowMs();
+            failed.durationMs = 300;
+            stage.reply().setFailuresSoFar({failed});
+            stage.clock.advance(400ms);
+            stage.reply().push(u"hi"_s);
+            stage.clock.advance(50ms);
+        };
+        ask();
+        stage.reply().finish();
+        QCOMPARE(last()["duration_ms"_L1].toInt(), 450);
+        QCOMPARE(last()["attempts"_L1][0]["model"_L1].toString(), u"m0"_s);
+        QCOMPARE(last()["attempts"_L1][0]["duration_ms"_L1].toInt(), 300);
+        const QJsonValue finished = last()["calls"_L1][0];
+        QCOMPARE(finished["ttft_ms"_L1].toInt(), 100);
+        QCOMPARE(finished["duration_ms"_L1].toInt(), 150);
+
+        ask();
+        stage.reply().setProviderSoFar(u"p1"_s);
+        session.cancel();
+        QCOMPARE(last()["provider"_L1].toString(), u"p1"_s);
+        QCOMPARE(last()["calls"_L1][0]["provider"_L1].toString(), u"p1"_s);
+        QCOMPARE(last()["calls"_L1][0]["duration_ms"_L1].toInt(), 150);
+
+        ask();
+        stage.reply().fail(overloaded); // the call that failed is the attempt
+        QCOMPARE(last()["calls"_L1][0]["provider"_L1].toString(), u"p0"_s);
+        QCOMPARE(last()["calls"_L1][0]["duration_ms"_L1].toInt(), 450);
+    }
+
     void aCancelledToolLeavesAWellFormedHistory()
     {
         SessionStage stage;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "telemetry/trace_builder.h"
+#include "trace_stage.h"
 
 #include <QJsonDocument>
 #include <QSet>
@@ -9,36 +9,9 @@ using namespace loquat;
 using namespace Qt::StringLiterals;
 
 /// Protects what a tracing backend shows: one trace a session, spans inside each other, no words of anybody.
-class TestTraceBuilder : public QObject
+class TestTraceBuilder : public QObject, protected TraceStage
 {
     Q_OBJECT
-
-    TraceBuilder m_builder;
-    QJsonArray m_spans;
-
-    void take(qint64 seq, qint64 atMs, EventType type, const QJsonObject &meta = {})
-    {
-        for (const QJsonValue &span :
-             m_builder.take({u"s"_s, seq, atMs, type, Role::System, u"secret"_s, meta}))
-            m_spans.append(span);
-    }
-    [[nodiscard]] QList<QJsonObject> spans(const QString &name) const
-    {
-        QList<QJsonObject> found;
-        for (const QJsonValue &each : m_spans)
-            if (each["name"_L1].toString() == name)
-                found.append(each.toObject());
-        return found;
-    }
-    [[nodiscard]] QJsonObject span(const QString &name) const { return spans(name).value(0); }
-    static QString attribute(const QJsonObject &span, const QString &key)
-    {
-        const QJsonArray attributes = span["attributes"_L1].toArray();
-        for (const QJsonValue &each : attributes)
-            if (each["key"_L1].toString() == key)
-                return each["value"_L1].toObject().begin()->toVariant().toString();
-        return {};
-    }
 
     static QJsonObject call(const QString &finish, int durationMs, int outputTokens)
     {
@@ -49,11 +22,7 @@ class TestTraceBuilder : public QObject
     }
 
 private Q_SLOTS:
-    void init()
-    {
-        m_builder = {};
-        m_spans = {};
-    }
+    void init() { restart(); }
 
     void aTurnWithAToolIsATreeOfSpans()
     {
@@ -194,52 +163,6 @@ private Q_SLOTS:
         take(3, 2500, EventType::ModeChanged, {{"mode"_L1, "ai"_L1}});
         take(4, 2500, EventType::TurnEnded, {{"turn"_L1, 1}, {"finish"_L1, "stop"_L1}});
         QCOMPARE(attribute(span(u"turn"_s), u"loquat.finish"_s), u"stop"_s);
-    }
-
-    void whoWasAskedBeforeAndFailedHasASpan()
-    {
-        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
-        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
-        const QJsonArray attempts{
-            QJsonObject{{"provider"_L1, "openai"_L1}, {"code"_L1, "model_overloaded"_L1}}};
-        take(3, 3000, EventType::AiMessage,
-             {{"turn"_L1, 1},
-              {"final"_L1, true},
-              {"finish"_L1, "stop"_L1},
-              {"duration_ms"_L1, 1000},
-              {"model"_L1, "other"_L1},
-              {"provider"_L1, "groq"_L1},
-              {"attempts"_L1, attempts},
-              {"usage"_L1, QJsonObject{{"input_tokens"_L1, 7}}}});
-        QCOMPARE(attribute(span(u"chat openai"_s), u"error.type"_s), u"model_overloaded"_s);
-        QCOMPARE(span(u"chat openai"_s)["status"_L1]["code"_L1].toInt(), 2);
-        const QJsonObject answered = span(u"chat other"_s);
-        QVERIFY(!answered.contains("status"_L1));
-        QCOMPARE(attribute(answered, u"gen_ai.provider.name"_s), u"groq"_s);
-        QCOMPARE(attribute(answered, u"gen_ai.request.model"_s), u"other"_s);
-        QCOMPARE(attribute(answered, u"gen_ai.usage.input_tokens"_s), u"7"_s);
-    }
-
-    void ofAReplyThatFailedEachWhoWasAskedHasOneSpan()
-    {
-        take(1, 1000, EventType::SessionStarted, {{"model"_L1, "m"_L1}});
-        take(2, 2000, EventType::UserMessage, {{"turn"_L1, 1}});
-        take(3, 3000, EventType::ErrorRaised, {{"turn"_L1, 1}, {"code"_L1, "model_unauthorized"_L1}});
-        const QJsonArray attempts{
-            QJsonObject{{"provider"_L1, "openai"_L1}, {"code"_L1, "model_overloaded"_L1}},
-            QJsonObject{{"provider"_L1, "groq"_L1}, {"code"_L1, "model_unauthorized"_L1}}};
-        take(4, 3000, EventType::AiMessage,
-             {{"turn"_L1, 1},
-              {"final"_L1, true},
-              {"finish"_L1, "failed"_L1},
-              {"duration_ms"_L1, 1000},
-              {"code"_L1, "model_unauthorized"_L1},
-              {"attempts"_L1, attempts}});
-        QCOMPARE(attribute(span(u"chat openai"_s), u"error.type"_s), u"model_overloaded"_s);
-        QCOMPARE(spans(u"chat groq"_s).size(), 1);
-        const QJsonObject last = span(u"chat groq"_s);
-        QCOMPARE(attribute(last, u"gen_ai.provider.name"_s), u"groq"_s);
-        QCOMPARE(attribute(last, u"error.type"_s), u"model_unauthorized"_s);
     }
 
     void whatWasQuietLongestMakesRoom()
