@@ -148,6 +148,18 @@ QJsonArray TraceBuilder::modelSpans(const Event &event, const Session &session, 
         span.under(parent).set("gen_ai.operation.name"_L1, u"chat"_s);
         return span;
     };
+    // Who was asked in vain, another having been asked instead.
+    const auto inVain = [&](const QJsonValue &attempt, qsizetype number) {
+        const qint64 began = attempt["asked_at_ms"_L1].toInteger();
+        const QString provider = attempt["provider"_L1].toString();
+        return call(attempt["model"_L1].toString(provider), began,
+                    began + attempt["duration_ms"_L1].toInteger(),
+                    hexId(parent + u"|attempt|"_s + QString::number(number), 8))
+            .set("gen_ai.request.model"_L1, attempt["model"_L1])
+            .set("gen_ai.provider.name"_L1, provider)
+            .failed(attempt["code"_L1].toString())
+            .json();
+    };
     // Where the turn was one call, it says itself how that went.
     const QJsonArray told =
         meta.contains("calls"_L1) ? meta["calls"_L1].toArray() : QJsonArray{QJsonValue(meta)};
@@ -164,19 +176,11 @@ QJsonArray TraceBuilder::modelSpans(const Event &event, const Session &session, 
         QJsonValue asks = session.model;
         while (!attempts.isEmpty() && isOfThis(attempts.first())) {
             const QJsonValue failed = attempts.takeAt(0);
-            asks = how["finish"_L1] == "failed"_L1 ? failed["model"_L1] : how["model"_L1];
+            asks = how["model"_L1];
             if (how["finish"_L1] == "failed"_L1 && attempts.isEmpty() && failed["code"_L1] == turn.error)
-                break; // the call itself
-            const qint64 began = failed["asked_at_ms"_L1].toInteger();
-            const QString provider = failed["provider"_L1].toString();
-            const QString number = QString::number(asked - attempts.size());
-            spans.append(call(failed["model"_L1].toString(provider), began,
-                              began + failed["duration_ms"_L1].toInteger(),
-                              hexId(parent + u"|attempt|"_s + number, 8))
-                             .set("gen_ai.request.model"_L1, failed["model"_L1])
-                             .set("gen_ai.provider.name"_L1, provider)
-                             .failed(failed["code"_L1].toString())
-                             .json());
+                asks = failed["model"_L1]; // the call itself
+            else
+                spans.append(inVain(failed, asked - attempts.size()));
         }
         // A message may wait until a reply is due: the model was asked when the one before was over, or
         // later.

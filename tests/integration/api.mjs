@@ -176,21 +176,6 @@ describe('The API', () => {
     assert.equal((await post({ command: 'pause' }, 'not-there')).status, 404);
   });
 
-  it('says which methods a path has', async () => {
-    for (const [path, method, allow] of [['/api/sessions', 'POST', 'GET, HEAD, OPTIONS'], [`/api/sessions/${chat.id}/commands`, 'GET', 'POST, OPTIONS'],
-      [`/api/sessions/${chat.id}`, 'DELETE', 'GET, HEAD, OPTIONS'], ['/api/live', 'POST', 'GET, OPTIONS']]) {
-      const answer = await ask(server, path, { ...encoded, method });
-      assert.equal(answer.status, 405, `${method} ${path}`);
-      assert.equal(answer.headers.get('allow'), allow);
-      const asked = await ask(server, path, { ...encoded, method: 'OPTIONS' });
-      assert.equal(asked.status, 204, `OPTIONS ${path}`);
-      assert.equal(asked.headers.get('allow'), allow);
-      assert.equal((await ask(server, path, { method: 'OPTIONS' })).status, 401);
-    }
-    for (const path of ['/api/nothing', '/api/', '/api/sessions/x/nothing', '/api/sessions/x/events/1'])
-      assert.equal((await ask(server, path, encoded)).status, 404, path);
-  });
-
   it('lets nobody in without the token, nor with it in the URL', async () => {
     const bodies = { '/api/sessions/{session_id}/commands': { method: 'POST', body: '{"command":"pause"}' } };
     for (const [path, methods] of Object.entries(api.paths))

@@ -34,6 +34,21 @@ describe('The API', () => {
     assert.match(answer, /^HTTP\/1\.1 401 [^]*\r\n\r\n$/);
   });
 
+  it('says which methods a path has', async () => {
+    for (const [path, method, allow] of [['/api/sessions', 'POST', 'GET, HEAD, OPTIONS'], [`/api/sessions/${chat.id}/commands`, 'GET', 'POST, OPTIONS'],
+      [`/api/sessions/${chat.id}`, 'DELETE', 'GET, HEAD, OPTIONS'], ['/api/live', 'POST', 'GET, OPTIONS']]) {
+      const answer = await ask(server, path, { ...encoded, method });
+      assert.equal(answer.status, 405, `${method} ${path}`);
+      assert.equal(answer.headers.get('allow'), allow);
+      const asked = await ask(server, path, { ...encoded, method: 'OPTIONS' });
+      assert.equal(asked.status, 204, `OPTIONS ${path}`);
+      assert.equal(asked.headers.get('allow'), allow);
+      assert.equal((await ask(server, path, { method: 'OPTIONS' })).status, 401);
+    }
+    for (const path of ['/api/nothing', '/api/', '/api/sessions/x/nothing', '/api/sessions/x/events/1'])
+      assert.equal((await ask(server, path, encoded)).status, 404, path);
+  });
+
   it('does not mind a slash at the end', async () => {
     for (const path of ['/api/sessions', `/api/sessions/${chat.id}`, `/api/sessions/${chat.id}/export`])
       assert.equal((await ask(server, `${path}/`, encoded)).status, 200, path);

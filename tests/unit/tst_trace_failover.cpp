@@ -91,6 +91,26 @@ private Q_SLOTS:
         QCOMPARE(times(last), (Times{2600, 3000}));
     }
 
+    // The turn's time was up while a third was asked: nobody knows for which model.
+    void aCallThatFailedOtherwiseThanItsAttemptsIsNoneOfThem()
+    {
+        const QJsonObject call{
+            {"finish"_L1, "failed"_L1}, {"duration_ms"_L1, 400}, {"provider"_L1, "groq"_L1}};
+        take(3, 3000, EventType::AiMessage,
+             {{"turn"_L1, 1},
+              {"final"_L1, true},
+              {"finish"_L1, "failed"_L1},
+              {"duration_ms"_L1, 1000},
+              {"code"_L1, "turn_timeout"_L1},
+              {"attempts"_L1, QJsonArray{attempt(u"openai"_s, u"model_overloaded"_s, 2000, 600)}},
+              {"calls"_L1, QJsonArray{call}}});
+        QCOMPARE(times(span(u"chat openai-mini"_s)), (Times{2000, 2600}));
+        const QJsonObject last = span(u"chat groq"_s);
+        QCOMPARE(attribute(last, u"gen_ai.request.model"_s), QString());
+        QCOMPARE(attribute(last, u"error.type"_s), u"turn_timeout"_s);
+        QCOMPARE(times(last), (Times{2600, 3000}));
+    }
+
     // A turn that calls a tool asks twice; who failed the first time is no part of the second.
     void whoFailedBelongsToTheCallThatAskedIt()
     {
