@@ -185,8 +185,11 @@ void FrontDoor::admit(const IncomingPtr &incoming, const RequestHead &head)
         later.mustSignIn = true;
         return m_handOver(incoming, later);
     }
+    const auto waits = std::make_shared<bool>(true);
     m_policy.authenticator->check(*token, this,
-                                  [this, incoming, asked = *request](const Expected<Identity> &found) {
+                                  [this, incoming, waits, asked = *request](const Expected<Identity> &found) {
+                                      if (!std::exchange(*waits, false))
+                                          return;
                                       if (!found)
                                           return refuse(incoming, Refused::Credentials,
                                                         {found.error().retryable ? 503 : 401, found.error()});
@@ -195,6 +198,16 @@ void FrontDoor::admit(const IncomingPtr &incoming, const RequestHead &head)
                                       proven.userId = found->userId;
                                       m_handOver(incoming, proven);
                                   });
+    if (!*waits)
+        return;
+    // The client holds its place until its token is known, and its issuer may take its time.
+    QTimer::singleShot(m_limits.headTime, this, [this, incoming, waits] {
+        if (std::exchange(*waits, false))
+            refuse(incoming, Refused::SlowHandshake,
+                   {503,
+                    {u"keys_unavailable"_s, u"The token could not be checked in time."_s,
+                     u"Try again soon."_s, true}});
+    });
 }
 
 void FrontDoor::serveHttp(const IncomingPtr &incoming, const RequestHead &head)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gateway/outgoing.h"
 
-#include <QSslSocket>
-
 namespace loquat {
 
 Outgoing::Outgoing(QWebSocket &socket, QTcpSocket *transport, Encode encode, const GatewayLimits &limits,
@@ -64,11 +62,8 @@ void Outgoing::advance()
 
 qint64 Outgoing::unsent() const
 {
-    qint64 bytes = m_socket.bytesToWrite();
-    // What is encrypted already waits elsewhere.
-    if (const auto *secure = qobject_cast<const QSslSocket *>(m_transport.data()))
-        bytes += secure->encryptedBytesToWrite();
-    return bytes + (m_together ? m_together->text.size() * qint64(sizeof(QChar)) : 0);
+    return unsentBytes(m_socket, m_transport.data()) +
+           (m_together ? m_together->text.size() * qint64(sizeof(QChar)) : 0);
 }
 
 void Outgoing::write(const Outbound &message)

@@ -19,17 +19,25 @@ bool maySend(int code)
 
 } // namespace
 
-RelayConnection::RelayConnection(Socket client, Socket node, const QStringList &said,
-                                 const GatewayLimits &limits, QObject *parent)
+RelayConnection::RelayConnection(Socket client, QTcpSocket *transport, Socket node, const QStringList &said,
+                                 const GatewayLimits &limits, GatewayCounters &counters, QObject *parent)
     : QObject(parent)
     , m_client{std::move(client)}
     , m_node{std::move(node)}
+    , m_transport(transport)
     , m_limits(limits)
+    , m_counters(counters)
+    , m_share(limits, counters.unsent())
 {
     m_node.socket->setMaxAllowedIncomingFrameSize(maxNodeMessageBytes);
     m_node.socket->setMaxAllowedIncomingMessageSize(maxNodeMessageBytes);
     watch(m_client, m_node);
     watch(m_node, m_client);
+    connect(m_client.socket.get(), &QWebSocket::bytesWritten, this, [this] { m_share.set(unsent()); });
+    connect(
+        m_client.socket.get(), &QWebSocket::aboutToClose, this,
+        [this] { LingeringClose::afterAbruptEnd(*m_client.socket, m_transport, this->parent()); },
+        Qt::SingleShotConnection); // Qt tells of it twice
     for (const QString &frame : said)
         pass(m_node, frame);
 }
@@ -59,15 +67,26 @@ void RelayConnection::watch(Side &from, Side &to)
 
 void RelayConnection::pass(Side &to, const QString &frame)
 {
-    if (to.socket->bytesToWrite() > m_limits.maxUnsentBytes)
-        return breakOff();
-    to.socket->sendTextMessage(frame);
-}
-
-void RelayConnection::breakOff()
-{
+    if (!isBehind(to)) {
+        to.socket->sendTextMessage(frame);
+        return;
+    }
+    if (&to == &m_client)
+        UnsentShare::letGo(m_client.socket.get(), m_transport, unsent(), m_limits, m_counters, parent());
     m_client.socket->close(closeOverloaded, u"too slow"_s);
     m_node.socket->abort();
+}
+
+bool RelayConnection::isBehind(const Side &to)
+{
+    if (&to == &m_client)
+        return m_share.isTooMuch(unsent(), m_limits.coalesceBytes);
+    return to.socket->bytesToWrite() > m_limits.maxUnsentBytes;
+}
+
+qint64 RelayConnection::unsent() const
+{
+    return unsentBytes(*m_client.socket, m_transport);
 }
 
 void RelayConnection::gone(const Side &from, const Side &to)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "gateway/limits.h"
+#include "gateway/unsent_share.h"
 
 #include <QObject>
+#include <QPointer>
 #include <QWebSocket>
 
 #include <memory>
@@ -20,9 +21,10 @@ class RelayConnection final : public QObject
 public:
     using Socket = std::unique_ptr<QWebSocket>;
 
-    /// `said`: frames of the client that came before.
-    RelayConnection(Socket client, Socket node, const QStringList &said, const GatewayLimits &limits,
-                    QObject *parent);
+    /// `transport`: the connection beneath `client`; may be null. `said`: frames of the client that came
+    /// before. `limits` and `counters` outlive it.
+    RelayConnection(Socket client, QTcpSocket *transport, Socket node, const QStringList &said,
+                    const GatewayLimits &limits, GatewayCounters &counters, QObject *parent);
     ~RelayConnection() override;
 
     /// As ClientConnection::checkAlive(), for both sides.
@@ -39,13 +41,17 @@ private:
 
     void watch(Side &from, Side &to);
     void pass(Side &to, const QString &frame);
+    [[nodiscard]] bool isBehind(const Side &to);
+    [[nodiscard]] qint64 unsent() const;
     void gone(const Side &from, const Side &to);
-    void breakOff();
 
     Side m_client;
     Side m_node;
+    const QPointer<QTcpSocket> m_transport; ///< beneath the client's
     int m_sidesGone = 0;
     const GatewayLimits &m_limits;
+    GatewayCounters &m_counters;
+    UnsentShare m_share;
 };
 
 } // namespace loquat

@@ -195,8 +195,10 @@ void SessionWorker::locate(std::unique_ptr<QWebSocket> socket, const Accepted &a
                        request = accepted.request](Arrival::Socket client, const QStringList &all) {
         open(std::move(client), {transport, request}, all.sliced(tokens));
     };
-    const auto there = [this](Arrival::Socket client, Arrival::Socket node, const QStringList &all) {
-        new RelayConnection(std::move(client), std::move(node), all, m_parts.limits, this);
+    const auto there = [this, transport = QPointer(accepted.socket)](
+                           Arrival::Socket client, Arrival::Socket node, const QStringList &all) {
+        new RelayConnection(std::move(client), transport, std::move(node), all, m_parts.limits,
+                            *m_parts.counters, this);
     };
     new Arrival(std::move(socket), sessionId, *m_parts.locator, this, m_parts.limits, {here, there}, said,
                 this);

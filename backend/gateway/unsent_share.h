@@ -9,7 +9,14 @@
 
 #include <atomic>
 
+class QTcpSocket;
+class QWebSocket;
+
 namespace loquat {
+
+/// Bytes that wait for a client, those that are encrypted already included. `transport`: the connection
+/// beneath `socket`; may be null.
+qint64 unsentBytes(const QWebSocket &socket, const QTcpSocket *transport);
 
 /// What one slow reader keeps waiting, as a share of what all of them do together: a thousand of them, each
 /// within its own bound, are too much as well. Readers that keep up have no share, and a share grows in

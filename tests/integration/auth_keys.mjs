@@ -110,6 +110,18 @@ describe('Keys that change', () => {
     await server.stop();
   });
 
+  it('that are late keep nobody waiting for longer than a handshake may take', async () => {
+    const key = keyPair('ES256', 'first');
+    const issuer = await startIssuer([key]);
+    issuer.hold = new Promise(() => {});
+    const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: issuer.url, LOQUAT_HANDSHAKE_TIMEOUT_MS: '700' } });
+    const problem = await isRefused(server, key.sign(claims(issuer.name)), 503);
+    assert.equal(problem.code, 'keys_unavailable');
+    assert.match(await (await fetch(`${server.url}/metrics`)).text(), /loquat_refused_total\{reason="slow_handshake"\} 1\n/);
+    await server.stop();
+    issuer.close();
+  });
+
   it('that cannot be fetched make it say so, not let in', async () => {
     const server = await startLoquat({ env: { LOQUAT_AUTH: 'jwt', SUPABASE_URL: 'http://127.0.0.1:1' } });
     const problem = await isRefused(server, keyPair('ES256', 'k').sign(claims('http://127.0.0.1:1/auth/v1')), 503);

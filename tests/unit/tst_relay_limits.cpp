@@ -136,6 +136,7 @@ private Q_SLOTS:
                      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
         QTRY_VERIFY_WITH_TIMEOUT(near.hasPendingConnections(), patience);
         std::unique_ptr<QWebSocket> accepted(near.nextPendingConnection());
+        GatewayCounters counters;
         QObject parent;
         auto line = std::make_unique<QWebSocket>();
         QWebSocketServer far(u"far"_s, QWebSocketServer::NonSecureMode);
@@ -146,12 +147,14 @@ private Q_SLOTS:
         bool brokenOff = false;
         connect(leader.get(), &QWebSocket::disconnected, leader.get(), [&] { brokenOff = true; });
         QTRY_VERIFY_WITH_TIMEOUT(line->state() == QAbstractSocket::ConnectedState, patience);
-        new RelayConnection(std::move(accepted), std::move(line), {}, limits, &parent);
+        auto *transport = accepted->findChild<QTcpSocket *>();
+        new RelayConnection(std::move(accepted), transport, std::move(line), {}, limits, counters, &parent);
         for (int i = 0; i < 400 && !brokenOff; ++i) { // 20 MB
             leader->sendTextMessage(QString(50'000, u'x'));
             QTRY_VERIFY_WITH_TIMEOUT(leader->bytesToWrite() < 1'000'000 || brokenOff, patience);
         }
         QTRY_VERIFY_WITH_TIMEOUT(brokenOff, patience);
+        QCOMPARE(counters.of(Refused::SlowReader), 1);
     }
 };
 
