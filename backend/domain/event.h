@@ -61,7 +61,7 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///                    unknown: there is no such tool, the model made it up
 ///   tool_approval    {turn, call_id, tool, decision: asked|approved|denied|expired, by?}
 ///   synopsis         {turn, covers: how many messages of the history it stands for, model, provider, usage,
-///                     cost_usd}                                   content: what no longer fits the model's
+///                     cost_usd, duration_ms, attempts}             content: what no longer fits the model's
 ///                                                                 window, in short
 ///   turn_ended       {turn, final: true, finish: human|stop|cancelled, duration_ms, answered?: true}
 ///                    of a turn that no reply of a model ends: a person answered, it is answered together
@@ -75,8 +75,10 @@ enum class Role { System, User, Assistant, Tool, Operator };
 ///   session_ended    {reason: closed|lost|ended|operator|shutdown|recovered, summary?}
 ///                    summary is "none" where none is owed
 ///   summary          {source: model|fallback, model, provider, title, intent, outcome,
-///                     open_points:[texts], language, usage:{as of ai_message}, cost_usd}
-///                                                                 content: the summary
+///                     open_points:[texts], language, usage:{as of ai_message}, cost_usd,
+///                     duration_ms, attempts, code}                 content: the summary
+///                    duration_ms: of the call; absent where none was made or the last of `attempts` is how
+///                    it ended. code: what the model failed for, where it was asked in vain
 ///                    source says who wrote the content: the model, or Loquat from the transcript.
 ///                    outcome: resolved|partial|unresolved|abandoned|handed_over; language: of the
 ///                    conversation, BCP 47. What the model did not tell, or not well, is absent.

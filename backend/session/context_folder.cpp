@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/context_folder.h"
 
+#include "session/attempts.h"
+
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -96,23 +98,30 @@ void ContextFolder::fold(const Synopsis &before, const ContextPlan &plan, qint64
          textToFold(before.text, plan.fold, std::max<qsizetype>(room, tokens) * charactersPerToken),
          {},
          {}}};
+    m_askedMs = m_clock.monotonicMs();
     m_reply = m_model.start(request);
     QObject::connect(m_reply.get(), &ChatReply::delta, m_reply.get(),
                      [this](const QString &text) { m_text += text; });
-    QObject::connect(
-        m_reply.get(), &ChatReply::finished, m_reply.get(),
-        [this, covers = plan.covers](const ChatOutcome &outcome) {
-            const QString whole =
-                outcome.finish == FinishReason::Length ? wholeSentences(m_text) : m_text.trimmed();
-            const QString text = whole.left(m_maxCharacters);
-            if (text.isEmpty())
-                end(Error{u"no_synopsis"_s, u"The model wrote no synopsis."_s, {}, true});
-            else
-                end(FoldedContext{
-                    {text, covers}, outcome.usage, outcome.model, outcome.provider, outcome.costUsd});
-        });
+    QObject::connect(m_reply.get(), &ChatReply::finished, m_reply.get(),
+                     [this, covers = plan.covers](const ChatOutcome &outcome) {
+                         const QString whole = outcome.finish == FinishReason::Length ? wholeSentences(m_text)
+                                                                                      : m_text.trimmed();
+                         const QString text = whole.left(m_maxCharacters);
+                         if (text.isEmpty())
+                             end(Error{u"no_synopsis"_s, u"The model wrote no synopsis."_s, {}, true});
+                         else
+                             end(foldedBy(outcome, {text, covers}));
+                     });
     QObject::connect(m_reply.get(), &ChatReply::failed, m_reply.get(),
                      [this](const Error &error) { end(error); });
+}
+
+FoldedContext ContextFolder::foldedBy(const ChatOutcome &outcome, const Synopsis &synopsis) const
+{
+    return {synopsis,        outcome.usage,
+            outcome.model,   outcome.provider,
+            outcome.costUsd, m_clock.monotonicMs() - answererAskedMs(m_askedMs, outcome.failures, m_clock),
+            outcome.failures};
 }
 
 void ContextFolder::end(const Expected<FoldedContext> &result)

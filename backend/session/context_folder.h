@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "domain/clock.h"
 #include "llm/chat_model.h"
 #include "session/context_window.h"
 
@@ -14,6 +15,8 @@ struct FoldedContext
     QString model;
     QString provider;
     std::optional<double> costUsd;
+    qint64 durationMs = 0; ///< from when who answered was asked
+    QList<FailedAttempt> failures = {};
 };
 
 /// Has a model fold what no longer fits its window into a synopsis. Destroyed, it aborts the call.
@@ -22,8 +25,10 @@ class ContextFolder
 public:
     using Done = std::function<void(const Expected<FoldedContext> &)>;
 
-    explicit ContextFolder(ChatModel &model)
+    /// Both outlive it.
+    ContextFolder(ChatModel &model, Clock &clock)
         : m_model(model)
+        , m_clock(clock)
     {
     }
     ~ContextFolder();
@@ -35,10 +40,13 @@ public:
               Done done);
 
 private:
+    [[nodiscard]] FoldedContext foldedBy(const ChatOutcome &outcome, const Synopsis &synopsis) const;
     void end(const Expected<FoldedContext> &result);
     void dropReply();
 
     ChatModel &m_model;
+    Clock &m_clock;
+    qint64 m_askedMs = 0; ///< by the monotonic clock
     std::unique_ptr<ChatReply> m_reply;
     QString m_text;
     qsizetype m_maxCharacters = 0;

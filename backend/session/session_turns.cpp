@@ -2,6 +2,7 @@
 // A turn of a conversation: from the user's message to its one end, and what is told meanwhile.
 #include "domain/ids.h"
 #include "domain/json_text.h"
+#include "session/attempts.h"
 #include "session/session.h"
 
 #include <QJsonArray>
@@ -84,13 +85,13 @@ void Session::turnThinks()
 
 void Session::turnFolded(const FoldedContext &folded)
 {
-    QJsonObject meta{{"turn"_L1, m_runningTurn},
-                     {"covers"_L1, folded.synopsis.covers},
-                     {"model"_L1, folded.model},
-                     {"provider"_L1, folded.provider},
-                     {"usage"_L1, toJson(folded.usage)}};
+    QJsonObject meta{{"turn"_L1, m_runningTurn},         {"covers"_L1, folded.synopsis.covers},
+                     {"model"_L1, folded.model},         {"provider"_L1, folded.provider},
+                     {"usage"_L1, toJson(folded.usage)}, {"duration_ms"_L1, folded.durationMs}};
     if (folded.costUsd)
         meta["cost_usd"_L1] = *folded.costUsd;
+    if (!folded.failures.isEmpty())
+        meta["attempts"_L1] = attemptsMeta(folded.failures);
     emitEvent(EventType::Synopsis, Role::System, storable(folded.synopsis.text), meta);
 }
 

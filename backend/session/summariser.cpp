@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/summariser.h"
 
+#include "session/attempts.h"
 #include "session/summary_answer.h"
 
 #include <algorithm>
@@ -150,7 +151,7 @@ void Summariser::begin(quint64 id, const std::optional<StoredSession> &session)
     job.fallback = fallbackSummary(events);
     const auto byUser = [](const Event &event) { return event.type == EventType::UserMessage; };
     if (std::ranges::none_of(events, byUser))
-        return finish(id, {}); // nothing to pay for
+        return finish(id, {{job.fallback}, u"fallback"_s, {}, {}}); // nothing to pay for
     job.request = {{{Role::System, summary::prompt(), {}, {}}, {Role::User, transcriptOf(events), {}, {}}},
                    {},
                    Purpose::Summary};
@@ -158,13 +159,16 @@ void Summariser::begin(quint64 id, const std::optional<StoredSession> &session)
     job.request.sessionId = job.sessionId;
     job.request.userId = session->userId;
     job.request.providers = job.providers;
-    job.limit = m_clock.after(m_limit, [this, id] { finish(id, {}); });
+    job.limit = m_clock.after(m_limit, [this, id] {
+        modelEnded(id, Error{u"summary_timeout"_s, u"The summary took too long."_s, {}, true});
+    });
     askModel(id);
 }
 
 void Summariser::askModel(quint64 id)
 {
     Job &job = m_running.at(id);
+    job.askedMs = m_clock.monotonicMs();
     job.reply = m_model.start(job.request);
     const ChatReply *reply = job.reply.get();
     QObject::connect(reply, &ChatReply::delta, reply, [this, id](const QString &text) {
@@ -172,7 +176,7 @@ void Summariser::askModel(quint64 id)
         answer += text.left(summary::maxAnswerChars - answer.size());
     });
     QObject::connect(reply, &ChatReply::finished, reply,
-                     [this, id](const ChatOutcome &outcome) { finish(id, outcome); });
+                     [this, id](const ChatOutcome &outcome) { modelEnded(id, outcome); });
     QObject::connect(reply, &ChatReply::failed, reply,
                      [this, id](const Error &error) { modelFailed(id, error); });
 }
@@ -182,29 +186,44 @@ void Summariser::modelFailed(quint64 id, const Error &error)
     Job &job = m_running.at(id);
     // Some servers refuse a request for being asked to keep to a schema; the prompt asks for the same.
     if (error.code != "model_bad_request"_L1 || !job.request.replySchema)
-        return finish(id, {});
+        return modelEnded(id, error);
     job.request.replySchema.reset();
     job.text.clear();
     drop(job.reply);
     askModel(id);
 }
 
-void Summariser::finish(quint64 id, const std::optional<ChatOutcome> &outcome)
+void Summariser::modelEnded(quint64 id, const Expected<ChatOutcome> &outcome)
+{
+    const Job &job = m_running.at(id);
+    SessionSummary result{{job.fallback}, u"fallback"_s, {}, {}};
+    if (outcome) {
+        result.answer = summary::parse(job.text);
+        if (result.answer.text.isEmpty())
+            result.answer.text = job.fallback;
+        else
+            result.source = u"model"_s;
+        result.model = outcome->model;
+        result.provider = outcome->provider;
+        result.usage = outcome->usage;
+        result.costUsd = outcome->costUsd;
+        result.failures = outcome->failures;
+    } else {
+        result.code = outcome.error().code;
+        result.provider = job.reply->providerSoFar();
+        result.usage = job.reply->usageSoFar(); // paid for in vain
+        result.costUsd = job.reply->costSoFar();
+        result.failures = job.reply->failuresSoFar();
+    }
+    if (result.failures.isEmpty() || result.failures.last().error.code != result.code)
+        result.durationMs = m_clock.monotonicMs() - answererAskedMs(job.askedMs, result.failures, m_clock);
+    finish(id, result);
+}
+
+void Summariser::finish(quint64 id, const SessionSummary &result)
 {
     auto node = m_running.extract(id);
     Job &job = node.mapped();
-    SessionSummary result{{job.fallback}, u"fallback"_s, {}, {}};
-    if (outcome) {
-        result = {summary::parse(job.text), u"model"_s,     outcome->model,
-                  outcome->provider,        outcome->usage, outcome->costUsd};
-        if (result.answer.text.isEmpty()) {
-            result.answer.text = job.fallback;
-            result.source = u"fallback"_s;
-        }
-    } else if (job.reply) {
-        result.usage = job.reply->usageSoFar(); // paid for in vain
-        result.costUsd = job.reply->costSoFar();
-    }
     drop(job.reply);
     job.done(result);
     startNext();

@@ -45,6 +45,7 @@ private:
         ChatRequest request;
         QString text; ///< what the model wrote so far
         std::unique_ptr<ChatReply> reply;
+        qint64 askedMs = 0; ///< by the monotonic clock
         std::unique_ptr<Clock::Timer> limit;
     };
 
@@ -53,8 +54,9 @@ private:
     void begin(quint64 id, const std::optional<StoredSession> &session);
     void askModel(quint64 id);
     void modelFailed(quint64 id, const Error &error);
-    /// `outcome`: how the model's answer ended, if it did.
-    void finish(quint64 id, const std::optional<ChatOutcome> &outcome);
+    /// `outcome`: how the model's answer ended, or why there is none.
+    void modelEnded(quint64 id, const Expected<ChatOutcome> &outcome);
+    void finish(quint64 id, const SessionSummary &result);
 
     SessionArchive &m_archive;
     ChatModel &m_model;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/summary.h"
 
+#include "session/attempts.h"
+
 #include <QJsonArray>
 
 namespace loquat {
@@ -25,6 +27,11 @@ QJsonObject summaryMeta(const SessionSummary &summary)
         meta["usage"_L1] = toJson(summary.usage);
     if (summary.costUsd)
         meta["cost_usd"_L1] = *summary.costUsd;
+    if (summary.durationMs)
+        meta["duration_ms"_L1] = *summary.durationMs;
+    if (!summary.failures.isEmpty())
+        meta["attempts"_L1] = attemptsMeta(summary.failures);
+    tell("code"_L1, summary.code);
     return meta;
 }
 

@@ -32,6 +32,11 @@ struct SessionSummary
     QString provider;     ///< who runs that model
     Usage usage = {};     ///< of the model call; a call that was never made has none
     std::optional<double> costUsd = std::nullopt;
+    /// From when who answered was asked; also of a call that was given up. Absent where nobody was asked, and
+    /// where the last of `failures` is how it ended.
+    std::optional<qint64> durationMs = std::nullopt;
+    QList<FailedAttempt> failures = {}; ///< who was asked in vain
+    QString code = {};                  ///< what for no model could tell
 };
 
 /// The metadata of the summary event; see Event. What is unknown is absent.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/turn.h"
 
+#include "session/attempts.h"
+
 #include <QJsonDocument>
 
 #include <algorithm>
@@ -106,21 +108,11 @@ void Turn::modelSaid(const QString &text)
 void Turn::callEnded(const QString &finish, const ChatOutcome &outcome)
 {
     ModelCall call{finish, outcome.model, outcome.provider, outcome.usage, {}};
-    const qint64 asked = answererAsked(outcome.failures);
+    const qint64 asked = answererAskedMs(m_askedMs, outcome.failures, m_clock);
     if (m_firstChunkMs)
         call.ttftMs = *m_firstChunkMs - asked;
     call.durationMs = m_clock.monotonicMs() - asked;
     m_calls.append(std::move(call));
-}
-
-/// By the monotonic clock. `before`: who had failed by then.
-qint64 Turn::answererAsked(const QList<FailedAttempt> &before) const
-{
-    const qint64 sinceEpoch = m_clock.nowMs() - m_clock.monotonicMs();
-    qint64 asked = m_askedMs;
-    for (const FailedAttempt &each : before)
-        asked = std::max(asked, each.askedAtMs + each.durationMs - sinceEpoch);
-    return asked;
 }
 
 void Turn::modelFinished(const ChatOutcome &outcome)

@@ -78,7 +78,6 @@ private:
     void fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request);
     void modelSaid(const QString &text);
     void callEnded(const QString &finish, const ChatOutcome &outcome);
-    [[nodiscard]] qint64 answererAsked(const QList<FailedAttempt> &before) const;
     void modelFinished(const ChatOutcome &outcome);
     void modelFailed(const Error &error);
     void runTools(const QList<ToolCall> &calls);

@@ -83,7 +83,7 @@ void Turn::ask(bool mayFold)
 void Turn::fold(const ContextPlan &plan, qint64 budget, const ChatRequest &request)
 {
     m_callsOnly = false;
-    m_folder = std::make_unique<ContextFolder>(m_model);
+    m_folder = std::make_unique<ContextFolder>(m_model, m_clock);
     m_folder->fold(m_history.synopsis(), plan, budget, request,
                    [this](const Expected<FoldedContext> &folded) {
                        if (folded)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/turn_result.h"
 
+#include "session/attempts.h"
+
 #include <QJsonArray>
 
 namespace loquat {
@@ -23,29 +25,6 @@ QJsonObject toJson(const ModelCall &call)
     if (call.ttftMs)
         json.insert("ttft_ms"_L1, *call.ttftMs);
     return json;
-}
-
-QJsonObject toJson(const FailedAttempt &attempt)
-{
-    QJsonObject json{{"provider"_L1, attempt.provider},
-                     {"code"_L1, attempt.error.code},
-                     {"message"_L1, attempt.error.message},
-                     {"asked_at_ms"_L1, attempt.askedAtMs},
-                     {"duration_ms"_L1, attempt.durationMs}};
-    setKnown(json, "model"_L1, attempt.model);
-    if (attempt.usage)
-        json["usage"_L1] = toJson(*attempt.usage);
-    if (attempt.costUsd)
-        json["cost_usd"_L1] = *attempt.costUsd;
-    return json;
-}
-
-template <typename T> QJsonArray arrayOf(const QList<T> &list)
-{
-    QJsonArray array;
-    for (const T &each : list)
-        array.append(toJson(each));
-    return array;
 }
 
 } // namespace
@@ -74,9 +53,13 @@ QJsonObject replyMeta(int turn, const TurnResult &result)
     if (result.error)
         meta.insert("code"_L1, result.error->code);
     if (!result.failures.isEmpty())
-        meta.insert("attempts"_L1, arrayOf(result.failures));
-    if (result.calls)
-        meta.insert("calls"_L1, arrayOf(*result.calls));
+        meta.insert("attempts"_L1, attemptsMeta(result.failures));
+    if (result.calls) {
+        QJsonArray calls;
+        for (const ModelCall &call : *result.calls)
+            calls.append(toJson(call));
+        meta.insert("calls"_L1, calls);
+    }
     return meta;
 }
 

@@ -3,8 +3,6 @@
 
 #include "telemetry/duration_buckets.h"
 
-#include <QJsonArray>
-
 #include <algorithm>
 
 namespace loquat {
@@ -94,11 +92,7 @@ void ReplyMetrics::countReply(const Event &event)
 {
     const QJsonObject &meta = event.meta;
     const QJsonArray attempts = meta["attempts"_L1].toArray();
-    for (const QJsonValue &attempt : attempts)
-        m_attempts
-            .Add({{"gen_ai_provider_name", m_models.of(attempt["provider"_L1].toString())},
-                  {"error_type", attempt["code"_L1].toString().toStdString()}})
-            .Increment();
+    countAttempts(attempts);
     const QMutexLocker lock(&m_mutex);
     countEnded(meta["finish"_L1].toString());
     const Names names = namesOf(meta);
@@ -130,11 +124,33 @@ void ReplyMetrics::countUnanswered(const Event &event)
 
 void ReplyMetrics::countAside(const Event &event)
 {
+    const QJsonObject &meta = event.meta;
+    const QJsonArray attempts = meta["attempts"_L1].toArray();
     const QMutexLocker lock(&m_mutex);
-    const Names names = namesOf(event.meta);
+    const Names names = namesOf(meta);
     Series &series = m_series[names];
-    countCost(event.meta, names, series);
-    countTokens(event.meta["usage"_L1].toObject(), names, series);
+    countCost(meta, names, series);
+    countAttempts(attempts);
+    for (const QJsonValue &failed : attempts)
+        countFailed(failed.toObject(), failed["code"_L1],
+                    {m_models.of({}), m_models.of(failed["provider"_L1].toString())});
+    countTokens(meta["usage"_L1].toObject(), names, series);
+    if (!meta.contains("duration_ms"_L1))
+        return;
+    if (meta.contains("code"_L1))
+        countFailed(meta, meta["code"_L1], names);
+    else
+        observe(series.operation, m_operation, operations, seconds(meta["duration_ms"_L1]),
+                [&] { return callLabels(names); });
+}
+
+void ReplyMetrics::countAttempts(const QJsonArray &attempts)
+{
+    for (const QJsonValue &attempt : attempts)
+        m_attempts
+            .Add({{"gen_ai_provider_name", m_models.of(attempt["provider"_L1].toString())},
+                  {"error_type", attempt["code"_L1].toString().toStdString()}})
+            .Increment();
 }
 
 void ReplyMetrics::countEnded(const QString &finish)

@@ -4,6 +4,7 @@
 #include "domain/event.h"
 #include "telemetry/bounded_labels.h"
 
+#include <QJsonArray>
 #include <QMutex>
 
 #include <prometheus/counter.h>
@@ -51,6 +52,7 @@ private:
     };
     using Names = std::pair<std::string, std::string>; ///< of model and provider
 
+    void countAttempts(const QJsonArray &attempts);
     void countEnded(const QString &finish);
     void countCost(const QJsonObject &meta, const Names &names, Series &series);
     void countTokens(const QJsonObject &usage, const Names &names, Series &series);

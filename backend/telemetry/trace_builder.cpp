@@ -28,6 +28,39 @@ bool tellsOfItsSession(const Event &event)
     }
 }
 
+Span callSpan(const Event &event, const QString &parent, const QString &model, qint64 asked, qint64 ended,
+              const QString &id)
+{
+    Span span(event, u"chat "_s + model, clientKind, asked, ended, id);
+    span.under(parent).set("gen_ai.operation.name"_L1, u"chat"_s);
+    return span;
+}
+
+/// Who was asked in vain, another having been asked instead. `of`: what tells its attempts from others'.
+QJsonObject inVain(const Event &event, const QString &parent, const QJsonValue &attempt, const QString &of,
+                   qsizetype number)
+{
+    const qint64 began = attempt["asked_at_ms"_L1].toInteger();
+    const QString provider = attempt["provider"_L1].toString();
+    return callSpan(event, parent, attempt["model"_L1].toString(provider), began,
+                    began + attempt["duration_ms"_L1].toInteger(),
+                    hexId(of + u"|attempt|"_s + QString::number(number), 8))
+        .set("gen_ai.request.model"_L1, attempt["model"_L1])
+        .set("gen_ai.provider.name"_L1, provider)
+        .failed(attempt["code"_L1].toString())
+        .json();
+}
+
+/// `call`: an event, or one of the calls that it tells of.
+void tellOfCall(Span &span, const QJsonObject &call)
+{
+    span.set("gen_ai.response.model"_L1, call["model"_L1])
+        .set("gen_ai.provider.name"_L1, call["provider"_L1])
+        .list("gen_ai.response.finish_reasons"_L1, call["finish"_L1].toString())
+        .set("gen_ai.usage.input_tokens"_L1, call["usage"_L1]["input_tokens"_L1])
+        .set("gen_ai.usage.output_tokens"_L1, call["usage"_L1]["output_tokens"_L1]);
+}
+
 } // namespace
 
 QJsonArray TraceBuilder::take(const Event &event)
@@ -74,8 +107,20 @@ QJsonArray TraceBuilder::take(const Event &event)
                   rootId(event.sessionId, session.started.seq));
         span.set("loquat.end.reason"_L1, event.meta["reason"_L1]);
         const QJsonObject root = span.json();
-        forget(event.sessionId);
+        if (event.meta["summary"_L1] == "none"_L1) {
+            forget(event.sessionId);
+        } else {
+            session.over = true;
+            session.turns.clear();
+        }
         return {root};
+    }
+    case EventType::Synopsis:
+        return asideSpans(event, spanId(event.sessionId, turnOf(event, session).started.seq, "turn"_L1));
+    case EventType::Summary: {
+        const QJsonArray spans = asideSpans(event, rootId(event.sessionId, session.started.seq));
+        forget(event.sessionId);
+        return spans;
     }
     default:
         return {};
@@ -86,6 +131,10 @@ QJsonArray TraceBuilder::take(const Event &event)
 TraceBuilder::Session *TraceBuilder::heardOf(const Event &event)
 {
     auto known = m_sessions.find(event.sessionId);
+    if (known != m_sessions.end() && known->over && event.type != EventType::Summary) {
+        forget(event.sessionId);
+        known = m_sessions.end();
+    }
     if (known != m_sessions.end()) {
         m_quiet.erase(known->heard);
     } else {
@@ -139,27 +188,29 @@ QJsonArray TraceBuilder::endTool(const Event &event, Session &session)
     return {span.json()};
 }
 
+/// Of what a model was asked beside the conversation: a summary or a synopsis.
+QJsonArray TraceBuilder::asideSpans(const Event &event, const QString &parent)
+{
+    const QJsonObject &meta = event.meta;
+    const QString id = spanId(event.sessionId, event.seq, "chat"_L1);
+    QJsonArray spans;
+    for (const QJsonValue &failed : meta["attempts"_L1].toArray())
+        spans.append(inVain(event, parent, failed, id, spans.size() + 1));
+    if (!meta.contains("duration_ms"_L1))
+        return spans;
+    Span span = callSpan(event, parent, meta["model"_L1].toString(meta["provider"_L1].toString()),
+                         event.atMs - meta["duration_ms"_L1].toInteger(), event.atMs, id);
+    tellOfCall(span, meta);
+    if (meta.contains("code"_L1))
+        span.failed(meta["code"_L1].toString());
+    spans.append(span.json());
+    return spans;
+}
+
 QJsonArray TraceBuilder::modelSpans(const Event &event, const Session &session, const Turn &turn)
 {
     const QJsonObject &meta = event.meta;
     const QString parent = spanId(event.sessionId, turn.started.seq, "turn"_L1);
-    const auto call = [&](const QString &model, qint64 asked, qint64 ended, const QString &id) {
-        Span span(event, u"chat "_s + model, clientKind, asked, ended, id);
-        span.under(parent).set("gen_ai.operation.name"_L1, u"chat"_s);
-        return span;
-    };
-    // Who was asked in vain, another having been asked instead.
-    const auto inVain = [&](const QJsonValue &attempt, qsizetype number) {
-        const qint64 began = attempt["asked_at_ms"_L1].toInteger();
-        const QString provider = attempt["provider"_L1].toString();
-        return call(attempt["model"_L1].toString(provider), began,
-                    began + attempt["duration_ms"_L1].toInteger(),
-                    hexId(parent + u"|attempt|"_s + QString::number(number), 8))
-            .set("gen_ai.request.model"_L1, attempt["model"_L1])
-            .set("gen_ai.provider.name"_L1, provider)
-            .failed(attempt["code"_L1].toString())
-            .json();
-    };
     // Where the turn was one call, it says itself how that went.
     const QJsonArray told =
         meta.contains("calls"_L1) ? meta["calls"_L1].toArray() : QJsonArray{QJsonValue(meta)};
@@ -180,20 +231,16 @@ QJsonArray TraceBuilder::modelSpans(const Event &event, const Session &session, 
             if (how["finish"_L1] == "failed"_L1 && attempts.isEmpty() && failed["code"_L1] == turn.error)
                 asks = failed["model"_L1]; // the call itself
             else
-                spans.append(inVain(failed, asked - attempts.size()));
+                spans.append(inVain(event, parent, failed, parent, asked - attempts.size()));
         }
         // A message may wait until a reply is due: the model was asked when the one before was over, or
         // later.
         const qint64 began = std::max(
             {of.asked.atMs, session.freeSinceMs, of.endedMs - how["duration_ms"_L1].toInteger(of.endedMs)});
-        Span span = call(asks.toString(how["provider"_L1].toString(session.model)), began, of.endedMs,
-                         spanId(event.sessionId, of.asked.seq, "chat"_L1));
-        span.set("gen_ai.request.model"_L1, asks)
-            .set("gen_ai.response.model"_L1, how["model"_L1])
-            .set("gen_ai.provider.name"_L1, how["provider"_L1])
-            .list("gen_ai.response.finish_reasons"_L1, how["finish"_L1].toString())
-            .set("gen_ai.usage.input_tokens"_L1, how["usage"_L1]["input_tokens"_L1])
-            .set("gen_ai.usage.output_tokens"_L1, how["usage"_L1]["output_tokens"_L1]);
+        Span span = callSpan(event, parent, asks.toString(how["provider"_L1].toString(session.model)), began,
+                             of.endedMs, spanId(event.sessionId, of.asked.seq, "chat"_L1));
+        span.set("gen_ai.request.model"_L1, asks);
+        tellOfCall(span, how);
         if (how["finish"_L1] == "failed"_L1)
             span.failed(turn.error);
         spans.append(span.json());

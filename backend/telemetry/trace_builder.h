@@ -60,12 +60,14 @@ private:
         QHash<int, Turn> turns = {}; ///< those that run or wait, by number
         qint64 freeSinceMs = 0;      ///< when the last turn ended
         quint64 heard = 0;           ///< its key in m_quiet
+        bool over = false;           ///< but for its summary
     };
 
     Session *heardOf(const Event &event);
     void forget(const QString &sessionId);
     static Turn &turnOf(const Event &event, Session &session);
     static QJsonArray endTool(const Event &event, Session &session);
+    static QJsonArray asideSpans(const Event &event, const QString &parent);
     static QJsonArray modelSpans(const Event &event, const Session &session, const Turn &turn);
     static QJsonArray endTurn(const Event &event, Session &session, int number, const QString &finish);
 

@@ -180,13 +180,24 @@ private Q_SLOTS:
                                 {"provider"_L1, "p"_L1},
                                 {"cost_usd"_L1, 0.25},
                                 {"usage"_L1, QJsonObject{{"output_tokens"_L1, 40}}}};
+        QJsonObject answered = asked;
+        answered.insert("duration_ms"_L1, 2'000);
+        answered.insert("attempts"_L1, QJsonArray{QJsonObject{{"provider"_L1, "first"_L1},
+                                                              {"code"_L1, "model_timeout"_L1},
+                                                              {"duration_ms"_L1, 4'000}}});
         metrics.onEvent(of(EventType::Summary, asked));
-        metrics.onEvent(of(EventType::Synopsis, asked));
+        metrics.onEvent(of(EventType::Synopsis, answered));
         const QByteArray text = metrics.text({});
         QVERIFY2(text.contains(
                      "loquat_cost_usd_total{gen_ai_provider_name=\"p\",gen_ai_response_model=\"m\"} 0.5"),
                  text.constData());
         QVERIFY2(text.contains(R"(gen_ai_token_type="output"} 80)"), text.constData());
+        QVERIFY2(text.contains("gen_ai_client_operation_duration_seconds_sum{gen_ai_operation_name=\"chat\","
+                               "gen_ai_provider_name=\"p\",gen_ai_response_model=\"m\"} 2\n"),
+                 text.constData());
+        QVERIFY2(text.contains("loquat_failed_attempts_total{error_type=\"model_timeout\","
+                               "gen_ai_provider_name=\"first\"} 1\n"),
+                 text.constData());
     }
 
     void readingsAreTakenWhenAsked()

@@ -8,6 +8,7 @@
 using namespace loquat;
 using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 /// Protects long conversations: what is sent fits the model, and what no longer fits is remembered in short.
 class TestSessionContext : public QObject
@@ -47,6 +48,7 @@ private Q_SLOTS:
         QCOMPARE(folding.purpose, Purpose::Synopsis);
         QCOMPARE(folding.sessionId, u"s1"_s);
         QVERIFY(folding.messages.last().content.contains(u"first"_s));
+        stage.clock.advance(2s);
         stage.reply().push(u"They counted."_s);
         stage.reply().finish({40, 4, UsageSource::Reported});
 
@@ -63,6 +65,7 @@ private Q_SLOTS:
         const Event folded = *std::ranges::find(events, EventType::Synopsis, &Event::type);
         QCOMPARE(folded.content, u"They counted."_s);
         QCOMPARE(usageFromJson(folded.meta["usage"_L1].toObject()).inputTokens, 40);
+        QCOMPARE(folded.meta["duration_ms"_L1].toInt(), 2'000);
     }
 
     void aSynopsisIsUsedAgainAlsoAfterARestart()

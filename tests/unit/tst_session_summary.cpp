@@ -71,7 +71,31 @@ private Q_SLOTS:
         stage.settle();
         const auto summary = stage.log.events(u"s1"_s).last();
         QCOMPARE(summary.meta["source"_L1].toString(), u"fallback"_s);
+        QCOMPARE(summary.meta["code"_L1].toString(), u"model_quota"_s);
         QVERIFY(summary.content.contains("where is my order?"_L1));
+    }
+
+    void aSummarySaysHowLongWhoAnsweredTookAndWhoFailed()
+    {
+        Ended stage;
+        const qint64 asked = stage.clock.nowMs();
+        stage.clock.advance(3s);
+        stage.reply().setFailuresSoFar(
+            {{u"first"_s, {u"model_timeout"_s, u"Silent."_s, {}, true}, {}, {}, u"small"_s, asked, 1'000}});
+        stage.reply().push(u"They greeted."_s);
+        stage.reply().finish();
+        const QJsonObject meta = stage.summary().meta;
+        QCOMPARE(meta["duration_ms"_L1].toInt(), 2'000);
+        QCOMPARE(meta["attempts"_L1].toArray().size(), 1);
+        QCOMPARE(meta["attempts"_L1][0]["code"_L1].toString(), u"model_timeout"_s);
+
+        Ended inVain;
+        const Error error{u"model_timeout"_s, u"Silent."_s, {}, true};
+        inVain.reply().setFailuresSoFar({{u"first"_s, error, {}, {}, u"small"_s, asked, 1'000}});
+        inVain.reply().fail(error);
+        const QJsonObject failed = inVain.summary().meta;
+        QVERIFY(!failed.contains("duration_ms"_L1)); // its attempt tells
+        QCOMPARE(failed["attempts"_L1].toArray().size(), 1);
     }
 
     void aJournalThatCannotBeReadPutsTheSummaryOff()
@@ -172,7 +196,8 @@ private Q_SLOTS:
                                           {"open_points"_L1, QJsonArray{u"Call back"_s}},
                                           {"language"_L1, u"en"_s},
                                           {"usage"_L1, toJson(Usage{300, 40, UsageSource::Reported})},
-                                          {"cost_usd"_L1, 0.002}}));
+                                          {"cost_usd"_L1, 0.002},
+                                          {"duration_ms"_L1, 0}}));
         QCOMPARE(stage.observer.snapshot.title, u"An order"_s);
         QCOMPARE(stage.observer.snapshot.summary, u"Asked for an order."_s);
         RecordingClient again;

@@ -39,6 +39,7 @@ private Q_SLOTS:
               {"usage"_L1, QJsonObject{{"output_tokens"_L1, 9}}},
               {"calls"_L1, QJsonArray{call(u"tool_calls"_s, 500, 2), call(u"stop"_s, 300, 7)}}});
         take(6, 4000, EventType::SessionEnded, {{"reason"_L1, "closed"_L1}});
+        take(7, 4000, EventType::Summary, {{"source"_L1, "fallback"_L1}});
         QCOMPARE(m_spans.size(), 5);
         QCOMPARE(m_builder.open(), 0);
         const QJsonObject root = span(u"session"_s);
@@ -179,6 +180,8 @@ private Q_SLOTS:
         QCOMPARE(happens(u"a"_s, EventType::SessionEnded), 1);
         QCOMPARE(happens(u"b"_s, EventType::SessionEnded), 0);
         QCOMPARE(happens(u"c"_s, EventType::SessionEnded), 1);
+        for (const QString &session : {u"a"_s, u"c"_s})
+            QCOMPARE(happens(session, EventType::Summary), 0);
         QCOMPARE(m_builder.open(), 0);
     }
 
@@ -192,6 +195,7 @@ private Q_SLOTS:
         QCOMPARE(span(u"turn"_s)["parentSpanId"_L1], span(u"session"_s)["spanId"_L1]);
         QCOMPARE(attribute(span(u"turn"_s), u"error.type"_s), u"interrupted"_s);
         QCOMPARE(attribute(span(u"session"_s), u"loquat.end.reason"_s), u"recovered"_s);
+        take(10, 4000, EventType::Summary, {{"source"_L1, "fallback"_L1}});
         QCOMPARE(m_builder.open(), 0);
     }
 

@@ -134,6 +134,59 @@ private Q_SLOTS:
         QCOMPARE(times(second), (Times{4000, 5000}));
         QCOMPARE(attribute(second, u"gen_ai.response.model"_s), u"m-2026"_s);
     }
+
+    void aSummaryAndASynopsisAreCallsAsWell()
+    {
+        const QJsonObject answered{
+            {"model"_L1, "big"_L1},
+            {"provider"_L1, "groq"_L1},
+            {"duration_ms"_L1, 400},
+            {"usage"_L1, QJsonObject{{"output_tokens"_L1, 40}}},
+            {"attempts"_L1, QJsonArray{attempt(u"openai"_s, u"model_timeout"_s, 2100, 300)}}};
+        QJsonObject synopsis = answered;
+        synopsis.insert("turn"_L1, 1);
+        take(3, 3000, EventType::Synopsis, synopsis);
+        take(4, 3500, EventType::AiMessage,
+             {{"turn"_L1, 1}, {"final"_L1, true}, {"finish"_L1, "stop"_L1}, {"duration_ms"_L1, 500}});
+        QCOMPARE(times(span(u"chat big"_s)), (Times{2600, 3000}));
+        QCOMPARE(span(u"chat big"_s)["parentSpanId"_L1], span(u"turn"_s)["spanId"_L1]);
+        QCOMPARE(attribute(span(u"chat big"_s), u"gen_ai.usage.output_tokens"_s), u"40"_s);
+
+        take(5, 4000, EventType::SessionEnded, {{"reason"_L1, "closed"_L1}});
+        take(6, 4500, EventType::Summary, answered);
+        const auto calls = spans(u"chat big"_s);
+        QCOMPARE(calls.size(), 2);
+        QCOMPARE(times(calls[1]), (Times{4100, 4500}));
+        QCOMPARE(calls[1]["parentSpanId"_L1], span(u"session"_s)["spanId"_L1]);
+        QCOMPARE(calls[1]["traceId"_L1], span(u"session"_s)["traceId"_L1]);
+        const auto failed = spans(u"chat openai-mini"_s);
+        QCOMPARE(failed.size(), 2);
+        QVERIFY(failed[0]["spanId"_L1] != failed[1]["spanId"_L1]);
+        QCOMPARE(m_builder.open(), 0);
+    }
+
+    void aSummaryThatNoModelCouldMakeFailed()
+    {
+        take(3, 4000, EventType::SessionEnded, {{"reason"_L1, "closed"_L1}});
+        take(4, 9000, EventType::Summary,
+             {{"source"_L1, "fallback"_L1},
+              {"provider"_L1, "groq"_L1},
+              {"duration_ms"_L1, 5000},
+              {"code"_L1, "summary_timeout"_L1}});
+        QCOMPARE(attribute(span(u"chat groq"_s), u"error.type"_s), u"summary_timeout"_s);
+    }
+
+    void aSessionThatIsReopenedBeforeItsSummaryHasASpanOfItsOwn()
+    {
+        take(3, 4000, EventType::SessionEnded, {{"reason"_L1, "closed"_L1}});
+        take(4, 5000, EventType::SessionResumed);
+        take(5, 6000, EventType::SessionEnded, {{"reason"_L1, "closed"_L1}, {"summary"_L1, "none"_L1}});
+        const auto sessions = spans(u"session"_s);
+        QCOMPARE(sessions.size(), 2);
+        QCOMPARE(times(sessions[1]), (Times{5000, 6000}));
+        QVERIFY(sessions[0]["spanId"_L1] != sessions[1]["spanId"_L1]);
+        QCOMPARE(m_builder.open(), 0);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTraceFailover)
