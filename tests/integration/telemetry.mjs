@@ -117,7 +117,9 @@ describe('Traces', () => {
     assert.ok(got.spans.every(({ name, parentSpanId }) => (name === 'session') === !parentSpanId));
     assert.ok(got.spans.every(({ parentSpanId }) => !parentSpanId || ids.has(parentSpanId)));
     const chats = got.spans.filter(({ name }) => name.startsWith('chat '));
-    assert.equal(chats.length, 2, 'before the tool and after it');
+    const session = got.spans.find(({ name }) => name === 'session');
+    assert.equal(chats.length, 3, 'before the tool, after it, and for the summary');
+    assert.equal(chats.filter(({ parentSpanId }) => parentSpanId === session.spanId).length, 1);
     for (const { attributes } of chats)
       for (const known of ['gen_ai.provider.name', 'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'])
         assert.ok(attributes.some(({ key }) => key === known), `${known} in ${JSON.stringify(attributes)}`);
