@@ -51,6 +51,7 @@ ApplicationWindow {
             Layout.fillHeight: true
             needsYou: window.consoleModel.needsYou
             nodesShown: window.consoleModel.nodes.shown
+            waitingCalls: window.consoleModel.waitingCalls.count
         }
 
         StackLayout {

@@ -141,6 +141,8 @@ void ComposerModel::tookOver(const QString &session)
         return;
     m_modes[session] = Mode::Reply;
     Q_EMIT changed();
+    if (session == m_session)
+        Q_EMIT replyWanted();
 }
 
 } // namespace loquat

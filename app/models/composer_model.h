@@ -46,6 +46,7 @@ public:
 
 Q_SIGNALS:
     void changed();
+    void replyWanted(); ///< the shown session was taken over: what is typed next is for its user
 
 private:
     void deliver(const QString &session, CommandKind kind, const QString &draft);

@@ -18,7 +18,7 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
     , m_actions(m_commands, clock)
     , m_composer(m_commands)
     , m_history(link, clock)
-    , m_waitingCalls(m_sessions, m_commands)
+    , m_waitingCalls(link, m_sessions, m_commands)
 {
     connect(&link, &ConsoleLink::batch, this, &ConsoleModel::take);
     connect(&link, &ConsoleLink::statusChanged, this, &ConsoleModel::showStatus);

@@ -4,6 +4,7 @@
 #include <QDateTime>
 #include <QLocale>
 
+#include <algorithm>
 #include <cmath>
 
 namespace loquat::format {
@@ -40,6 +41,15 @@ QString age(qint64 ms)
     if (seconds < 86'400)
         return u"%1 h"_s.arg(seconds / 3600);
     return u"%1 d"_s.arg(seconds / 86'400);
+}
+
+QString stopwatch(qint64 ms)
+{
+    const qint64 seconds = std::max<qint64>(0, ms) / 1000;
+    const QString rest = u":%1"_s.arg(seconds % 60, 2, 10, QChar(u'0'));
+    if (seconds < 3600)
+        return QString::number(seconds / 60) + rest;
+    return u"%1:%2"_s.arg(seconds / 3600).arg(seconds / 60 % 60, 2, 10, QChar(u'0')) + rest;
 }
 
 QString moment(qint64 atMs, std::optional<qint64> beside)

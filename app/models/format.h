@@ -12,7 +12,8 @@ inline const QString unknown = QStringLiteral("–");
 
 QString duration(qint64 ms); ///< 310 ms · 1.4 s · 3 min 12 s · 2 h 5 min
 QString duration(const std::optional<qint64> &ms);
-QString age(qint64 ms); ///< now · 42 s · 6 min · 3 h · 5 d
+QString age(qint64 ms);       ///< now · 42 s · 6 min · 3 h · 5 d
+QString stopwatch(qint64 ms); ///< 0:14 · 12:05 · 1:02:05
 /// 14:02:11, or 19 Nov 2026, 14:02:11 if that is another day than `beside` (of now, if it is absent); local
 /// time.
 QString moment(qint64 atMs, std::optional<qint64> beside = std::nullopt);

@@ -160,7 +160,10 @@ Boundary lastBoundary(const QByteArray &source)
         openFence =
             cmark_node_get_type(after) == CMARK_NODE_CODE_BLOCK && cmark_node_get_start_line(after) == line;
     }
-    return {cmark_node_previous(last) ? start : 0, openFence};
+    const auto type = cmark_node_get_type(last);
+    const bool endsAtBlank =
+        type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING || type == CMARK_NODE_THEMATIC_BREAK;
+    return {cmark_node_previous(last) ? start : 0, openFence, endsAtBlank};
 }
 
 Block render(const QByteArray &source)
@@ -181,6 +184,12 @@ Block render(const QByteArray &source)
     // Qt draws a table's lines only when it has the attribute. What a reply calls <table> is escaped by now.
     QString text = QString::fromUtf8(html.get()).trimmed();
     text.replace(u"<table>"_s, u"<table border=\"1\" cellspacing=\"0\" cellpadding=\"5\">"_s);
+    // It does not know the first, and makes headings larger than the style says.
+    text.replace(u"<del>"_s, u"<s>"_s).replace(u"</del>"_s, u"</s>"_s);
+    for (const QChar level : u"123456"_s) {
+        text.replace(u"<h%1>"_s.arg(level), u"<p class=\"h%1\">"_s.arg(level));
+        text.replace(u"</h%1>"_s.arg(level), u"</p>"_s);
+    }
     return {false, text, {}};
 }
 

@@ -23,6 +23,7 @@ struct Boundary
 {
     qsizetype lastBlock = 0;
     bool insideFence = false; ///< the last block is fenced code
+    bool endsAtBlank = false; ///< a line with nothing in it ends the last block, whatever follows
 };
 Boundary lastBoundary(const QByteArray &source);
 

@@ -33,6 +33,12 @@ void OpenCalls::rowRemoved(qsizetype row)
         call.row -= call.row > row ? 1 : 0;
 }
 
+void OpenCalls::rowInserted(qsizetype row)
+{
+    for (Call &call : m_calls)
+        call.row += call.row >= row ? 1 : 0;
+}
+
 std::optional<qsizetype> OpenCalls::rowOf(const QString &callId) const
 {
     const auto call = m_calls.constFind(callId);

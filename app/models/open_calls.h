@@ -24,8 +24,9 @@ public:
     /// The tool whose call waits as the session's phase says it, empty when none: believed as long as no
     /// tool_approval was seen.
     void setPhase(const QString &tool) { m_phaseTool = tool; }
-    /// A row went away: those behind it move up.
+    /// A row went away, or is new: those behind it move.
     void rowRemoved(qsizetype row);
+    void rowInserted(qsizetype row);
 
     [[nodiscard]] std::optional<qsizetype> rowOf(const QString &callId) const;
     /// The calls that wait, the one that was asked for first before the others.

@@ -24,10 +24,12 @@ void RunningReplies::apply(const Delta &delta)
     if (delta.text.isEmpty() && !m_sessions.contains(delta.sessionId))
         return;
     Reply &reply = m_sessions[delta.sessionId].reply;
+    // One that is told anew began when it began.
+    const bool goesOn = reply.turn == delta.turn && !reply.text.isEmpty();
+    const qint64 startedMs = goesOn ? reply.startedMs : delta.atMs;
     if (reply.turn != delta.turn || delta.whole)
         reply = {};
-    if (reply.text.isEmpty())
-        reply.startedMs = delta.atMs;
+    reply.startedMs = startedMs;
     reply.turn = delta.turn;
     reply.text += delta.text;
 }

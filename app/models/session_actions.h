@@ -22,6 +22,7 @@ class SessionActions : public QObject
     Q_PROPERTY(bool canEnd READ canEnd NOTIFY changed)
     Q_PROPERTY(QString endLabel READ endLabel NOTIFY changed)
     Q_PROPERTY(bool canDecide READ canDecide NOTIFY changed)
+    Q_PROPERTY(QString nextCallId READ nextCallId NOTIFY changed)
 
 public:
     /// Two clicks within this time are one double click.
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] bool canEnd() const { return canAct(); }
     [[nodiscard]] QString endLabel() const;
     [[nodiscard]] bool canDecide() const;
+    /// The call that waits longest, which the keys decide.
+    [[nodiscard]] QString nextCallId() const { return m_waiting.value(0); }
 
     Q_INVOKABLE void stop();
     Q_INVOKABLE void togglePause();
@@ -48,9 +51,8 @@ public:
     /// Ending cannot be undone, so it is asked for twice; a double click asks once.
     Q_INVOKABLE void end();
     Q_INVOKABLE void forgetEnd();
-    /// The call that waits longest.
-    Q_INVOKABLE void approve() { approveCall(m_waiting.value(0)); }
-    Q_INVOKABLE void deny() { denyCall(m_waiting.value(0)); }
+    Q_INVOKABLE void approve() { approveCall(nextCallId()); }
+    Q_INVOKABLE void deny() { denyCall(nextCallId()); }
     Q_INVOKABLE void approveCall(const QString &callId) { decide(CommandKind::Approve, callId); }
     Q_INVOKABLE void denyCall(const QString &callId) { decide(CommandKind::Deny, callId); }
 

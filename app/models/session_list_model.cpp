@@ -68,6 +68,10 @@ QVariant SessionListModel::data(const QModelIndex &index, int role) const
                                                        : QList<double>());
     case AgeRole:
         return format::age(m_now - row.session.lastActivityMs);
+    case WaitedRole:
+        return row.session.phase == Phase::WaitingForApproval && !row.state.ended
+                   ? format::stopwatch(m_now - row.session.lastActivityMs)
+                   : QString();
     case StreamingRole:
         return row.state.streaming;
     case NeedsYouRole:
@@ -86,7 +90,8 @@ QHash<int, QByteArray> SessionListModel::roleNames() const
     return {{SessionIdRole, "sessionId"}, {UserIdRole, "userId"},   {StateRole, "stateWord"},
             {StateKindRole, "stateKind"}, {PreviewRole, "preview"}, {RateRole, "rate"},
             {SparklineRole, "sparkline"}, {AgeRole, "age"},         {StreamingRole, "streaming"},
-            {NeedsYouRole, "needsYou"},   {EndedRole, "ended"},     {StartedRole, "startedAtMs"}};
+            {NeedsYouRole, "needsYou"},   {EndedRole, "ended"},     {StartedRole, "startedAtMs"},
+            {WaitedRole, "waited"}};
 }
 
 void SessionListModel::apply(const LiveBatch &batch, const RunningReplies &replies, qint64 nowMs)
@@ -138,7 +143,7 @@ void SessionListModel::tick(qint64 nowMs)
 {
     m_now = nowMs;
     if (!m_rows.empty())
-        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {RateRole, SparklineRole, AgeRole});
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {RateRole, SparklineRole, AgeRole, WaitedRole});
 }
 
 const SessionSnapshot *SessionListModel::find(const QString &sessionId) const

@@ -38,6 +38,7 @@ public:
         RateRole,
         SparklineRole,
         AgeRole,
+        WaitedRole, ///< for a person to decide on a call: 0:14; empty where none does
         StreamingRole,
         NeedsYouRole,
         EndedRole,

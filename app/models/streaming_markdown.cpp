@@ -137,8 +137,10 @@ void StreamingMarkdown::takeLine(const QByteArray &line)
     const bool closesFence = std::exchange(m_insideFence, boundary.insideFence) && !boundary.insideFence;
     if (boundary.lastBlock > 0)
         commit(boundary.lastBlock);
-    else if (closesFence)
-        commit(m_block.size()); // nothing that follows can change it: no need to wait for the next block
+    // Where nothing that follows can change it there is no need to wait for the next block, which would be
+    // shown as part of this one meanwhile.
+    if (closesFence || (trimmed.isEmpty() && boundary.endsAtBlank))
+        commit(m_block.size());
 }
 
 void StreamingMarkdown::commit(qsizetype bytes)

@@ -5,7 +5,10 @@
 #include "models/format.h"
 #include "models/summary_facts.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
+
+#include <algorithm>
 
 namespace loquat {
 namespace {
@@ -31,6 +34,18 @@ TranscriptEntry line(const Event &event, const QString &text, const QString &kin
     return entry;
 }
 
+/// When the first of a reply's last words came; its event says when they were all there.
+qint64 beganMs(const Event &event)
+{
+    const QJsonArray calls = event.meta["calls"_L1].toArray();
+    const QJsonObject call = calls.isEmpty() ? event.meta : calls.last().toObject();
+    const QJsonValue took = call["duration_ms"_L1];
+    const QJsonValue first = call["ttft_ms"_L1];
+    return took.isDouble() && first.isDouble()
+               ? event.atMs - std::max<qint64>(0, took.toInteger() - first.toInteger())
+               : event.atMs;
+}
+
 TranscriptEntry said(const Event &event, Kind kind, const QString &detail = {})
 {
     TranscriptEntry entry;
@@ -41,6 +56,7 @@ TranscriptEntry said(const Event &event, Kind kind, const QString &detail = {})
     entry.turn = event.meta["turn"_L1].toInt();
     entry.by = event.meta["by"_L1].toString();
     if (kind == Kind::Assistant) {
+        entry.atMs = beganMs(event);
         entry.blocks = std::make_shared<StreamingMarkdown>();
         entry.blocks->finishAs(event.content);
     }

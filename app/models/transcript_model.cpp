@@ -12,6 +12,19 @@ using namespace Qt::StringLiterals;
 using Kind = TranscriptEntry::Kind;
 using Tool = TranscriptEntry::Tool;
 
+namespace {
+
+/// A reply stands where it began, as it does while it is written, and what came while it was is behind it:
+/// who whispered or took over, and messages that are answered later.
+bool cameDuring(const TranscriptEntry &entry, const TranscriptEntry &reply)
+{
+    const bool ofReply = entry.kind == Kind::Assistant || entry.kind == Kind::Tool ||
+                         (entry.kind == Kind::User && entry.turn <= reply.turn);
+    return !ofReply && entry.atMs > reply.atMs;
+}
+
+} // namespace
+
 int TranscriptModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : int(m_entries.size());
@@ -159,8 +172,7 @@ void TranscriptModel::apply(const Delta &delta)
         entry.turn = delta.turn;
         entry.streaming = true;
         entry.blocks = std::make_shared<StreamingMarkdown>();
-        append(std::move(entry));
-        m_running = m_entries.size() - 1;
+        m_running = add(std::move(entry));
     }
     m_entries[m_running].blocks->append(delta.text);
 }
@@ -212,18 +224,24 @@ void TranscriptModel::take(const Event &event)
     if (event.type == EventType::AiMessage && event.content.isEmpty() && replyDetail(event.meta).isEmpty())
         return;
     if (auto entry = entryOf(event))
-        append(std::move(*entry));
+        add(std::move(*entry));
 }
 
-void TranscriptModel::append(TranscriptEntry entry)
+qsizetype TranscriptModel::add(TranscriptEntry entry)
 {
-    const int row = rowCount();
+    int row = rowCount();
+    while (entry.kind == Kind::Assistant && row > 0 && cameDuring(m_entries[row - 1], entry))
+        --row;
+    m_openCalls.rowInserted(row);
     if (entry.tool == Tool::Running)
         m_openCalls.add(entry.callId, entry.text, row);
     beginInsertRows({}, row, row);
-    m_entries.append(std::move(entry));
+    m_entries.insert(row, std::move(entry));
     endInsertRows();
+    if (row + 1 < rowCount())
+        changed(row + 1); // its time depends on the one before
     Q_EMIT countChanged();
+    return row;
 }
 
 void TranscriptModel::changed(qsizetype row)

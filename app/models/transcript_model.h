@@ -68,7 +68,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] bool continues(const QList<Event> &events) const;
     void take(const Event &event);
-    void append(TranscriptEntry entry);
+    qsizetype add(TranscriptEntry entry); ///< the row it has
     void changed(qsizetype row);
     void showWaiting();
     void setToolState(const QString &callId, TranscriptEntry::Tool state);

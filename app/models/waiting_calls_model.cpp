@@ -24,8 +24,10 @@ QString shown(const QString &args)
 
 } // namespace
 
-WaitingCallsModel::WaitingCallsModel(const SessionListModel &sessions, CommandRunner &runner, QObject *parent)
+WaitingCallsModel::WaitingCallsModel(ConsoleLink &link, const SessionListModel &sessions,
+                                     CommandRunner &runner, QObject *parent)
     : QAbstractListModel(parent)
+    , m_link(link)
     , m_sessions(sessions)
     , m_runner(runner)
 {
@@ -50,6 +52,10 @@ void WaitingCallsModel::apply(const LiveBatch &batch, qint64 nowMs)
 
 void WaitingCallsModel::apply(const Event &event)
 {
+    if (const auto loading = m_loading.find(event.sessionId); loading != m_loading.end()) {
+        loading->append(event);
+        return;
+    }
     const QString callId = event.meta["call_id"_L1].toString();
     const auto isIt = [&](const Call &call) {
         return call.sessionId == event.sessionId && call.callId == callId;
@@ -85,15 +91,48 @@ void WaitingCallsModel::apply(const SessionSnapshot &session)
         m_args.remove(session.sessionId);
         m_told.remove(session.sessionId);
     }
-    if (!isHere || session.phase != Phase::WaitingForApproval) {
-        removeIf(isOfIt);
-    } else if (!m_told.contains(session.sessionId) && std::ranges::none_of(m_calls, isOfIt)) {
+    if (!isHere || session.phase != Phase::WaitingForApproval)
+        return removeIf(isOfIt);
+    if (m_told.contains(session.sessionId) || m_loading.contains(session.sessionId))
+        return;
+    if (std::ranges::none_of(m_calls, isOfIt))
         add({session.sessionId, {}, session.phaseDetail, shown(session.preview), session.lastActivityMs});
+    load(session.sessionId);
+}
+
+void WaitingCallsModel::load(const QString &sessionId)
+{
+    m_loading.insert(sessionId, {});
+    m_link.loadEvents(sessionId, [self = QPointer(this), sessionId,
+                                  serial = m_serial](const Expected<QList<Event>> &stored) {
+        if (self && self->m_serial == serial)
+            self->loaded(sessionId, stored);
+    });
+}
+
+void WaitingCallsModel::loaded(const QString &sessionId, const Expected<QList<Event>> &stored)
+{
+    const auto before = m_calls.size();
+    const QList<Event> meanwhile = m_loading.take(sessionId);
+    qint64 known = 0;
+    for (const Event &event : stored ? *stored : QList<Event>()) {
+        apply(event);
+        known = event.seq;
     }
+    for (const Event &event : meanwhile)
+        if (event.seq > known)
+            apply(event);
+    const auto *session = m_sessions.find(sessionId);
+    if (!session || session->phase != Phase::WaitingForApproval) // any more
+        removeIf([&](const Call &call) { return call.sessionId == sessionId; });
+    if (m_calls.size() != before)
+        Q_EMIT countChanged();
 }
 
 void WaitingCallsModel::forgetCalls()
 {
+    ++m_serial;
+    m_loading.clear();
     m_args.clear();
     m_told.clear();
     removeIf([](const Call &) { return true; });
@@ -167,7 +206,7 @@ QVariant WaitingCallsModel::data(const QModelIndex &index, int role) const
     case WaitedRole:
         return format::age(std::max<qint64>(0, m_now - call.askedAtMs));
     case CanDecideRole:
-        return !call.decided && m_runner.isReachable();
+        return !call.callId.isEmpty() && !call.decided && m_runner.isReachable();
     case TroubleRole:
         return call.trouble;
     default:
@@ -195,7 +234,7 @@ void WaitingCallsModel::deny(const QString &sessionId, const QString &callId)
 void WaitingCallsModel::decide(CommandKind kind, const QString &sessionId, const QString &callId)
 {
     const auto row = rowOf(sessionId, callId);
-    if (row < 0 || m_calls[row].decided || !m_runner.isReachable())
+    if (row < 0 || callId.isEmpty() || m_calls[row].decided || !m_runner.isReachable())
         return;
     m_calls[row].decided = true;
     m_calls[row].trouble.clear();

@@ -7,8 +7,8 @@
 namespace loquat {
 
 /// The tool calls of all sessions that wait for an operator, the one that has waited longest first. What was
-/// stored of a session's calls decides; of those asked before this console looked, and of other nodes'
-/// sessions, the snapshot tells one.
+/// stored of a session's calls decides; it is loaded where calls were asked before this console looked. Until
+/// it is there the snapshot tells of one, which cannot be decided here: which one it is is not known.
 class WaitingCallsModel : public QAbstractListModel
 {
     Q_OBJECT
@@ -28,8 +28,9 @@ public:
         TroubleRole, ///< why the last decision was refused
     };
 
-    /// Both outlive it.
-    WaitingCallsModel(const SessionListModel &sessions, CommandRunner &runner, QObject *parent = nullptr);
+    /// All outlive it.
+    WaitingCallsModel(ConsoleLink &link, const SessionListModel &sessions, CommandRunner &runner,
+                      QObject *parent = nullptr);
 
     /// `sessions` must have seen the batch already.
     void apply(const LiveBatch &batch, qint64 nowMs);
@@ -62,6 +63,8 @@ private:
     };
 
     void apply(const Event &event);
+    void load(const QString &sessionId);
+    void loaded(const QString &sessionId, const Expected<QList<Event>> &stored);
     void apply(const SessionSnapshot &session);
     void add(Call call);
     template <typename Matches> void removeIf(Matches matches);
@@ -69,11 +72,14 @@ private:
     void changed(qsizetype row);
     void decide(CommandKind kind, const QString &sessionId, const QString &callId);
 
+    ConsoleLink &m_link;
     const SessionListModel &m_sessions;
     CommandRunner &m_runner;
     QList<Call> m_calls;
     QHash<QString, QHash<QString, QString>> m_args; ///< of a session's calls without a result, by call
     QSet<QString> m_told;                           ///< sessions whose calls are known from what was stored
+    QHash<QString, QList<Event>> m_loading; ///< what happens in a session until what was stored is here
+    quint64 m_serial = 0;                   ///< an answer to an older load means nothing
     qint64 m_now = 0;
 };
 

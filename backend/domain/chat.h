@@ -103,9 +103,10 @@ struct ChatRequest
     /// JSON Schema that the reply must match, where the provider can be told so; the caller checks what
     /// comes.
     std::optional<QJsonObject> replySchema = std::nullopt;
-    ToolChoice toolChoice = {}; ///< forces only what `tools` has
-    QStringList providers = {}; ///< names, in order of preference; empty: all, in theirs
-    QString sessionId = {};     ///< whose budget the call is counted against
+    ToolChoice toolChoice = {};    ///< forces only what `tools` has
+    bool parallelToolCalls = true; ///< false: one in a reply, where the provider can be told so
+    QStringList providers = {};    ///< names, in order of preference; empty: all, in theirs
+    QString sessionId = {};        ///< whose budget the call is counted against
     QString userId = {};
 };
 

@@ -34,7 +34,7 @@ ClientConnection::ClientConnection(std::unique_ptr<QWebSocket> socket, QTcpSocke
                   m_around.counters, this);
     connect(m_socket.get(), &QWebSocket::textMessageReceived, this, &ClientConnection::received);
     connect(m_socket.get(), &QWebSocket::binaryMessageReceived, this, [this] {
-        if (mayTake())
+        if (mayTake({}))
             answer(outbound::Problem{{u"binary_not_supported"_s, u"Binary frames are not understood."_s,
                                       u"Send text frames."_s, false},
                                      0});
@@ -161,8 +161,7 @@ void ClientConnection::refuse(Refused why, const QString &reason)
     m_socket->close(QWebSocketProtocol::CloseCodePolicyViolated, reason);
 }
 
-/// Told in its place: what was taken before it is answered before it.
-void ClientConnection::refuseFrame(const Error &why)
+void ClientConnection::refuseFrame(const QString & /*frame*/, const Error &why)
 {
     Session *session = m_attached ? m_around.hub.find(m_request.sessionId) : nullptr;
     if (session)
@@ -172,7 +171,7 @@ void ClientConnection::refuseFrame(const Error &why)
 }
 
 /// Whether a message that came is within the rate; if not, the client is told.
-bool ClientConnection::mayTake()
+bool ClientConnection::mayTake(const QString &frame)
 {
     if (m_socket->state() != QAbstractSocket::ConnectedState)
         return false;
@@ -183,8 +182,8 @@ bool ClientConnection::mayTake()
         return false;
     case MessageRate::Verdict::Refused:
         m_around.counters.count(Refused::TooManyMessages);
-        refuseFrame({u"rate_limited"_s, u"Too many messages in a minute; this one was not taken."_s,
-                     u"Send fewer."_s, true});
+        refuseFrame(frame, {u"rate_limited"_s, u"Too many messages in a minute; this one was not taken."_s,
+                            u"Send fewer."_s, true});
         return false;
     case MessageRate::Verdict::Taken:
         break;
@@ -194,7 +193,7 @@ bool ClientConnection::mayTake()
 
 void ClientConnection::received(const QString &frame)
 {
-    if (mayTake())
+    if (mayTake(frame))
         heard(frame);
 }
 

@@ -54,6 +54,9 @@ protected:
     /// open() was called: attach(), at once or later.
     virtual void begin() = 0;
     virtual void heard(const QString &frame) = 0;
+    /// A frame that is not heard; empty: a binary one. It is told in its place: what was taken before it is
+    /// answered before it.
+    virtual void refuseFrame(const QString &frame, const Error &why);
     /// The connection is over; the session has not been left yet.
     virtual void leaving() {}
     /// What a message of the session is in the client's language, one frame per string.
@@ -77,8 +80,7 @@ protected:
 
 private:
     void close(CloseReason reason) final;
-    bool mayTake();
-    void refuseFrame(const Error &why);
+    bool mayTake(const QString &frame);
     void received(const QString &frame);
     void letSlowReaderGo();
     void closing();

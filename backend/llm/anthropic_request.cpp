@@ -119,8 +119,14 @@ QByteArray anthropicRequest(const ChatRequest &request, const QString &model)
     }
     if (!tools.isEmpty())
         body["tools"_L1] = tools;
-    if (request.toolChoice.forces())
-        body["tool_choice"_L1] = wireChoice(request.toolChoice);
+    const bool oneAtATime = !request.tools.isEmpty() && !request.parallelToolCalls;
+    if (request.toolChoice.forces() || oneAtATime) {
+        QJsonObject choice = request.toolChoice.forces() ? wireChoice(request.toolChoice)
+                                                         : QJsonObject{{"type"_L1, "auto"_L1}};
+        if (oneAtATime)
+            choice["disable_parallel_tool_use"_L1] = true;
+        body["tool_choice"_L1] = choice;
+    }
     return QJsonDocument(body).toJson(QJsonDocument::Compact);
 }
 

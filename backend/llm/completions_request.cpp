@@ -133,6 +133,8 @@ QByteArray completionsRequest(const ChatRequest &request, const QString &model,
         body.json("tools"_L1, tools);
     if (!tools.isEmpty() && request.toolChoice.forces())
         body.value("tool_choice"_L1, wireChoice(request.toolChoice));
+    if (!tools.isEmpty() && !request.parallelToolCalls)
+        body.value("parallel_tool_calls"_L1, false);
     return body.json("messages"_L1, messagesText(request.messages)).object().toUtf8();
 }
 

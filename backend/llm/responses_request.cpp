@@ -73,6 +73,8 @@ QByteArray responsesRequest(const ChatRequest &request, const QString &model)
         body["tools"_L1] = wireTools(request.tools);
     if (request.toolChoice.forces())
         body["tool_choice"_L1] = wireChoice(request.toolChoice);
+    if (!request.tools.isEmpty() && !request.parallelToolCalls)
+        body["parallel_tool_calls"_L1] = false;
     if (request.temperature)
         body["temperature"_L1] = *request.temperature;
     if (request.maxOutputTokens)

@@ -38,7 +38,10 @@ void History::add(const Event &event)
         addToolCall(event);
         return;
     case EventType::ToolResult:
-        m_results.insert(event.meta["call_id"_L1].toString(), event.content);
+        if (event.meta["late"_L1].toBool())
+            addLateResult(event);
+        else
+            m_results.insert(event.meta["call_id"_L1].toString(), event.content);
         return;
     case EventType::Synopsis:
         m_synopsis = {event.content, qsizetype(event.meta["covers"_L1].toInteger())};
@@ -64,6 +67,24 @@ void History::addToolCall(const Event &event)
     m_messages.last().toolCalls.append(
         {id, event.meta["tool"_L1].toString(), arguments, event.meta["provider_data"_L1].toObject()});
     m_callIds.insert(id);
+}
+
+/// The model was answered in its place already, and what came since is older than this: it reads it where it
+/// came, as the result of the same call made again. No other role may hold what a tool says.
+void History::addLateResult(const Event &event)
+{
+    const QString callId = event.meta["call_id"_L1].toString();
+    for (auto message = m_messages.crbegin(); message != m_messages.crend(); ++message) {
+        const auto made = std::ranges::find(message->toolCalls, callId, &ToolCall::id);
+        if (made == message->toolCalls.cend())
+            continue;
+        ToolCall again = *made;
+        again.id = uniqueCallId(callId + u"_late"_s);
+        m_results.insert(again.id, event.content);
+        m_messages.append({Role::Assistant, {}, {again}, {}});
+        m_openRound = -1;
+        return;
+    }
 }
 
 QList<ChatMessage> History::messages(const QString &systemPrompt) const

@@ -32,6 +32,7 @@ public:
 
 private:
     void addToolCall(const Event &event);
+    void addLateResult(const Event &event);
 
     QList<ChatMessage> m_messages; ///< without Role::Tool: results are put in place by messages()
     QHash<QString, QString> m_results;

@@ -17,6 +17,7 @@ struct Profile
     Router router;
     QHash<QString, QString> toolPolicies; ///< tool → allow | ask | deny; "*" for those not named
     ToolChoice toolChoice = {}; ///< for what the model is asked first, not for what follows its calls
+    bool parallelToolCalls = true;
 };
 
 } // namespace loquat

@@ -12,6 +12,7 @@ struct ReplyWishes
     QList<ToolSpec> tools;      ///< the client's to answer, also where the service has one of that name
     ToolChoice toolChoice = {}; ///< among these and the service's own
     std::optional<qint64> maxOutputTokens = std::nullopt; ///< the profile's limit stays where it is lower
+    bool parallelToolCalls = true;                        ///< several in one reply
 
     bool operator==(const ReplyWishes &) const = default;
 };

@@ -27,7 +27,7 @@ Session::Session(SessionParts &parts, SessionKeeper &keeper, QString sessionId, 
 
 Session::~Session() = default;
 
-bool Session::deferUntilOpen(std::function<void()> input, Source source)
+bool Session::deferUntilOpen(std::function<void()> input, Source source, const QString &ref)
 {
     if (m_open)
         return false;
@@ -36,7 +36,7 @@ bool Session::deferUntilOpen(std::function<void()> input, Source source)
                           u"Too much was said before the session was open; this was not taken."_s,
                           {},
                           true};
-        input = [this, error] { tellInOrder(error); };
+        input = [this, error, ref] { tellInOrder(error, ref); };
     }
     m_deferred.push_back(std::move(input));
     return true;
@@ -165,10 +165,10 @@ void Session::userMessage(const QString &text, bool interrupt)
     beginTurn(message);
 }
 
-void Session::refused(const Error &why)
+void Session::refused(const Error &why, const QString &ref)
 {
-    if (!deferUntilOpen([this, why] { refused(why); }, Source::Client))
-        tellInOrder(why);
+    if (!deferUntilOpen([this, why, ref] { refused(why, ref); }, Source::Client, ref))
+        tellInOrder(why, ref);
 }
 
 Event Session::emitEvent(EventType type, Role role, const QString &content, QJsonObject meta)
@@ -212,13 +212,13 @@ void Session::tell(const Outbound &message)
         m_client->send(message);
 }
 
-void Session::tellInOrder(const Error &error)
+void Session::tellInOrder(const Error &error, const QString &ref)
 {
     // After the greeting, and the start of a reply that is asked for already; never to the next connection.
     m_outbox.then(
-        [this, error, attachment = m_attachments] {
+        [this, error, ref, attachment = m_attachments] {
             if (attachment == m_attachments)
-                tell(outbound::Problem{error, 0});
+                tell(outbound::Problem{error, 0, ref});
         },
         0);
 }

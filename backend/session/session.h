@@ -79,8 +79,8 @@ public:
 
     /// `interrupt`: barge-in; a reply that runs is cancelled, what it said is kept, and this message is next.
     void userMessage(const QString &text, bool interrupt = false);
-    /// Tells the client of what it said that was not taken, behind what was.
-    void refused(const Error &why);
+    /// Tells the client of what it said that was not taken, behind what was. `ref` comes back in Problem.
+    void refused(const Error &why, const QString &ref = {});
     /// `turn`: only if it is this one that runs, so that a late cancel does not hit the reply after it. 0:
     /// any.
     void cancel(int turn = 0);
@@ -134,7 +134,7 @@ private:
     /// `said`: how much of the reply it ends was told before it.
     Event raise(int turn, const Error &error, qint64 atMs, qsizetype said = 0);
     void tell(const Outbound &message);
-    void tellInOrder(const Error &refusal);
+    void tellInOrder(const Error &refusal, const QString &ref = {});
     void restore(const StoredSession &stored);
     void sendStrangerAway();
     void begin(const ClientHello &hello);
@@ -178,7 +178,8 @@ private:
     void publish();
     enum class Source { Program, Client };
     /// Whether it was put off until the journal has answered. Of what a client says only so much is kept.
-    bool deferUntilOpen(std::function<void()> input, Source source = Source::Program);
+    bool deferUntilOpen(std::function<void()> input, Source source = Source::Program,
+                        const QString &ref = {});
 
     SessionParts &m_parts;
     SessionKeeper &m_keeper;

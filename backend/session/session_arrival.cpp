@@ -115,7 +115,7 @@ QJsonObject Session::resyncSnapshot() const
     QJsonObject snapshot{{"session_id"_L1, m_state.sessionId}, {"user_id"_L1, m_state.userId},
                          {"mode"_L1, nameOf(m_state.mode)},    {"last_seq"_L1, m_state.lastSeq},
                          {"messages"_L1, m_replay.messages()}, {"complete"_L1, m_replay.isComplete()}};
-    if (m_turn)
+    if (m_turn && !isPaused())
         snapshot["running"_L1] = QJsonObject{{"turn"_L1, m_runningTurn}, {"text"_L1, m_saidNow}};
     return snapshot;
 }

@@ -4,11 +4,18 @@
 #include "domain/json_text.h"
 #include "session/session.h"
 
+#include <numeric>
+
 namespace loquat {
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+/// What a client puts in while a reply runs waits for its end. It is one conversation's context, not a queue
+/// of turns: many short messages are as good as a few long ones.
+constexpr qsizetype maxHeld = 1'000'000;
+constexpr qsizetype noteWeight = 1'000; ///< of a message, beside its characters
 
 outbound::Problem refusal(const QString &code, const QString &why, const QString &ref, bool retryable = false)
 {
@@ -25,6 +32,7 @@ Profile wished(Profile profile, const ReplyWishes &wishes, bool userSpoke)
         profile.maxOutputTokens =
             std::min(*wishes.maxOutputTokens, profile.maxOutputTokens.value_or(*wishes.maxOutputTokens));
     profile.toolChoice = wishes.toolChoice;
+    profile.parallelToolCalls = wishes.parallelToolCalls;
     if (wishes.toolChoice.kind == ToolChoice::Kind::None)
         profile.toolPolicies = {{u"*"_s, u"deny"_s}};
     if (wishes.toolChoice != ToolChoice() || !userSpoke)
@@ -59,7 +67,8 @@ bool Session::takesFromClient(const QString &ref)
 
 void Session::note(const Note &note)
 {
-    if (deferUntilOpen([this, note] { this->note(note); }, Source::Client) || !takesFromClient(note.ref))
+    if (deferUntilOpen([this, note] { this->note(note); }, Source::Client, note.ref) ||
+        !takesFromClient(note.ref))
         return;
     const Note kept{note.role, storable(note.text), note.ref};
     if (kept.text.trimmed().isEmpty())
@@ -68,7 +77,8 @@ void Session::note(const Note &note)
         return keep(kept);
     // The model would take what comes before its reply for answered.
     auto &held = steering().held;
-    if (qsizetype(held.size()) >= m_parts.settings.maxQueuedMessages)
+    const auto weight = [](qsizetype sum, const Note &each) { return sum + each.text.size() + noteWeight; };
+    if (std::accumulate(held.begin(), held.end(), weight(0, kept), weight) > maxHeld)
         return tell(refusal(u"too_many_messages"_s,
                             u"%1 messages wait already; this one was not taken."_s.arg(held.size()), note.ref,
                             true));
@@ -107,7 +117,7 @@ void Session::keepHeld()
 
 void Session::respond(const ReplyWishes &wishes, const QString &ref)
 {
-    if (deferUntilOpen([this, wishes, ref] { respond(wishes, ref); }, Source::Client) ||
+    if (deferUntilOpen([this, wishes, ref] { respond(wishes, ref); }, Source::Client, ref) ||
         !takesFromClient(ref))
         return;
     Steering &steer = steering();
@@ -147,7 +157,7 @@ void Session::applyWishes()
 
 void Session::cancelReply(const QString &ref)
 {
-    if (deferUntilOpen([this, ref] { cancelReply(ref); }, Source::Client))
+    if (deferUntilOpen([this, ref] { cancelReply(ref); }, Source::Client, ref))
         return;
     if (m_turn && !isPaused())
         return m_turn->cancel();
@@ -158,7 +168,8 @@ void Session::cancelReply(const QString &ref)
 
 void Session::answerCall(const QString &callId, const QString &result, const QString &ref)
 {
-    if (deferUntilOpen([this, callId, result, ref] { answerCall(callId, result, ref); }, Source::Client) ||
+    if (deferUntilOpen([this, callId, result, ref] { answerCall(callId, result, ref); }, Source::Client,
+                       ref) ||
         !takesFromClient(ref))
         return;
     ClientTools &tools = steering().tools;

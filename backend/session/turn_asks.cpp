@@ -41,6 +41,7 @@ void Turn::ask(bool mayFold)
     request.userId = m_who.userId;
     if (m_round <= m_settings.maxToolRounds)
         request.tools = offered();
+    request.parallelToolCalls = m_profile.parallelToolCalls;
     if (m_mayForce)
         request.toolChoice = offeredOf(request.tools, m_profile.toolChoice);
     const auto known =

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import QtQuick
+import QtQuick.Controls.Basic
 import Loquat
 
 /// Code as it was written, scrolled sideways rather than wrapped.
@@ -71,11 +72,14 @@ Rectangle {
         anchors.rightMargin: 12
         anchors.top: bar.bottom
         anchors.topMargin: 4
+        ScrollBar.horizontal: ScrollBar {
+            policy: flick.contentWidth > flick.width ? ScrollBar.AlwaysOn : ScrollBar.AlwaysOff
+        }
         boundsBehavior: Flickable.StopAtBounds
         clip: true
         contentWidth: source.implicitWidth
         flickableDirection: Flickable.HorizontalFlick
-        height: source.implicitHeight
+        height: source.implicitHeight + (contentWidth > width ? 10 : 0) // beneath the last line
 
         SelectableText {
             id: source

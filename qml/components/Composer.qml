@@ -16,6 +16,16 @@ Rectangle {
         input.forceActiveFocus();
     }
 
+    // Else the first letters that are typed are commands.
+    Connections {
+        function onReplyWanted() {
+            input.forceActiveFocus();
+            input.keyIsHeld = true;
+        }
+
+        target: panel.composer
+    }
+
     color: Theme.panel
     implicitHeight: column.implicitHeight + 24
 
@@ -53,6 +63,8 @@ Rectangle {
                 TextArea {
                     id: input
 
+                    property bool keyIsHeld: false ///< the one that led here, which is no text
+
                     Accessible.name: placeholderText
                     bottomPadding: 10
                     color: Theme.text
@@ -83,6 +95,11 @@ Rectangle {
                         event.accepted = false;
                     }
                     Keys.onPressed: event => {
+                        keyIsHeld = keyIsHeld && event.isAutoRepeat;
+                        if (keyIsHeld) {
+                            event.accepted = true;
+                            return;
+                        }
                         const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter;
                         if (!enter || event.modifiers & Qt.ShiftModifier)
                             return;

@@ -52,10 +52,13 @@ Column {
 
             color: Theme.dim
             text: titles.sessionId
-            width: Math.min(implicitWidth, parent.width)
+            width: Math.min(implicitWidth, Math.max(parent.width / 3, parent.width - facts.implicitWidth - 8))
         }
 
+        // The id is cut before the model and the time are: it can be copied whole all the same.
         BodyText {
+            id: facts
+
             anchors.left: session.right
             anchors.leftMargin: 8
             anchors.right: parent.right

@@ -24,6 +24,7 @@ Row {
         color: fact.kind.length > 0 ? Theme.ofKind(fact.kind) : Theme.text
         font.family: fact.verbatim ? Theme.mono : Theme.sans
         font.pixelSize: fact.verbatim ? Theme.code : Theme.body
+        horizontalAlignment: TextEdit.AlignLeft // in its column, whatever script it is in
         text: fact.value
         width: parent.width - 100
         wrapMode: TextEdit.WrapAtWordBoundaryOrAnywhere

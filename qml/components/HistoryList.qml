@@ -53,15 +53,19 @@ Rectangle {
             }
 
             IconButton {
-                ToolTip.delay: 600
-                ToolTip.text: qsTr("Refresh  F5")
-                ToolTip.visible: hovered
+                id: refresh
+
                 implicitHeight: 24
                 implicitWidth: 24
                 path: Icons.refresh
                 text: qsTr("Refresh")
 
                 onClicked: panel.found.activate()
+
+                Tip {
+                    text: qsTr("Refresh  F5")
+                    visible: refresh.hovered
+                }
             }
         }
 

@@ -7,16 +7,12 @@ import Loquat
 AbstractButton {
     id: button
 
-    property bool alignBottom: false
     property int badge: 0
     required property string iconPath
 
     Accessible.checked: checked
-    Accessible.name: badge > 0 ? qsTr("%1, %2 need you").arg(text).arg(badge) : text
+    Accessible.name: badge === 0 ? text : (badge === 1 ? qsTr("%1, %2 needs you") : qsTr("%1, %2 need you")).arg(text).arg(badge)
     Accessible.role: Accessible.PageTab
-    ToolTip.delay: 500
-    ToolTip.text: text
-    ToolTip.visible: hovered
     implicitHeight: 44
     implicitWidth: 44
 
@@ -28,12 +24,9 @@ AbstractButton {
         Rectangle {
             id: plate
 
-            anchors.bottom: button.alignBottom ? parent.bottom : undefined
-            anchors.top: button.alignBottom ? undefined : parent.top
+            anchors.fill: parent
             color: button.checked || button.hovered ? Theme.raised : "transparent"
-            height: 44
             radius: Theme.radius
-            width: 44
 
             FocusRing { control: button }
 
@@ -76,6 +69,14 @@ AbstractButton {
                 }
             }
         }
+    }
+
+    // Beside it, where it covers no other page.
+    Tip {
+        text: button.text
+        visible: button.hovered
+        x: button.width + 10
+        y: (button.height - height) / 2
     }
 
     Keys.onEnterPressed: button.clicked()

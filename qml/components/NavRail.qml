@@ -12,6 +12,7 @@ Rectangle {
     property int current: 0
     required property int needsYou
     property bool nodesShown: false
+    property int waitingCalls: 0
 
     color: Theme.panel
     implicitWidth: Theme.railWidth
@@ -47,16 +48,13 @@ Rectangle {
                 { name: qsTr("Tools"), icon: Icons.tools, page: 2 },
                 { name: qsTr("Metrics"), icon: Icons.metrics, page: 3 },
                 { name: qsTr("Nodes"), icon: Icons.nodes, page: 5 },
-                { name: qsTr("Settings"), icon: Icons.settings, page: 4 },
             ]
 
             NavButton {
                 required property var modelData
 
                 Layout.alignment: Qt.AlignHCenter
-                Layout.fillHeight: modelData.page === 4
-                alignBottom: modelData.page === 4
-                badge: modelData.page === 0 ? rail.needsYou : 0
+                badge: modelData.page === 0 ? rail.needsYou : modelData.page === 2 ? rail.waitingCalls : 0
                 checked: rail.current === modelData.page
                 iconPath: modelData.icon
                 text: modelData.name
@@ -64,6 +62,19 @@ Rectangle {
 
                 onClicked: rail.current = modelData.page
             }
+        }
+
+        Item { Layout.fillHeight: true }
+
+        NavButton {
+            readonly property int page: 4
+
+            Layout.alignment: Qt.AlignHCenter
+            checked: rail.current === page
+            iconPath: Icons.settings
+            text: qsTr("Settings")
+
+            onClicked: rail.current = page
         }
     }
 

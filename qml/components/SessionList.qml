@@ -16,6 +16,13 @@ Rectangle {
 
     signal opened
 
+    // The keys act on the selected session, so it has to be one that is shown.
+    function focusList() {
+        list.forceActiveFocus();
+        if (panel.consoleModel.selectedRow < 0)
+            panel.consoleModel.selectNeighbour(1);
+    }
+
     function focusSearch() {
         search.forceActiveFocus();
         search.selectAll();
@@ -56,12 +63,12 @@ Rectangle {
             Layout.leftMargin: 12
             Layout.rightMargin: 12
 
-            Keys.onDownPressed: list.forceActiveFocus()
+            Keys.onDownPressed: panel.focusList()
             Keys.onEscapePressed: {
                 clear();
                 list.forceActiveFocus();
             }
-            onAccepted: list.forceActiveFocus()
+            onAccepted: panel.focusList()
             onTextChanged: panel.sessions.search = text
         }
 
@@ -75,7 +82,7 @@ Rectangle {
 
         NoticeStrip {
             Layout.fillWidth: true
-            text: panel.consoleModel.status.notice
+            text: panel.consoleModel.status.trouble || panel.consoleModel.status.notice
         }
 
         Rectangle {

@@ -19,6 +19,7 @@ AbstractButton {
     required property string stateWord
     required property bool streaming
     required property string userId
+    required property string waited
 
     Accessible.name: qsTr("%1, %2: %3").arg(userId).arg(stateWord).arg(said)
     Accessible.role: Accessible.ListItem
@@ -68,24 +69,27 @@ AbstractButton {
             y: 9
 
             BodyText {
-                Layout.maximumWidth: 150
+                Layout.fillWidth: true
+                Layout.maximumWidth: Math.ceil(implicitWidth) + 1 // what is rounded down is cut
                 font.weight: Font.DemiBold
                 text: row.userId
             }
 
+            // Whole: no colour stands without its word.
             BodyText {
-                Layout.fillWidth: true
                 color: Theme.ofKind(row.stateKind)
                 font.pixelSize: Theme.label
                 text: row.stateWord
             }
+
+            Item { Layout.fillWidth: true }
         }
 
         BodyText {
             anchors.left: dot.right
             anchors.leftMargin: 12
-            anchors.right: row.streaming ? side.left : side.right
-            anchors.rightMargin: row.streaming ? 12 : 0
+            anchors.right: row.streaming || row.waited.length > 0 ? side.left : side.right
+            anchors.rightMargin: anchors.right === side.left ? 12 : 0
             dimmed: true
             text: row.said
             y: 30
@@ -111,8 +115,16 @@ AbstractButton {
                 anchors.right: parent.right
                 dimmed: true
                 font.pixelSize: Theme.label
-                text: row.streaming ? row.rate : row.age
+                text: row.streaming ? row.rate : row.waited.length > 0 ? qsTr("waiting") : row.age
                 y: row.streaming ? 32 : 11
+            }
+
+            BodyText {
+                anchors.right: parent.right
+                dimmed: true
+                font.pixelSize: Theme.label
+                text: row.waited
+                y: 32
             }
         }
     }

@@ -17,11 +17,15 @@ Control {
     Accessible.description: detail
     Accessible.name: qsTr("%1 %2 %3").arg(title).arg(name).arg(word)
     Accessible.role: Accessible.StaticText
-    ToolTip.text: detail
-    ToolTip.visible: detail.length > 0 && (hovered || activeFocus)
     activeFocusOnTab: detail.length > 0
     focusPolicy: detail.length > 0 ? Qt.TabFocus : Qt.NoFocus
     hoverEnabled: true
+
+    Tip {
+        delay: 0
+        text: health.detail
+        visible: health.detail.length > 0 && (health.hovered || health.activeFocus)
+    }
 
     background: Item {
         FocusRing { control: health }

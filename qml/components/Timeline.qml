@@ -65,7 +65,7 @@ Column {
                 font.pixelSize: Theme.label
                 horizontalAlignment: Text.AlignRight
                 text: bar.failed ? qsTr("failed") : bar.time
-                width: 50
+                width: 64
             }
         }
     }

@@ -9,6 +9,7 @@ Rectangle {
 
     required property string args
     property bool canDecide: false
+    property bool keysDecide: false ///< A and D mean this one, wherever the focus is
     required property string name
     required property string result
     required property string stateKind
@@ -18,6 +19,21 @@ Rectangle {
 
     signal approved
     signal denied
+
+    // With the focus on one of its buttons A and D mean this card, whichever waits longest.
+    function claimKey(event: KeyEvent) {
+        event.accepted = card.canDecide && event.modifiers === Qt.NoModifier && (event.key === Qt.Key_A || event.key === Qt.Key_D);
+    }
+
+    function decideByKey(event: KeyEvent) {
+        claimKey(event);
+        if (!event.accepted || event.isAutoRepeat)
+            return;
+        if (event.key === Qt.Key_A)
+            card.approved();
+        else
+            card.denied();
+    }
 
     Accessible.name: qsTr("Tool %1, %2").arg(name).arg(stateWord)
     Accessible.role: Accessible.Grouping
@@ -101,18 +117,28 @@ Rectangle {
             visible: card.waits
 
             PushButton {
+                id: approve
+
+                Accessible.name: qsTr("Approve %1").arg(card.name)
                 enabled: card.canDecide
                 primary: true
-                text: qsTr("Approve  A")
+                text: card.keysDecide || approve.activeFocus || deny.activeFocus ? qsTr("Approve  A") : qsTr("Approve")
 
+                Keys.onPressed: event => card.decideByKey(event)
+                Keys.onShortcutOverride: event => card.claimKey(event)
                 onClicked: card.approved()
             }
 
             PushButton {
+                id: deny
+
+                Accessible.name: qsTr("Deny %1").arg(card.name)
                 danger: true
                 enabled: card.canDecide
-                text: qsTr("Deny  D")
+                text: card.keysDecide || approve.activeFocus || deny.activeFocus ? qsTr("Deny  D") : qsTr("Deny")
 
+                Keys.onPressed: event => card.decideByKey(event)
+                Keys.onShortcutOverride: event => card.claimKey(event)
                 onClicked: card.denied()
             }
         }

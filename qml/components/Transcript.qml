@@ -81,6 +81,7 @@ Item {
                 author: slot.author
                 blocks: slot.blocks
                 canDecide: transcript.live && transcript.actions.canDecide
+                keysDecide: transcript.live && transcript.actions.nextCallId === slot.callId
                 detail: slot.detail
                 entryText: slot.entryText
                 glyph: slot.glyph

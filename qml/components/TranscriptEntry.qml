@@ -11,6 +11,7 @@ Item {
     required property string author
     required property var blocks
     property bool canDecide: false
+    property bool keysDecide: false
     required property string detail
     required property string entryText
     required property string glyph
@@ -63,6 +64,7 @@ Item {
             ToolCard {
                 args: entry.toolArgs
                 canDecide: entry.canDecide
+                keysDecide: entry.keysDecide
                 name: entry.author
                 result: entry.toolResult
                 stateKind: entry.toolStateKind

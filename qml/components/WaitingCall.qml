@@ -43,13 +43,14 @@ Rectangle {
             StatusDot { kind: "warn" }
 
             SelectableText {
-                Layout.maximumWidth: column.width / 2
-                clip: true
+                Layout.fillWidth: true
+                Layout.maximumWidth: Math.ceil(implicitWidth) + 1 // what is rounded down wraps
                 font.family: Theme.mono
                 font.pixelSize: Theme.code
                 font.weight: Font.DemiBold
+                horizontalAlignment: TextEdit.AlignLeft
                 text: row.tool
-                wrapMode: TextEdit.NoWrap
+                wrapMode: TextEdit.WrapAnywhere // whole: a name that is cut may be another tool's
             }
 
             BodyText {

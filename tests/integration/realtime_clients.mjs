@@ -178,7 +178,7 @@ describe('The client of the npm package @openai/agents-realtime', () => {
   before(async () => { server = await startLoquat({ env: fake.settings }); });
   after(() => server.stop());
 
-  const open = async (options = {}) => {
+  const open = async (options = {}, on = server) => {
     const opened = [];
     const agent = new RealtimeAgent({
       name: 'Porter', instructions: 'You open doors.',
@@ -193,7 +193,7 @@ describe('The client of the npm package @openai/agents-realtime', () => {
     const errors = [];
     session.transport.on('*', (event) => seen.push(event));
     session.on('error', (error) => errors.push(error));
-    await within(session.connect({ apiKey: 'any', url: `${server.url.replace('http', 'ws')}/v1/realtime?model=gpt-realtime` }), () => 'no connection');
+    await within(session.connect({ apiKey: 'any', url: `${on.url.replace('http', 'ws')}/v1/realtime?model=gpt-realtime` }), () => 'no connection');
     const { session: { id } } = await eventually('session.created', () => seen.find(({ type }) => type === 'session.created'));
     const replies = () => session.history.filter(({ role, status }) => role === 'assistant' && status === 'completed').map(({ content }) => content[0].text);
     const reply = (n) => eventually(`reply ${n}`, () => replies()[n]);
@@ -219,10 +219,31 @@ describe('The client of the npm package @openai/agents-realtime', () => {
     assert.deepEqual(opened, ['back']);
     session.sendMessage('fake:tool get_weather {"city":"Lima"}');
     assert.match(await reply(1), /Lima/);
-    assert.ok(session.history.some(({ type, name }) => type === 'mcp_call' && name === 'get_weather'));
-    assert.equal(seen.filter(({ type }) => type === 'response.done').length, 3);
+    const call = session.history.find(({ type, name }) => type === 'mcp_call' && name === 'get_weather');
+    assert.equal(call.status, 'completed');
+    session.sendMessage('and then?');
+    await reply(2);
+    assert.deepEqual(session.history.slice(-4).map(({ type, role }) => role ?? type), ['mcp_call', 'assistant', 'user', 'assistant']);
+    assert.equal(seen.filter(({ type }) => type === 'response.done').length, 4);
     assert.deepEqual(errors, []);
     session.close();
+  });
+
+  it('is answered again after it was too fast', async () => {
+    const strict = await startLoquat({ env: { ...fake.settings, LOQUAT_MAX_MESSAGES_PER_MINUTE: '300' } });
+    const { session, reply, seen } = await open({}, strict);
+    for (let i = 0; i < 305; i += 1) session.transport.sendEvent({ type: 'conversation.item.retrieve', item_id: 'none' });
+    session.sendMessage('too much');
+    await eventually('the refusal of the reply', () => seen.some(({ type, error }) =>
+      type === 'error' && error.code === 'rate_limited' && error.event_id?.includes('response_create')));
+    await eventually('to be let in again', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1_000)); // earns five
+      session.sendMessage('and now?');
+      return eventually('an answer', () => seen.some(({ type }) => type === 'response.done'), 1_000);
+    });
+    assert.match(await reply(0), /and now/);
+    session.close();
+    await strict.stop();
   });
 
   it('cancels', async () => {

@@ -3,6 +3,7 @@
 #include "models/console_model.h"
 #include "scripted_link.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace loquat;
@@ -158,6 +159,7 @@ private Q_SLOTS:
     void whoTakesOverRepliesNext()
     {
         Fixture f;
+        const QSignalSpy wanted(&f.composer, &ComposerModel::replyWanted); // which is given the keyboard
         f.actions.toggleTakeOver();
         f.link.answerCommand(Fixture::refusal());
         QCOMPARE(f.composer.mode(), Write::Whisper);
@@ -165,11 +167,16 @@ private Q_SLOTS:
         f.console.select(other);
         f.link.answerCommand();
         QCOMPARE(f.composer.mode(), Write::Whisper); // of this session nothing was taken over
+        QCOMPARE(wanted.size(), 0);
         f.composer.setMode(Write::Note);
         f.console.select(id);
         QCOMPARE(f.composer.mode(), Write::Reply);
         f.console.select(other);
         QCOMPARE(f.composer.mode(), Write::Note);
+        f.composer.setMode(Write::Whisper);
+        f.actions.toggleTakeOver();
+        f.link.answerCommand();
+        QCOMPARE(wanted.size(), 1);
     }
 
     void takingOverAndSendingSendsOnce()

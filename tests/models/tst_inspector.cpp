@@ -268,6 +268,9 @@ private Q_SLOTS:
         QCOMPARE(format::duration(7'500'000), u"2 h 5 min"_s);
         QCOMPARE(format::age(0), u"now"_s);
         QCOMPARE(format::age(360'000), u"6 min"_s);
+        QCOMPARE(format::stopwatch(14'900), u"0:14"_s);
+        QCOMPARE(format::stopwatch(725'000), u"12:05"_s);
+        QCOMPARE(format::stopwatch(3'725'000), u"1:02:05"_s);
         QCOMPARE(format::count(3412), u"3,412"_s);
         QCOMPARE(format::oneLine(u"  a\n **b**  c", 100), u"a b c"_s);
         QCOMPARE(format::oneLine(u"ab🦜🦜", 3), u"ab…"_s); // no half of one

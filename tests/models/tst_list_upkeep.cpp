@@ -94,6 +94,17 @@ private Q_SLOTS:
         QCOMPARE(replies.count(), 0);
     }
 
+    void aReplyThatIsToldAnewBeganWhenItBegan()
+    {
+        RunningReplies replies;
+        replies.apply(Delta{u"s"_s, 1, u"Once "_s, 1, 1'000});
+        replies.apply(Delta{u"s"_s, 1, u"Once upon"_s, 2, 9'000, true}); // looked at again
+        QCOMPARE(replies.find(u"s"_s)->text, u"Once upon"_s);
+        QCOMPARE(replies.find(u"s"_s)->startedMs, 1'000);
+        replies.apply(Delta{u"s"_s, 2, u"Then"_s, 1, 10'000});
+        QCOMPARE(replies.find(u"s"_s)->startedMs, 10'000);
+    }
+
     void whoRepliesIsNotAlwaysYou()
     {
         Fixture f;

@@ -127,6 +127,27 @@ private Q_SLOTS:
         QCOMPARE(markdown.index(1).data(StreamingMarkdown::CodeRole).toBool(), false);
     }
 
+    void aParagraphThatIsOverIsARowOfItsOwnAtOnce()
+    {
+        for (const QString &block : {u"one"_s, u"# one"_s, u"---"_s}) {
+            StreamingMarkdown markdown;
+            markdown.append(block + u"\n\ntw"_s); // the line after it is not whole yet
+            QCOMPARE(markdown.rowCount(), 2);
+            QCOMPARE(rowsOf(markdown).last(), u"<p>tw</p>"_s);
+        }
+        StreamingMarkdown list;
+        list.append(u"- one\n\n- tw"_s); // goes on
+        QCOMPARE(list.rowCount(), 1);
+    }
+
+    void whatQtDoesNotKnowIsPutInItsWords()
+    {
+        StreamingMarkdown markdown;
+        markdown.append(u"## Was ~~$20~~ `<h2>`"_s);
+        markdown.finish();
+        QCOMPARE(rowsOf(markdown).last(), u"<p class=\"h2\">Was <s>$20</s> <code>&lt;h2&gt;</code></p>"_s);
+    }
+
     void theStoredTextWins()
     {
         StreamingMarkdown markdown;

@@ -16,6 +16,21 @@ class TestTranscript : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aReplyThatIsLoadedStandsWhereItBegan()
+    {
+        TranscriptFixture f;
+        QList<Event> events{anEvent(id, 1, EventType::UserMessage, u"hi"_s, {{"turn"_L1, 1}}),
+                            anEvent(id, 3, EventType::OperatorWhisper, u"be brief"_s),
+                            anEvent(id, 4, EventType::ModeChanged, {}, {{"mode"_L1, "human"_L1}}),
+                            ai(5, u"Once upon"_s, u"cancelled"_s)};
+        events.last().meta["ttft_ms"_L1] = 200;
+        events.last().meta["duration_ms"_L1] = 3'700; // of the 4 s since the message
+        f.model.load(events, nullptr, 5);
+        QCOMPARE(f.model.rowCount(), 4);
+        QCOMPARE(f.at(1, Field::TextRole), u"Once upon"_s);
+        QCOMPARE(f.at(2, Field::TextRole), u"be brief"_s);
+    }
+
     void aDayIsToldWhereItBegins()
     {
         const auto at = [](qint64 seq, const QDateTime &when) {

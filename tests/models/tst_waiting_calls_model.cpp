@@ -105,17 +105,60 @@ private Q_SLOTS:
         QVERIFY(at(0, WaitingCallsModel::TroubleRole).toString().isEmpty());
     }
 
-    void oneThatWasAskedBeforeTheConsoleLookedIsKnownFromTheSnapshot()
+    void thoseThatWereAskedBeforeTheConsoleLookedAreLoaded()
     {
-        m_link->show(waiting(u"a"_s, u"refund"_s, u"refund(amount=5)"_s));
+        const QAbstractItemModelTester tester(&model());
+        m_link->holdLoads = true;
+        for (const auto &[callId, seq] : {std::pair{u"1"_s, 10}, {u"2"_s, 20}, {u"3"_s, 30}})
+            m_link->stored[u"a"_s] +=
+                {anEvent(u"a"_s, seq, EventType::ToolCall, u"refund"_s,
+                         {{"call_id"_L1, callId}, {"args"_L1, QJsonObject{{"n"_L1, seq}}}}),
+                 anEvent(u"a"_s, seq + 1, EventType::ToolApproval, u"refund"_s,
+                         {{"call_id"_L1, callId}, {"decision"_L1, "asked"_L1}})};
+        m_link->stored[u"a"_s].append(anEvent(u"a"_s, 32, EventType::ToolApproval, u"refund"_s,
+                                              {{"call_id"_L1, "1"_L1}, {"decision"_L1, "denied"_L1}}));
+        m_link->show(waiting(u"a"_s, u"refund"_s, u"refund(n=2"_s));
+        // Until they are there nobody knows which call it is that waits.
         QCOMPARE(model().count(), 1);
-        QCOMPARE(at(0, WaitingCallsModel::ArgsRole), u"refund(amount=5)"_s);
+        QCOMPARE(at(0, WaitingCallsModel::ArgsRole), u"refund(n=2"_s);
+        QCOMPARE(at(0, WaitingCallsModel::CanDecideRole), false);
         model().approve(u"a"_s, {});
-        QCOMPARE(m_link->sent.size(), 1);
-        QVERIFY(m_link->sent[0].command.callId.isEmpty()); // the one that waits longest
-        ask(u"a"_s, u"2"_s, 20);
+        QVERIFY(m_link->sent.isEmpty());
+        decide(u"a"_s, u"3"_s, 40, u"approved"_s); // meanwhile
+        m_link->release();
         QCOMPARE(model().count(), 1);
         QCOMPARE(at(0, WaitingCallsModel::CallIdRole), u"2"_s);
+        QCOMPARE(at(0, WaitingCallsModel::ArgsRole), uR"({"n":20})"_s);
+        model().approve(u"a"_s, u"2"_s);
+        QCOMPARE(m_link->sent.size(), 1);
+    }
+
+    void whatCouldNotBeLoadedIsTriedAgain()
+    {
+        m_link->loadError = Error{u"history_failed"_s, u"No."_s, {}, true};
+        m_link->show(waiting(u"a"_s, u"refund"_s));
+        QCOMPARE(model().count(), 1);
+        m_link->loadError.reset();
+        m_link->stored[u"a"_s].append(anEvent(u"a"_s, 5, EventType::ToolApproval, u"refund"_s,
+                                              {{"call_id"_L1, "1"_L1}, {"decision"_L1, "asked"_L1}}));
+        m_link->show(waiting(u"a"_s, u"refund"_s));
+        QCOMPARE(model().count(), 1);
+        QCOMPARE(at(0, WaitingCallsModel::CallIdRole), u"1"_s);
+        const int loads = m_link->loads;
+        m_link->show(waiting(u"a"_s, u"refund"_s));
+        QCOMPARE(m_link->loads, loads); // all is known
+    }
+
+    void oneThatIsDecidedWhileItLoadsIsGone()
+    {
+        m_link->holdLoads = true;
+        m_link->stored[u"a"_s].append(anEvent(u"a"_s, 5, EventType::ToolApproval, u"refund"_s,
+                                              {{"call_id"_L1, "1"_L1}, {"decision"_L1, "asked"_L1}}));
+        m_link->show(waiting(u"a"_s, u"refund"_s));
+        m_link->show(aSession(u"a"_s));
+        QCOMPARE(model().count(), 0);
+        m_link->release();
+        QCOMPARE(model().count(), 0);
     }
 
     void aSessionThatWaitsNoMoreHasNone()

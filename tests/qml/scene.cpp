@@ -75,6 +75,8 @@ QList<Event> oddities(qint64 now)
     add(14'000, EventType::ToolCall, u"refund_order"_s,
         {{"call_id"_L1, u"r1"_s},
          {"args"_L1, QJsonObject{{"order_id"_L1, u"ORD-1042"_s}, {"amount"_L1, 59.9}}}});
+    add(14'000, EventType::ToolApproval, u"refund_order"_s,
+        {{"call_id"_L1, u"r1"_s}, {"decision"_L1, u"asked"_s}});
     return events;
 }
 

@@ -19,6 +19,7 @@ class Stage : public QObject
     Q_PROPERTY(int commandCount READ commandCount)
     Q_PROPERTY(QString lastCommand READ lastCommand)
     Q_PROPERTY(QString lastText READ lastText)
+    Q_PROPERTY(QString lastCall READ lastCall)
 
 public:
     using QObject::QObject;
@@ -28,6 +29,10 @@ public:
     [[nodiscard]] QString lastCommand() const
     {
         return m_link.sent.isEmpty() ? QString() : nameOf(m_link.sent.last().command.kind);
+    }
+    [[nodiscard]] QString lastCall() const
+    {
+        return m_link.sent.isEmpty() ? QString() : m_link.sent.last().command.callId;
     }
     [[nodiscard]] QString lastText() const
     {
@@ -86,13 +91,15 @@ public:
     {
         waitForTool(id, seq, QStringLiteral("refund_order"), {});
     }
-    /// A call of `tool` that needs approval, with `value` among its arguments.
+    /// A call of `tool` that needs approval, with `value` among its arguments; its id is "c" and `seq`.
     Q_INVOKABLE void waitForTool(const QString &id, int seq, const QString &tool, const QString &value)
     {
-        QJsonObject meta{{QStringLiteral("call_id"), QStringLiteral("c1")}};
+        QJsonObject meta{{QStringLiteral("call_id"), QStringLiteral("c%1").arg(seq)}};
         if (!value.isEmpty())
             meta[QStringLiteral("args")] = QJsonObject{{value, value}};
         m_link.happen(anEvent(id, seq, EventType::ToolCall, tool, meta));
+        meta[QStringLiteral("decision")] = QStringLiteral("asked");
+        m_link.happen(anEvent(id, seq + 1, EventType::ToolApproval, tool, meta));
         auto session = aSession(id, 1);
         session.phase = Phase::WaitingForApproval;
         session.phaseDetail = tool;

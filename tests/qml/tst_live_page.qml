@@ -70,11 +70,46 @@ ConsoleCase {
         mouseClick(find(t.root, "Take over"));
         compare(t.stage.commandCount, 2);
     }
+    function test_whoTookOverTypesToTheUser() {
+        const t = openWithTwo();
+        t.model.select("a");
+        keyClick(Qt.Key_T);
+        for (const c of "thank")
+            keyClick(c);
+        compare(t.model.selectedId, "a", "letters typed are no shortcuts");
+        compare(t.stage.commandCount, 1);
+        keyClick(Qt.Key_Return);
+        compare(t.stage.lastText, "thank");
+        keyClick(Qt.Key_Escape);
+        keyClick(Qt.Key_J);
+        compare(t.model.selectedId, "b", "and they are again after Escape");
+    }
+    function test_theKeysDecideTheCallThatShowsThem() {
+        const t = openWithTwo();
+        t.model.select("a");
+        t.stage.waitForTool("a", 2, "first_tool", "1");
+        t.stage.waitForTool("a", 4, "second_tool", "2");
+        tryVerify(() => find(t.root, "Approve second_tool"));
+        compare(find(t.root, "Approve first_tool").text, "Approve  A");
+        compare(find(t.root, "Approve second_tool").text, "Approve");
+        t.stage.refuseCommands("Not now.");
+        keyClick(Qt.Key_D);
+        compare(t.stage.lastCall, "c2");
+        find(t.root, "Deny second_tool").forceActiveFocus();
+        compare(find(t.root, "Deny second_tool").text, "Deny  D");
+        keyClick(Qt.Key_D);
+        compare(t.stage.lastCall, "c4", "with the focus on its button");
+        keyClick(Qt.Key_A);
+        compare(t.stage.lastCall, "c4");
+        compare(t.stage.lastCommand, "approve");
+    }
     function test_aKeyThatIsHeldCommandsOnce() {
         const t = openWithTwo();
         t.model.select("a");
         t.stage.hold(t.window, Qt.Key_T);
         compare(t.stage.commandCount, 1);
+        compare(t.model.composer.text, "");
+        keyClick(Qt.Key_Escape);
         t.stage.waitForApproval("a", 2);
         t.stage.hold(t.window, Qt.Key_A);
         compare(t.stage.commandCount, 2);
@@ -145,6 +180,17 @@ ConsoleCase {
         keyClick(Qt.Key_Escape);
         compare(t.model.sessions.count, 2);
     }
+    function test_whatWasSearchedIsWhatTheKeysMean() {
+        const t = openWithTwo();
+        for (const key of [Qt.Key_Return, Qt.Key_Down]) {
+            t.model.select("a");
+            keyClick(Qt.Key_K, Qt.ControlModifier);
+            for (const c of "of b")
+                keyClick(c);
+            keyClick(key);
+            compare(t.model.selectedId, "b", "not one that the list does not show");
+        }
+    }
     function test_folding_data() {
         return [
             { tag: "wide", width: 1440, list: true, conversation: true, inspector: true },
@@ -206,6 +252,8 @@ ConsoleCase {
         mouseClick(find(t.window.contentItem, "Metrics"));
         tryVerify(() => findText(t.root, "Tokens per second"));
         verify(findText(t.root, "http://127.0.0.1:8123/metrics"));
+        mouseClick(t.window.contentItem, 30, 500);
+        compare(t.window.page, 3, "no page is where none is shown");
         mouseClick(find(t.root, "Settings"));
         mouseClick(find(t.root, "Light"));
         compare(Theme.dark, false);
@@ -217,11 +265,13 @@ ConsoleCase {
     function test_aCallIsDecidedOnTheToolsPage() {
         const t = openWithTwo();
         t.stage.waitForTool("b", 5, "refund_order", "ORD-1042");
-        mouseClick(find(t.window.contentItem, "Tools"));
+        mouseClick(find(t.window.contentItem, "Tools, 1 needs you"));
         tryVerify(() => findText(t.root, "1 call waits for you"));
         mouseClick(find(t.root, "Approve refund_order for user of b"));
         compare(t.stage.lastCommand, "approve");
         compare(t.stage.commandCount, 1);
+        const name = findText(find(t.root, "refund_order for user of b, waits for approval, now"), "refund_order");
+        verify(name.width > name.implicitWidth - 1, "whole: " + name.width + " of " + name.implicitWidth);
         mouseClick(find(t.root, "Open the conversation with user of b"));
         compare(t.window.page, 0);
         compare(t.model.selectedId, "b");

@@ -253,6 +253,18 @@ private Q_SLOTS:
         QCOMPARE(shown(choice()), shown(named.constData()));
     }
 
+    void severalCallsAtOnceAreForbiddenWhereThatCanBeSaid()
+    {
+        ChatRequest request = conversation();
+        request.parallelToolCalls = false;
+        for (const QString &provider : {u"openai"_s, u"openai-responses"_s})
+            QCOMPARE(sent(provider, request)["parallel_tool_calls"_L1], QJsonValue(false));
+        const auto anthropic = [&request] { return shown(sent(u"anthropic"_s, request)["tool_choice"_L1]); };
+        QCOMPARE(anthropic(), shown("{'value':{'disable_parallel_tool_use':true,'type':'auto'}}"));
+        request.toolChoice = {ToolChoice::Kind::Any};
+        QCOMPARE(anthropic(), shown("{'value':{'disable_parallel_tool_use':true,'type':'any'}}"));
+    }
+
     void whatIsNotSetIsNotSentAndWhatIsIs()
     {
         ChatRequest request{{{Role::User, u"hi"_s, {}, {}}}, {}};

@@ -55,8 +55,7 @@ private Q_SLOTS:
         QCOMPARE(client.types(),
                  (QStringList{u"response.created"_s} + ofText + endOfText +
                   QStringList{u"response.output_item.added"_s, u"response.mcp_call_arguments.done"_s,
-                              u"response.mcp_call.in_progress"_s, u"response.mcp_call.completed"_s,
-                              u"response.output_item.done"_s} +
+                              u"response.mcp_call.completed"_s, u"response.output_item.done"_s} +
                   ofText + QStringList{u"response.output_text.delta"_s} + endOfText +
                   QStringList{u"response.done"_s}));
         const QJsonObject response = client.response();
@@ -71,9 +70,9 @@ private Q_SLOTS:
         for (const QJsonObject &event : std::as_const(client.events))
             ids.insert(event["event_id"_L1].toString());
         QCOMPARE(ids.size(), client.events.size());
-        // Every item of the conversation follows the one before; a call of the service's is none.
+        // Every item follows the one before, a call of the service's as well.
         QVERIFY(client.events[2]["previous_item_id"_L1].isNull());
-        QCOMPARE(client.events[15]["previous_item_id"_L1], output[0]["id"_L1]);
+        QCOMPARE(client.events[14]["previous_item_id"_L1], output[1]["id"_L1]);
     }
 
     void aCallForTheClientEndsAResponseAndTheNextCountsOnlyItsOwnTokens()
@@ -144,6 +143,15 @@ private Q_SLOTS:
         QCOMPARE(client.events.size(), 1); // it was refused: it is not there
     }
 
+    void whatWasNotTakenIsNamedByItsEvent()
+    {
+        Client client;
+        client.begin();
+        client.hear(outbound::Problem{
+            {u"rate_limited"_s, u"Too many."_s, {}, true}, 0, Translation::expectRefusal(u"a:b"_s)});
+        QCOMPARE(client.last()["error"_L1]["event_id"_L1].toString(), u"a:b"_s);
+    }
+
     void aPersonIsHeardAlsoUnasked()
     {
         Client client;
@@ -177,6 +185,23 @@ private Q_SLOTS:
         QCOMPARE(client.types().first(), u"session.created"_s);
         QCOMPARE(client.events[3]["item"_L1]["role"_L1].toString(), u"assistant"_s);
         QCOMPARE(client.response()["output"_L1][0]["content"_L1][0]["text"_L1].toString(), u"Once upon"_s);
+    }
+
+    void aReplyThatHasSaidNothingYetIsAResponseToWhoComesBack()
+    {
+        Client client;
+        client.hear(outbound::Resync{{{"running"_L1, QJsonObject{{"turn"_L1, 2}, {"text"_L1, ""_L1}}}}});
+        client.hear(outbound::SessionStarted{u"s1"_s, u"u1"_s, u"m"_s, false, true, Mode::Ai, 7});
+        QCOMPARE(client.types(), (QStringList{u"session.created"_s, u"response.created"_s}));
+        client.hear(outbound::Token{2, u"Once"_s});
+        client.hear(done(u"stop"_s));
+        QCOMPARE(client.types().count(u"response.created"_s), 1);
+        QCOMPARE(client.response()["output"_L1][0]["content"_L1][0]["text"_L1].toString(), u"Once"_s);
+
+        Client idle;
+        idle.hear(outbound::Resync{{{"messages"_L1, QJsonArray()}}});
+        idle.hear(outbound::SessionStarted{u"s1"_s, u"u1"_s, u"m"_s, false, true, Mode::Ai, 7});
+        QCOMPARE(idle.types(), QStringList{u"session.created"_s});
     }
 
     void itemsAreKnownFromWhenTheyWereAskedFor()

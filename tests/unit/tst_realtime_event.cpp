@@ -61,6 +61,7 @@ private Q_SLOTS:
                           {"tracing"_L1, QJsonValue::Null},
                           {"tool_choice"_L1, "none"_L1},
                           {"max_output_tokens"_L1, 50},
+                          {"parallel_tool_calls"_L1, false},
                           {"tools"_L1,
                            QJsonArray{QJsonObject{{"type"_L1, "function"_L1}, {"name"_L1, "open"_L1}}}}}}});
         QVERIFY(event.has_value());
@@ -71,6 +72,7 @@ private Q_SLOTS:
         QCOMPARE(wishes.tools.first().parameters["type"_L1].toString(), u"object"_s); // models insist on one
         QCOMPARE(wishes.toolChoice, ToolChoice{ToolChoice::Kind::None});
         QCOMPARE(wishes.maxOutputTokens, 50);
+        QVERIFY(!wishes.parallelToolCalls);
         // What a second update does not mention stays.
         const auto second = parsed(
             {{"type"_L1, "session.update"_L1},
@@ -80,6 +82,35 @@ private Q_SLOTS:
         QCOMPARE(later.tools, wishes.tools);
         QCOMPARE(later.toolChoice, ToolChoice());
         QVERIFY(!later.maxOutputTokens);
+        QVERIFY(!later.parallelToolCalls);
+    }
+
+    void aMessageIsKeptInTheShapeThatItWasSentIn()
+    {
+        const auto part = [](const QString &text) {
+            return QJsonObject{{"type"_L1, "output_text"_L1}, {"text"_L1, text}};
+        };
+        const QJsonArray parts{part(u"one"_s), part(u"two"_s)};
+        const auto event = parsed({{"type"_L1, "conversation.item.create"_L1},
+                                   {"item"_L1, QJsonObject{{"type"_L1, "message"_L1},
+                                                           {"role"_L1, "assistant"_L1},
+                                                           {"status"_L1, "incomplete"_L1},
+                                                           {"content"_L1, parts}}}});
+        QVERIFY(event.has_value());
+        const auto &message = std::get<MessageCreate>(event->said);
+        QCOMPARE(message.text, u"one\ntwo"_s); // for the model
+        QCOMPARE(message.content, parts);
+        QCOMPARE(message.status, u"incomplete"_s);
+    }
+
+    void whatAFunctionSaysMayBeLong()
+    {
+        const auto event = parsed({{"type"_L1, "conversation.item.create"_L1},
+                                   {"item"_L1, QJsonObject{{"type"_L1, "function_call_output"_L1},
+                                                           {"call_id"_L1, "c"_L1},
+                                                           {"output"_L1, QString(200'000, u'x')}}}});
+        QVERIFY(event.has_value());
+        QCOMPARE(std::get<CallOutputCreate>(event->said).output.size(), 200'000);
     }
 
     void aCallMayBeForced_data()
@@ -128,6 +159,10 @@ private Q_SLOTS:
             "invalid_value", "item.content[0].type");
         row("{\"type\":\"conversation.item.create\",\"item\":{\"type\":\"function_call_output\"}}",
             "missing_required_parameter", "item.call_id");
+        row("{\"type\":\"session.update\",\"session\":{\"parallel_tool_calls\":1}}", "invalid_type",
+            "session.parallel_tool_calls");
+        row("{\"type\":\"response.create\",\"response\":{\"input\":[]}}", "unsupported_parameter",
+            "response.input");
         row("{\"type\":\"response.create\",\"response\":{\"metadata\":{\"a\":1}}}", "invalid_value",
             "response.metadata");
         row("{\"type\":\"response.create\",\"response\":{\"tool_choice\":{\"type\":\"function\"}}}",

@@ -72,7 +72,16 @@ private Q_SLOTS:
         session.answerCall(u"c2"_s, u"late"_s, {});
         session.respond(withTool, {});
         stage.settle();
-        QVERIFY(contentsOf(stage.model.lastCall().request).contains(u"late"_s));
+        // The newest that the model reads, also where it answered without it; and well formed.
+        const auto told = stage.model.lastCall().request.messages;
+        QCOMPARE(told.last().content, u"late"_s);
+        QCOMPARE(told.last().role, Role::Tool);
+        const QList<ToolCall> again = told[told.size() - 2].toolCalls;
+        QCOMPARE(again.size(), 1);
+        QCOMPARE(again.first().id, told.last().toolCallId);
+        QCOMPARE(again.first().arguments, callOf(u"c2"_s).arguments);
+        QVERIFY(again.first().id != "c2"_L1);
+        QVERIFY(contentsOf(stage.model.lastCall().request).contains(said.last().content));
     }
 
     void aReplyWaitsToBeAskedForWhereTheClientWasFasterThanTheServicesTool()

@@ -51,17 +51,20 @@ private Q_SLOTS:
     void onlySoMuchWaitsForAReplyToEnd()
     {
         SessionStage stage;
-        stage.settings.maxQueuedMessages = 2;
+        stage.settings.maxQueuedMessages = 2; // messages that are to be answered one by one: these are not
         stage.restart();
         Session &session = stage.connectClient();
         session.respond({}, {});
-        for (const QString &text : {u"1"_s, u"2"_s, u"3"_s})
-            session.note({Role::User, text, text});
-        QCOMPARE(session.snapshot().queued, 2);
+        for (int i = 0; i < 60; ++i) // a conversation that a client brings along
+            session.note({Role::User, u"x"_s, {}});
+        session.note({Role::User, QString(900'000, u'x'), u"long"_s});
+        QVERIFY(stage.client.all<outbound::Problem>().isEmpty());
+        session.note({Role::User, QString(90'000, u'x'), u"too much"_s});
+        QCOMPARE(session.snapshot().queued, 61);
         QCOMPARE(stage.client.last<outbound::Problem>().error.code, u"too_many_messages"_s);
-        QCOMPARE(stage.client.last<outbound::Problem>().ref, u"3"_s);
+        QCOMPARE(stage.client.last<outbound::Problem>().ref, u"too much"_s);
         session.cancelReply({});
-        QCOMPARE(stage.client.all<outbound::Noted>().size(), 2);
+        QCOMPARE(stage.client.all<outbound::Noted>().size(), 61);
         QCOMPARE(session.snapshot().queued, 0);
     }
 

@@ -11,15 +11,15 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype maxOutputLength = 64 * 1024; ///< of what goes back into the model's context
 constexpr qsizetype maxMetadata = 16;
 
 using Said = decltype(ClientEvent::said);
 
-QString readContent(FieldReader &read, const QJsonObject &item)
+/// The parts of a message, as they are told back.
+QJsonArray readContent(FieldReader &read, const QJsonObject &item)
 {
     const QJsonArray content = read.array(item, u"item"_s, "content"_L1, true).value_or(QJsonArray());
-    QStringList texts;
+    QJsonArray parts;
     for (qsizetype i = 0; i < content.size(); ++i) {
         const QString path = u"item.content[%1]"_s.arg(i);
         const QJsonObject part = content.at(i).toObject();
@@ -27,8 +27,17 @@ QString readContent(FieldReader &read, const QJsonObject &item)
         if (type != "input_text"_L1 && type != "output_text"_L1 && type != "text"_L1)
             read.blame(u"invalid_value"_s, path + u".type"_s,
                        u"Supported values are 'input_text' and 'output_text': text only."_s);
-        texts.append(read.text(part, path, "text"_L1, true).value_or(QString()));
+        parts.append(QJsonObject{{"type"_L1, type},
+                                 {"text"_L1, read.text(part, path, "text"_L1, true).value_or(QString())}});
     }
+    return parts;
+}
+
+QString joined(const QJsonArray &parts)
+{
+    QStringList texts;
+    for (const QJsonValue &part : parts)
+        texts.append(part["text"_L1].toString());
     return texts.join(u'\n');
 }
 
@@ -39,12 +48,8 @@ Said readItem(FieldReader &read, const QJsonObject &event)
     const QString id = read.id(item, u"item"_s, "id"_L1);
     const QString type = read.text(item, u"item"_s, "type"_L1, true).value_or(QString());
     if (type == "function_call_output"_L1) {
-        CallOutputCreate output{id, previous, read.id(item, u"item"_s, "call_id"_L1, true),
+        return CallOutputCreate{id, previous, read.id(item, u"item"_s, "call_id"_L1, true),
                                 read.text(item, u"item"_s, "output"_L1, true).value_or(QString())};
-        if (output.output.size() > maxOutputLength)
-            read.blame(u"string_above_max_length"_s, u"item.output"_s,
-                       u"'item.output' is longer than %1 characters."_s.arg(maxOutputLength));
-        return output;
     }
     if (type != "message"_L1) {
         read.blame(u"invalid_value"_s, u"item.type"_s,
@@ -56,7 +61,10 @@ Said readItem(FieldReader &read, const QJsonObject &event)
     if (!role || (*role != Role::User && *role != Role::Assistant && *role != Role::System))
         read.blame(u"invalid_value"_s, u"item.role"_s,
                    u"Supported values of 'item.role' are 'user', 'assistant' and 'system'."_s);
-    MessageCreate message{id, previous, role ? *role : Role::User, readContent(read, item)};
+    const QJsonArray content = readContent(read, item);
+    MessageCreate message{id, previous, role ? *role : Role::User, joined(content), content};
+    if (item["status"_L1] == "incomplete"_L1)
+        message.status = u"incomplete"_s;
     if (message.text.trimmed().isEmpty())
         read.blame(u"invalid_value"_s, u"item.content"_s, u"The message is empty."_s);
     return message;
@@ -81,7 +89,7 @@ Said readResponse(FieldReader &read, const QJsonObject &event)
         kind != "auto"_L1)
         read.blame(u"invalid_value"_s, u"response.conversation"_s,
                    u"Every response belongs to the conversation: the only supported value is 'auto'."_s);
-    if (!read.array(response, u"response"_s, "input"_L1).value_or(QJsonArray()).isEmpty())
+    if (read.array(response, u"response"_s, "input"_L1)) // an empty one asks to forget the conversation
         read.blame(u"unsupported_parameter"_s, u"response.input"_s,
                    u"A response answers the conversation; add to that with conversation.item.create."_s);
     const ReplyChange change = readReplyChange(read, response, u"response"_s);

@@ -4,6 +4,7 @@
 #include "domain/expected.h"
 #include "session/reply_wishes.h"
 
+#include <QJsonArray>
 #include <QJsonObject>
 
 #include <variant>
@@ -27,6 +28,7 @@ struct ReplyChange
     std::optional<QList<ToolSpec>> tools = std::nullopt;
     std::optional<ToolChoice> toolChoice = std::nullopt;
     std::optional<std::optional<qint64>> maxOutputTokens = std::nullopt; ///< inside absent: no limit
+    std::optional<bool> parallelToolCalls = std::nullopt;
 
     [[nodiscard]] ReplyWishes appliedTo(ReplyWishes wishes) const;
 };
@@ -44,6 +46,8 @@ struct MessageCreate
     QString previousItemId;
     Role role = Role::User;
     QString text;
+    QJsonArray content = {}; ///< the text's parts: [{type, text}]
+    QString status = QStringLiteral("completed");
 };
 
 struct CallOutputCreate

@@ -56,6 +56,12 @@ std::optional<QJsonArray> FieldReader::array(const QJsonObject &from, const QStr
     return value ? std::optional(value->toArray()) : std::nullopt;
 }
 
+std::optional<bool> FieldReader::flag(const QJsonObject &from, const QString &path, QLatin1StringView key)
+{
+    const auto value = typed(QJsonValue::Bool, "a boolean"_L1, from, path, key, false);
+    return value ? std::optional(value->toBool()) : std::nullopt;
+}
+
 QString FieldReader::id(const QJsonObject &from, const QString &path, QLatin1StringView key, bool required)
 {
     const auto value = text(from, path, key, required);

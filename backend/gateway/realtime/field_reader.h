@@ -22,6 +22,7 @@ public:
                                       bool required = false);
     std::optional<QJsonArray> array(const QJsonObject &from, const QString &path, QLatin1StringView key,
                                     bool required = false);
+    std::optional<bool> flag(const QJsonObject &from, const QString &path, QLatin1StringView key);
     /// An id: absent or 1 to 128 characters.
     QString id(const QJsonObject &from, const QString &path, QLatin1StringView key, bool required = false);
 

@@ -39,6 +39,17 @@ void RealtimeConnection::heard(const QString &frame)
                event->said);
 }
 
+void RealtimeConnection::refuseFrame(const QString &frame, const Error &why)
+{
+    const auto event = realtime::parseClientEvent(frame);
+    const QString eventId = event ? event->eventId : event.error().eventId;
+    // Clients wait for what they asked for until an error names it.
+    if (Session *session = eventId.isEmpty() ? nullptr : this->session())
+        session->refused(why, m_translation.expectRefusal(eventId));
+    else
+        ClientConnection::refuseFrame(frame, why);
+}
+
 void RealtimeConnection::refuse(const QString &code, const QString &message, const QString &param,
                                 const QString &eventId)
 {
@@ -71,7 +82,10 @@ void RealtimeConnection::take(const realtime::MessageCreate &said, const QString
     const QString id = placeFor(said.itemId, said.previousItemId, eventId);
     if (id.isEmpty())
         return;
-    const QString ref = m_translation.expectItem(realtime::messageItem(id, said.role, said.text), eventId);
+    QJsonObject item = realtime::messageItem(id, said.role, said.text);
+    item["content"_L1] = said.content;
+    item["status"_L1] = said.status;
+    const QString ref = m_translation.expectItem(item, eventId);
     session.note({said.role, said.text, ref});
 }
 

@@ -20,6 +20,7 @@ public:
 private:
     void begin() override { attach(); }
     void heard(const QString &frame) override;
+    void refuseFrame(const QString &frame, const Error &why) override;
     QStringList encode(const Outbound &message) override { return m_translation.encode(message); }
     [[nodiscard]] ClientHello hello() const override;
 

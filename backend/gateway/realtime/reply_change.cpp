@@ -115,6 +115,7 @@ ReplyChange readReplyChange(FieldReader &read, const QJsonObject &from, const QS
     change.maxOutputTokens = readLimit(read, from, path, "max_output_tokens"_L1);
     if (!change.maxOutputTokens) // as it was called before
         change.maxOutputTokens = readLimit(read, from, path, "max_response_output_tokens"_L1);
+    change.parallelToolCalls = read.flag(from, path, "parallel_tool_calls"_L1);
     checkModalities(read, from, path, "output_modalities"_L1);
     checkModalities(read, from, path, "modalities"_L1);
     if (const QJsonValue prompt = from["prompt"_L1]; !prompt.isUndefined() && !prompt.isNull())
@@ -129,6 +130,7 @@ ReplyWishes ReplyChange::appliedTo(ReplyWishes wishes) const
     wishes.tools = tools.value_or(wishes.tools);
     wishes.toolChoice = toolChoice.value_or(wishes.toolChoice);
     wishes.maxOutputTokens = maxOutputTokens.value_or(wishes.maxOutputTokens);
+    wishes.parallelToolCalls = parallelToolCalls.value_or(wishes.parallelToolCalls);
     return wishes;
 }
 

@@ -80,9 +80,11 @@ int Response::addItem(const QJsonObject &item)
     const int index = int(m_output.size()) - 1;
     m_events.say(u"response.output_item.added"_s,
                  {{"response_id"_L1, m_id}, {"output_index"_L1, index}, {"item"_L1, item}});
+    if (isOfService(item) && m_events.isBeta())
+        return index; // which does not know it
+    const QJsonValue previous = m_items.follow(item["id"_L1].toString());
     if (!isOfService(item))
-        m_events.say(u"conversation.item.added"_s,
-                     {{"previous_item_id"_L1, m_items.follow(item["id"_L1].toString())}, {"item"_L1, item}});
+        m_events.say(u"conversation.item.added"_s, {{"previous_item_id"_L1, previous}, {"item"_L1, item}});
     return index;
 }
 
@@ -177,10 +179,11 @@ void Response::toolStarted(const QString &callId, const QString &tool, const QJs
                            {"approval_request_id"_L1, QJsonValue::Null},
                            {"output"_L1, QJsonValue::Null},
                            {"error"_L1, QJsonValue::Null}};
+    // Without response.mcp_call.in_progress: @openai/agents-realtime asks for the item then, and takes it for
+    // running for good when it is done by the time that it is answered.
     const int index = addItem(item);
     m_tools.insert(callId, {index, item});
     sayOf(u"response.mcp_call_arguments.done"_s, index, id, {{"arguments"_L1, text}});
-    sayOf(u"response.mcp_call.in_progress"_s, index, id, {});
 }
 
 void Response::toolEnded(const QString &callId, const QJsonValue &result, bool ok)

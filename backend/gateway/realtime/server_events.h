@@ -18,6 +18,7 @@ public:
     {
     }
 
+    [[nodiscard]] bool isBeta() const { return m_beta; }
     void say(QString type, QJsonObject fields);
     void sayFault(const Fault &fault);
     /// A new id: prefix_base_number.

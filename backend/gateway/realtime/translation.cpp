@@ -90,8 +90,12 @@ void Translation::recall(const QJsonObject &snapshot)
         if (!said.isEmpty())
             sayItem(messageItem(newItemId(), role ? *role : Role::User, said));
     }
+    if (!snapshot.contains("running"_L1))
+        return;
+    // Also where nothing was said yet: who is told of no response asks for one, and is refused.
+    response();
     if (const QString text = snapshot["running"_L1]["text"_L1].toString(); !text.isEmpty())
-        response().say(text);
+        m_response->say(text);
 }
 
 QJsonObject Translation::session() const

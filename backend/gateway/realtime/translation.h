@@ -25,6 +25,8 @@ public:
     QString expectItem(const QJsonObject &item, const QString &eventId);
     QString expectReply(const QJsonObject &metadata, const QString &eventId);
     QString expectCancel(const QString &eventId);
+    /// For an event that was not taken.
+    static QString expectRefusal(const QString &eventId);
 
     QString newItemId();
     /// As it is now, also while it grows.

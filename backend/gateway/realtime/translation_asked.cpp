@@ -13,6 +13,7 @@ namespace {
 constexpr qsizetype maxRetrievals = 64; ///< that wait
 constexpr auto itemRef = "item:"_L1;
 constexpr auto cancelRef = "cancel:"_L1;
+constexpr auto refusalRef = "refusal:"_L1;
 
 QString refOf(const QString &itemId)
 {
@@ -70,6 +71,11 @@ QString Translation::expectCancel(const QString &eventId)
     return cancelRef + reply + u':' + eventId;
 }
 
+QString Translation::expectRefusal(const QString &eventId)
+{
+    return refusalRef + eventId;
+}
+
 QString Translation::newestReply() const
 {
     return m_replies.isEmpty() ? QString() : m_replies.last();
@@ -109,6 +115,8 @@ void Translation::problem(const outbound::Problem &problem)
         const QString reply = problem.ref.section(u':', 1, 1);
         m_cancelled.removeOne(reply);
         eventId = problem.ref.section(u':', 2);
+    } else if (problem.ref.startsWith(refusalRef)) {
+        eventId = problem.ref.sliced(refusalRef.size());
     }
     m_events.sayFault({problem.error.code, problem.error.text(), {}, eventId, errorType(problem.error)});
     if (problem.ref.startsWith(itemRef))
