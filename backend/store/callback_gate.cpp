@@ -14,7 +14,7 @@ void CallbackGate::post(QObject *context, std::function<void()> call)
     QMetaObject::invokeMethod(
         context,
         [gate = shared_from_this(), call = std::move(call)] {
-            const QReadLocker lock(&gate->m_lock);
+            const QReadLocker running(&gate->m_lock);
             if (gate->m_open)
                 call();
         },

@@ -18,6 +18,13 @@ void SessionStatistics::onEvent(const Event &event)
         m_modelCode = event.meta["code"_L1].toString();
         return;
     }
+    const int turn = event.meta["turn"_L1].toInt();
+    if (event.type == EventType::ToolApproval) {
+        const QMutexLocker lock(&m_mutex);
+        if (const auto live = m_live.find(event.sessionId); live != m_live.end())
+            live->decidedTurn = turn;
+        return;
+    }
     if (event.type != EventType::AiMessage || !event.meta["final"_L1].toBool())
         return;
     const QMutexLocker lock(&m_mutex);
@@ -26,7 +33,10 @@ void SessionStatistics::onEvent(const Event &event)
         m_modelDetail.clear();
         m_modelCode.clear();
     }
-    if (const QJsonValue ttft = event.meta["ttft_ms"_L1]; ttft.isDouble()) {
+    // How long a person thought says nothing of the model.
+    const auto live = m_live.constFind(event.sessionId);
+    const bool decided = live != m_live.cend() && turn > 0 && live->decidedTurn == turn;
+    if (const QJsonValue ttft = event.meta["ttft_ms"_L1]; ttft.isDouble() && !decided) {
         m_ttft.emplace_back(event.atMs, ttft.toInteger());
         if (qsizetype(m_ttft.size()) > maxLatencySamples)
             m_ttft.pop_front();

@@ -31,6 +31,7 @@ private:
     struct Live
     {
         bool streaming = false;
+        int decidedTurn = 0; ///< in which a person was asked to decide on a call
     };
     struct Second
     {

@@ -48,6 +48,7 @@ QtObject {
     readonly property string richTextStyle: "<style>"
         + "p{margin-top:0;margin-bottom:0}"
         + "a{color:" + info + "}"
+        + "strong,th{font-weight:600}" // the heaviest cut there is: beyond it Qt smears letters
         + "ul,ol{margin-top:2px;margin-bottom:2px;margin-left:-18px}"
         + "li{margin-bottom:3px}"
         + "code{font-family:'JetBrains Mono';font-size:12px;background-color:" + (dark ? raised : line) + "}"

@@ -55,6 +55,31 @@ private Q_SLOTS:
         QVERIFY(*status.ttftP99Ms >= 99 && *status.ttftP99Ms <= 100);
     }
 
+    void howLongAPersonThoughtIsNotTheModels()
+    {
+        SessionStatistics statistics;
+        SessionSnapshot open;
+        open.sessionId = u"s"_s;
+        statistics.onSnapshot(open);
+        const auto ended = [&statistics](int turn, qint64 ttft) {
+            Event event = reply(start, u"stop"_s, ttft);
+            event.meta["turn"_L1] = turn;
+            statistics.onEvent(event);
+        };
+        ended(1, 200);
+        statistics.onEvent({u"s"_s,
+                            2,
+                            start,
+                            EventType::ToolApproval,
+                            Role::System,
+                            {},
+                            {{"turn"_L1, 2}, {"decision"_L1, "asked"_L1}}});
+        ended(2, 60'000);
+        QCOMPARE(at(statistics, start).ttftP99Ms, 200);
+        ended(3, 300);
+        QCOMPARE(at(statistics, start).ttftP99Ms, 300);
+    }
+
     void theRateIsThatOfTheLastWholeSeconds()
     {
         SessionStatistics statistics;
