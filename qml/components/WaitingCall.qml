@@ -80,6 +80,7 @@ Rectangle {
             text: row.trouble
         }
 
+        // The next call takes this one's place beneath the pointer: the second click of a double one is not for it.
         RowLayout {
             spacing: 8
 
@@ -90,6 +91,7 @@ Rectangle {
                 text: qsTr("Approve")
 
                 onClicked: row.approved()
+                onDoubleClicked: {}
             }
 
             PushButton {
@@ -99,6 +101,7 @@ Rectangle {
                 text: qsTr("Deny")
 
                 onClicked: row.denied()
+                onDoubleClicked: {}
             }
 
             PushButton {

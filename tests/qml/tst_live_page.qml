@@ -176,6 +176,18 @@ ConsoleCase {
         t.window.width = 700;
         tryVerify(() => t.window.livePage.conversationShown, 2000, "the conversation, not the list");
     }
+    function test_aDoubleClickDecidesOnce() {
+        const t = openWithTwo();
+        t.stage.waitForTool("b", 5, "refund_order", "ORD-1042");
+        mouseClick(find(t.window.contentItem, "Tools, 1 needs you"));
+        tryVerify(() => findText(t.root, "1 call waits for you"));
+        t.stage.refuseCommands("Not now."); // so that it could be decided again
+        for (const answer of ["Approve", "Deny"]) {
+            t.stage.forget();
+            mouseDoubleClickSequence(find(t.root, answer + " refund_order for user of b"));
+            compare(t.stage.commandCount, 1);
+        }
+    }
 
     name: "LivePage"
 }
