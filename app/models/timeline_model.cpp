@@ -24,6 +24,8 @@ QVariant TimelineModel::data(const QModelIndex &index, int role) const
         return span.tool;
     case FailedRole:
         return span.failed;
+    case PersonRole:
+        return span.person;
     case OffsetRole:
         return double(span.startMs - m_startMs) / double(m_lengthMs);
     case LengthRole:
@@ -37,7 +39,7 @@ QVariant TimelineModel::data(const QModelIndex &index, int role) const
 
 QHash<int, QByteArray> TimelineModel::roleNames() const
 {
-    return {{LabelRole, "label"},   {ToolRole, "tool"},     {FailedRole, "failed"},
+    return {{LabelRole, "label"},   {ToolRole, "tool"},     {FailedRole, "failed"}, {PersonRole, "person"},
             {OffsetRole, "offset"}, {LengthRole, "length"}, {TimeRole, "time"}};
 }
 

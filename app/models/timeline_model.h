@@ -18,7 +18,15 @@ class TimelineModel : public QAbstractListModel
     Q_PROPERTY(int count READ count NOTIFY countChanged)
 
 public:
-    enum Role { LabelRole = Qt::UserRole + 1, ToolRole, FailedRole, OffsetRole, LengthRole, TimeRole };
+    enum Role {
+        LabelRole = Qt::UserRole + 1,
+        ToolRole,
+        FailedRole,
+        PersonRole,
+        OffsetRole,
+        LengthRole,
+        TimeRole
+    };
 
     using QAbstractListModel::QAbstractListModel;
 

@@ -36,8 +36,7 @@ void TurnTracker::apply(const Event &event)
         m_spans.append({event.content, true, false, event.meta["call_id"_L1].toString(), event.atMs, {}});
         break;
     case EventType::ToolApproval:
-        if (event.meta["decision"_L1] == "denied"_L1)
-            m_denied.insert(event.meta["call_id"_L1].toString());
+        decide(event);
         break;
     case EventType::ToolResult:
         endTool(event);
@@ -127,20 +126,44 @@ void TurnTracker::endModelCall(qint64 atMs)
         m_spans.last().endMs = atMs;
 }
 
+TurnTracker::Span *TurnTracker::openTool(const QString &callId)
+{
+    const auto found = std::ranges::find_if(
+        m_spans, [&](const Span &span) { return span.tool && span.callId == callId && !span.endMs; });
+    return found == m_spans.end() ? nullptr : &*found;
+}
+
+/// How long a person took is no time of the tool's, which runs once it is approved.
+void TurnTracker::decide(const Event &approval)
+{
+    const QString callId = approval.meta["call_id"_L1].toString();
+    const QString decision = approval.meta["decision"_L1].toString();
+    if (decision == "denied"_L1)
+        m_denied.insert(callId);
+    Span *span = openTool(callId);
+    if (!span)
+        return;
+    if (decision == "asked"_L1)
+        span->person = true;
+    if (decision != "approved"_L1 || !span->person)
+        return;
+    span->endMs = approval.atMs;
+    const QString label = span->label;
+    m_spans.append({label, true, false, callId, approval.atMs, {}});
+}
+
 void TurnTracker::endTool(const Event &event)
 {
     const QString callId = event.meta["call_id"_L1].toString();
-    for (Span &span : m_spans) {
-        if (!span.tool || span.callId != callId || span.endMs)
-            continue;
-        span.failed = !event.meta["ok"_L1].toBool() && !m_denied.contains(callId);
-        // The tool's own time is exact; the two events also hold the time of storing them.
-        const QJsonValue ms = event.meta["ms"_L1];
-        span.endMs = ms.isDouble() ? span.startMs + ms.toInteger() : event.atMs;
-        if (--m_openTools == 0 && m_running && m_modelAnswers)
-            beginModelCall(event.atMs);
+    Span *span = openTool(callId);
+    if (!span)
         return;
-    }
+    span->failed = !event.meta["ok"_L1].toBool() && !m_denied.contains(callId);
+    // The tool's own time is exact; the two events also hold the time of storing them.
+    const QJsonValue ms = event.meta["ms"_L1];
+    span->endMs = ms.isDouble() && !span->person ? span->startMs + ms.toInteger() : event.atMs;
+    if (--m_openTools == 0 && m_running && m_modelAnswers)
+        beginModelCall(event.atMs);
 }
 
 void TurnTracker::endReply(const Event &event)

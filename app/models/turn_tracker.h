@@ -21,6 +21,7 @@ public:
         QString callId;
         qint64 startMs = 0;
         std::optional<qint64> endMs; ///< absent while it runs
+        bool person = false;         ///< a call that waits, or waited, for somebody to decide on it
 
         bool operator==(const Span &) const = default;
     };
@@ -45,7 +46,9 @@ private:
     void endTurns(const Event &event);
     void beginModelCall(qint64 atMs);
     void endModelCall(qint64 atMs);
+    void decide(const Event &approval);
     void endTool(const Event &event);
+    [[nodiscard]] Span *openTool(const QString &callId);
     void endReply(const Event &event);
 
     QList<Span> m_spans;

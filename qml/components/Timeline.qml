@@ -23,10 +23,11 @@ Column {
             required property string label
             required property real length
             required property real offset
+            required property bool person
             required property string time
             required property bool tool
 
-            Accessible.name: bar.label + ": " + bar.time
+            Accessible.name: bar.person ? qsTr("%1 waits for a person: %2").arg(bar.label).arg(bar.time) : bar.label + ": " + bar.time
             Accessible.role: Accessible.StaticText
             height: 16
             width: chart.width
@@ -45,12 +46,12 @@ Column {
                 anchors.left: parent.left
                 anchors.leftMargin: 96
                 anchors.right: parent.right
-                anchors.rightMargin: 54
+                anchors.rightMargin: 68
                 height: parent.height
 
                 Rectangle {
                     anchors.verticalCenter: parent.verticalCenter
-                    color: bar.failed ? Theme.bad : bar.tool ? Theme.info : Theme.accent
+                    color: bar.failed ? Theme.bad : bar.person ? Theme.warn : bar.tool ? Theme.info : Theme.accent
                     height: 9
                     radius: 3
                     width: Math.max(4, bar.length * track.width)

@@ -37,6 +37,26 @@ class TestTurnTracker : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void whatAPersonTookIsNoTimeOfTheTools()
+    {
+        TurnTracker turn;
+        const auto decided = [&](qint64 ms, const QString &decision) {
+            turn.apply(at(ms, EventType::ToolApproval, {{"call_id"_L1, u"c"_s}, {"decision"_L1, decision}}));
+        };
+        turn.apply(said(0, 1));
+        turn.apply(at(100, EventType::ToolCall, {{"turn"_L1, 1}, {"call_id"_L1, u"c"_s}}));
+        decided(110, u"asked"_s);
+        decided(60'100, u"approved"_s);
+        turn.apply(
+            at(60'200, EventType::ToolResult, {{"call_id"_L1, u"c"_s}, {"ok"_L1, true}, {"ms"_L1, 40}}));
+        QCOMPARE(turn.spans().size(), 4); // the model before and after
+        QVERIFY(turn.spans()[1].person && !turn.spans()[2].person);
+        QCOMPARE(turn.spans()[1].endMs, 60'100);
+        QCOMPARE(turn.spans()[2].startMs, 60'100);
+        QCOMPARE(turn.spans()[2].endMs, 60'140);
+        QCOMPARE(turn.spans()[3].startMs, 60'200);
+    }
+
     void aPausedAssistantAsksNoModel()
     {
         TurnTracker turn;
