@@ -54,6 +54,15 @@ void ConsoleModel::showStatus()
     m_nodes.show(status);
     m_metrics.show(status);
     m_commands.setReachable(status.trouble.isEmpty());
+    if (status.trouble.isEmpty())
+        m_awaySinceMs.reset();
+    else if (!m_awaySinceMs)
+        m_awaySinceMs = m_clock.nowMs();
+}
+
+qint64 ConsoleModel::shownMs() const
+{
+    return m_awaySinceMs.value_or(m_clock.nowMs());
 }
 
 QString ConsoleModel::trouble() const
@@ -78,7 +87,7 @@ QString ConsoleModel::subtitle() const
         parts.append(session->model);
     // Its summary, which may come much later, is no part of the conversation.
     const qint64 until =
-        m_inspector.endedAtMs().value_or(m_state.ended ? session->lastActivityMs : m_clock.nowMs());
+        m_inspector.endedAtMs().value_or(m_state.ended ? session->lastActivityMs : shownMs());
     parts.append(format::duration((until - session->startedAtMs) / 1000 * 1000));
     return parts.join(u" · "_s);
 }
@@ -192,7 +201,7 @@ void ConsoleModel::showSelected()
         m_actions.show(*session, m_transcript.waitingCallIds());
         m_composer.show(*session);
         m_inspector.showSession(*session);
-        m_inspector.refresh(m_sessions.meter(m_selected), m_clock.nowMs());
+        m_inspector.refresh(m_sessions.meter(m_selected), shownMs());
     } else {
         m_actions.clear();
         m_composer.clear();
@@ -209,7 +218,7 @@ void ConsoleModel::setLoadState(LoadState state, const QString &error)
 
 void ConsoleModel::tick()
 {
-    m_sessions.tick(m_clock.nowMs());
+    m_sessions.tick(shownMs());
     m_metrics.sample();
     m_tools.tick(m_clock.nowMs());
     m_waitingCalls.tick(m_clock.nowMs());

@@ -101,6 +101,8 @@ private:
     void setLoadState(LoadState state, const QString &error = {});
     void tick();
     void showStatus();
+    /// What is shown of a backend that is away is as it was when it went.
+    [[nodiscard]] qint64 shownMs() const;
 
     ConsoleLink &m_link;
     Clock &m_clock;
@@ -122,6 +124,7 @@ private:
     ThemeSettings m_theme;
     QString m_selected;
     SessionState m_state;
+    std::optional<qint64> m_awaySinceMs;
     LoadState m_loadState = LoadState::Nothing;
     QString m_loadError;
     quint64 m_loadSerial = 0;    ///< an answer to an older load is not shown

@@ -43,6 +43,31 @@ private Q_SLOTS:
         link.show(session);
         QCOMPARE(console.subtitle(), u"20.0 s"_s);
     }
+
+    void nothingGoesOnWhileTheBackendIsAway()
+    {
+        ScriptedLink link;
+        ManualClock clock;
+        ConsoleModel console(link, clock);
+        auto session = aSession(u"s"_s);
+        session.startedAtMs = session.lastActivityMs = clock.nowMs();
+        link.show(session);
+        console.select(u"s"_s);
+        clock.advance(10s);
+        const auto goesAway = [&link](const QString &why) {
+            link.health.trouble = why;
+            Q_EMIT link.statusChanged();
+        };
+        goesAway(u"No connection."_s);
+        clock.advance(40s);
+        Q_EMIT link.statusChanged();
+        clock.advance(40s);
+        QCOMPARE(console.subtitle(), u"10.0 s"_s);
+        QCOMPARE(console.sessions()->index(0, 0).data(SessionListModel::AgeRole).toString(), u"10 s"_s);
+        goesAway({});
+        clock.advance(1s);
+        QCOMPARE(console.subtitle(), u"1 min 31 s"_s);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestHeader)
