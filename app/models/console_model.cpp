@@ -26,10 +26,10 @@ ConsoleModel::ConsoleModel(ConsoleLink &link, Clock &clock, QObject *parent)
         m_replies.clear();
         m_sessions.forgetReplies();
         m_tools.forgetRunning();
-        m_waitingCalls.forgetCalls();
         if (!m_selected.isEmpty())
             m_link.watch(m_selected);
         reload();
+        m_waitingCalls.forgetCalls();
     });
     connect(&m_commands, &CommandRunner::obeyed, this, [this](const QString &session, CommandKind kind) {
         if (kind != CommandKind::TakeOver && kind != CommandKind::Release)

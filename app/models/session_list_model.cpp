@@ -70,7 +70,7 @@ QVariant SessionListModel::data(const QModelIndex &index, int role) const
         return format::age(m_now - row.session.lastActivityMs);
     case WaitedRole:
         return row.session.phase == Phase::WaitingForApproval && !row.state.ended
-                   ? format::stopwatch(m_now - row.session.lastActivityMs)
+                   ? format::stopwatch(m_now - row.waitsSinceMs)
                    : QString();
     case StreamingRole:
         return row.state.streaming;
@@ -192,6 +192,7 @@ void SessionListModel::put(const QList<SessionSnapshot> &sessions)
     for (Row &row : fresh) {
         m_rowOf.insert(row.session.sessionId, rowCount());
         count(row, 1);
+        row.waitsSinceMs = row.session.lastActivityMs;
         m_rows.push_back(std::move(row));
     }
     endInsertRows();
@@ -201,6 +202,9 @@ void SessionListModel::update(Row &row, const SessionSnapshot &session)
 {
     count(row, -1);
     row.mine = row.mine && (row.session.mode != Mode::Human || session.mode == Mode::Human);
+    // Not from what happened last: a note or a whisper does not begin it anew.
+    if (row.session.phase != Phase::WaitingForApproval)
+        row.waitsSinceMs = session.lastActivityMs;
     row.session = session;
     row.state = stateOf(session, row.mine);
     count(row, 1);

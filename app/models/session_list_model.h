@@ -83,6 +83,7 @@ private:
         QString liveText;
         RateMeter meter;
         bool mine = false;
+        qint64 waitsSinceMs = 0; ///< for a person to decide on a call
     };
 
     [[nodiscard]] static QString previewOf(const Row &row);

@@ -41,7 +41,8 @@ qint64 beganMs(const Event &event)
     const QJsonObject call = calls.isEmpty() ? event.meta : calls.last().toObject();
     const QJsonValue took = call["duration_ms"_L1];
     const QJsonValue first = call["ttft_ms"_L1];
-    return took.isDouble() && first.isDouble()
+    const bool saidIt = !event.content.isEmpty() && call["finish"_L1] != "tool_calls"_L1;
+    return saidIt && took.isDouble() && first.isDouble()
                ? event.atMs - std::max<qint64>(0, took.toInteger() - first.toInteger())
                : event.atMs;
 }

@@ -161,7 +161,8 @@ void TurnTracker::endTool(const Event &event)
     span->failed = !event.meta["ok"_L1].toBool() && !m_denied.contains(callId);
     // The tool's own time is exact; the two events also hold the time of storing them.
     const QJsonValue ms = event.meta["ms"_L1];
-    span->endMs = ms.isDouble() && !span->person ? span->startMs + ms.toInteger() : event.atMs;
+    span->endMs =
+        ms.isDouble() && !span->person ? std::min(span->startMs + ms.toInteger(), event.atMs) : event.atMs;
     if (--m_openTools == 0 && m_running && m_modelAnswers)
         beginModelCall(event.atMs);
 }

@@ -93,7 +93,7 @@ void WaitingCallsModel::apply(const SessionSnapshot &session)
     }
     if (!isHere || session.phase != Phase::WaitingForApproval)
         return removeIf(isOfIt);
-    if (m_told.contains(session.sessionId) || m_loading.contains(session.sessionId))
+    if (m_told.contains(session.sessionId))
         return;
     if (std::ranges::none_of(m_calls, isOfIt))
         add({session.sessionId, {}, session.phaseDetail, shown(session.preview), session.lastActivityMs});
@@ -102,12 +102,23 @@ void WaitingCallsModel::apply(const SessionSnapshot &session)
 
 void WaitingCallsModel::load(const QString &sessionId)
 {
-    m_loading.insert(sessionId, {});
-    m_link.loadEvents(sessionId, [self = QPointer(this), sessionId,
-                                  serial = m_serial](const Expected<QList<Event>> &stored) {
-        if (self && self->m_serial == serial)
-            self->loaded(sessionId, stored);
-    });
+    if (m_loading.contains(sessionId) || m_toLoad.contains(sessionId))
+        return;
+    m_toLoad.append(sessionId);
+    loadNext();
+}
+
+void WaitingCallsModel::loadNext()
+{
+    while (!m_toLoad.isEmpty() && m_loading.size() < maxLoads) {
+        const QString sessionId = m_toLoad.takeFirst();
+        m_loading.insert(sessionId, {});
+        m_link.loadEvents(sessionId, [self = QPointer(this), sessionId,
+                                      serial = m_serial](const Expected<QList<Event>> &stored) {
+            if (self && self->m_serial == serial)
+                self->loaded(sessionId, stored);
+        });
+    }
 }
 
 void WaitingCallsModel::loaded(const QString &sessionId, const Expected<QList<Event>> &stored)
@@ -123,8 +134,14 @@ void WaitingCallsModel::loaded(const QString &sessionId, const Expected<QList<Ev
         if (event.seq > known)
             apply(event);
     const auto *session = m_sessions.find(sessionId);
-    if (!session || session->phase != Phase::WaitingForApproval) // any more
+    const bool isHere = session && goesOn(*session);
+    if (!isHere) {
+        m_args.remove(sessionId);
+        m_told.remove(sessionId);
+    }
+    if (!isHere || session->phase != Phase::WaitingForApproval) // any more
         removeIf([&](const Call &call) { return call.sessionId == sessionId; });
+    loadNext();
     if (m_calls.size() != before)
         Q_EMIT countChanged();
 }
@@ -132,6 +149,7 @@ void WaitingCallsModel::loaded(const QString &sessionId, const Expected<QList<Ev
 void WaitingCallsModel::forgetCalls()
 {
     ++m_serial;
+    m_toLoad.clear();
     m_loading.clear();
     m_args.clear();
     m_told.clear();
@@ -146,6 +164,15 @@ void WaitingCallsModel::tick(qint64 nowMs)
     m_now = nowMs;
     if (!m_calls.isEmpty())
         Q_EMIT dataChanged(index(0), index(count() - 1), {WaitedRole});
+    if (nowMs < m_retryAtMs || !m_runner.isReachable())
+        return;
+    m_retryAtMs = nowMs + retryMs;
+    QStringList unknown;
+    for (const Call &call : std::as_const(m_calls))
+        if (call.callId.isEmpty())
+            unknown.append(call.sessionId);
+    for (const QString &sessionId : std::as_const(unknown))
+        load(sessionId);
 }
 
 void WaitingCallsModel::add(Call call)

@@ -64,6 +64,7 @@ private:
 
     void apply(const Event &event);
     void load(const QString &sessionId);
+    void loadNext();
     void loaded(const QString &sessionId, const Expected<QList<Event>> &stored);
     void apply(const SessionSnapshot &session);
     void add(Call call);
@@ -78,7 +79,12 @@ private:
     QList<Call> m_calls;
     QHash<QString, QHash<QString, QString>> m_args; ///< of a session's calls without a result, by call
     QSet<QString> m_told;                           ///< sessions whose calls are known from what was stored
+    static constexpr qsizetype maxLoads = 4;        ///< at once; a backend answers only so many
+    static constexpr qint64 retryMs = 5'000;
+
+    QStringList m_toLoad;
     QHash<QString, QList<Event>> m_loading; ///< what happens in a session until what was stored is here
+    qint64 m_retryAtMs = 0;                 ///< for those whose calls are not known yet
     quint64 m_serial = 0;                   ///< an answer to an older load means nothing
     qint64 m_now = 0;
 };

@@ -67,6 +67,8 @@ void RelayConnection::watch(Side &from, Side &to)
 
 void RelayConnection::pass(Side &to, const QString &frame)
 {
+    if (to.socket->state() != QAbstractSocket::ConnectedState)
+        return; // it is being closed
     if (!isBehind(to)) {
         to.socket->sendTextMessage(frame);
         return;

@@ -20,9 +20,13 @@ struct ReplyWishes
 /// What a client puts into its conversation without asking for a reply.
 struct Note
 {
-    Role role = Role::User; ///< User, Assistant (what it says was said before) or System (for the model only)
+    /// User, Assistant (what it says was said before), System (for the model only) or Tool (what a function
+    /// of the client's says after another answer stood in for it).
+    Role role = Role::User;
     QString text;
-    QString ref; ///< what the client calls it; comes back in Noted or Problem
+    QString ref;         ///< what the client calls it; comes back in Noted or Problem
+    QString callId = {}; ///< Tool only, as is the next
+    QString tool = {};
 };
 
 } // namespace loquat

@@ -117,6 +117,8 @@ QJsonObject Session::resyncSnapshot() const
                          {"messages"_L1, m_replay.messages()}, {"complete"_L1, m_replay.isComplete()}};
     if (m_turn && !isPaused())
         snapshot["running"_L1] = QJsonObject{{"turn"_L1, m_runningTurn}, {"text"_L1, m_saidNow}};
+    else if (m_steering && !m_waiting.isEmpty()) // asked for, and a person's to give
+        snapshot["running"_L1] = QJsonObject{{"turn"_L1, m_waiting.first().turn}, {"text"_L1, QString()}};
     return snapshot;
 }
 

@@ -90,7 +90,15 @@ void Session::keep(const Note &note)
 {
     Steering &steer = steering();
     Event event;
-    if (note.role == Role::User) {
+    if (note.role == Role::Tool) {
+        event = emitEvent(EventType::ToolResult, Role::Tool, note.text,
+                          {{"turn"_L1, m_state.turns},
+                           {"call_id"_L1, note.callId},
+                           {"tool"_L1, note.tool},
+                           {"by"_L1, u"client"_s},
+                           {"ok"_L1, true},
+                           {"late"_L1, true}});
+    } else if (note.role == Role::User) {
         if (!steer.paused && steer.saidTurn == 0)
             steer.saidTurn = ++m_state.turns;
         steer.userSpoke = true;
@@ -177,13 +185,11 @@ void Session::answerCall(const QString &callId, const QString &result, const QSt
         const auto tool = tools.takeUnanswered(callId);
         if (!tool)
             return tell(refusal(u"unknown_call"_s, u"No call with this id waits for the client."_s, ref));
-        emitEvent(EventType::ToolResult, Role::Tool, storable(result),
-                  {{"turn"_L1, m_state.turns},
-                   {"call_id"_L1, callId},
-                   {"tool"_L1, *tool},
-                   {"by"_L1, u"client"_s},
-                   {"ok"_L1, true},
-                   {"late"_L1, true}});
+        const Note late{Role::Tool, storable(result), ref, callId, *tool};
+        if (!m_turn || isPaused())
+            return keep(late);
+        steering().held.push_back(late); // as what is said meanwhile
+        return publish();
     }
     m_outbox.send(outbound::Noted{ref, m_state.lastSeq}, m_state.lastSeq);
 }

@@ -188,6 +188,8 @@ void Summariser::modelFailed(quint64 id, const Error &error)
     if (error.code != "model_bad_request"_L1 || !job.request.replySchema)
         return modelEnded(id, error);
     job.request.replySchema.reset();
+    job.failures = job.reply->failuresSoFar();
+    job.costUsd = job.reply->costSoFar();
     job.text.clear();
     drop(job.reply);
     askModel(id);
@@ -215,8 +217,13 @@ void Summariser::modelEnded(quint64 id, const Expected<ChatOutcome> &outcome)
         result.costUsd = job.reply->costSoFar();
         result.failures = job.reply->failuresSoFar();
     }
-    if (result.failures.isEmpty() || result.failures.last().error.code != result.code)
+    // Where all failed their attempts tell, and a call that nobody was asked for took no time.
+    const bool isCut = result.code == "summary_timeout"_L1 || result.failures.isEmpty();
+    if (outcome || (isCut && !result.provider.isEmpty()))
         result.durationMs = m_clock.monotonicMs() - answererAskedMs(job.askedMs, result.failures, m_clock);
+    result.failures = job.failures + result.failures;
+    if (job.costUsd)
+        result.costUsd = result.costUsd.value_or(0) + *job.costUsd;
     finish(id, result);
 }
 

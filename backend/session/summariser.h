@@ -45,7 +45,9 @@ private:
         ChatRequest request;
         QString text; ///< what the model wrote so far
         std::unique_ptr<ChatReply> reply;
-        qint64 askedMs = 0; ///< by the monotonic clock
+        qint64 askedMs = 0;                 ///< by the monotonic clock
+        QList<FailedAttempt> failures = {}; ///< of the call before, if there was one, and what that cost
+        std::optional<double> costUsd = {};
         std::unique_ptr<Clock::Timer> limit;
     };
 

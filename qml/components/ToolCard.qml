@@ -21,13 +21,15 @@ Rectangle {
     signal denied
 
     // With the focus on one of its buttons A and D mean this card, whichever waits longest.
-    function claimKey(event: KeyEvent) {
-        event.accepted = card.canDecide && event.modifiers === Qt.NoModifier && (event.key === Qt.Key_A || event.key === Qt.Key_D);
+    function isDecision(event: KeyEvent): bool {
+        return card.canDecide && event.modifiers === Qt.NoModifier && (event.key === Qt.Key_A || event.key === Qt.Key_D);
     }
 
     function decideByKey(event: KeyEvent) {
-        claimKey(event);
-        if (!event.accepted || event.isAutoRepeat)
+        if (!isDecision(event))
+            return; // the button's own
+        event.accepted = true;
+        if (event.isAutoRepeat)
             return;
         if (event.key === Qt.Key_A)
             card.approved();
@@ -125,7 +127,7 @@ Rectangle {
                 text: card.keysDecide || approve.activeFocus || deny.activeFocus ? qsTr("Approve  A") : qsTr("Approve")
 
                 Keys.onPressed: event => card.decideByKey(event)
-                Keys.onShortcutOverride: event => card.claimKey(event)
+                Keys.onShortcutOverride: event => event.accepted = card.isDecision(event)
                 onClicked: card.approved()
             }
 
@@ -138,7 +140,7 @@ Rectangle {
                 text: card.keysDecide || approve.activeFocus || deny.activeFocus ? qsTr("Deny  D") : qsTr("Deny")
 
                 Keys.onPressed: event => card.decideByKey(event)
-                Keys.onShortcutOverride: event => card.claimKey(event)
+                Keys.onShortcutOverride: event => event.accepted = card.isDecision(event)
                 onClicked: card.denied()
             }
         }

@@ -68,6 +68,8 @@ public:
             load();
     }
 
+    [[nodiscard]] qsizetype heldLoads() const { return held.size(); }
+
     /// Answers the command that was held back longest.
     void answerCommand(const Expected<void> &answer = {}) { commands.takeFirst()(answer); }
 

@@ -287,10 +287,6 @@ private Q_SLOTS:
         f.clock.advance(std::chrono::seconds(72));
         QCOMPARE(f.console.subtitle(), u"m · 1 min 12 s"_s);
         QCOMPARE(f.console.sessions()->index(0, 0).data(SessionListModel::AgeRole).toString(), u"1 min"_s);
-        QVERIFY(f.console.sessions()->index(0, 0).data(SessionListModel::WaitedRole).toString().isEmpty());
-        session.phase = Phase::WaitingForApproval;
-        f.link.show(session);
-        QCOMPARE(f.console.sessions()->index(0, 0).data(SessionListModel::WaitedRole).toString(), u"1:12"_s);
     }
 };
 

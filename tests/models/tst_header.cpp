@@ -44,6 +44,28 @@ private Q_SLOTS:
         QCOMPARE(console.subtitle(), u"20.0 s"_s);
     }
 
+    void aCallWaitsFromWhenItBeganTo()
+    {
+        ScriptedLink link;
+        ManualClock clock;
+        ConsoleModel console(link, clock);
+        const auto waited = [&console] {
+            return console.sessions()->index(0, 0).data(SessionListModel::WaitedRole).toString();
+        };
+        auto session = aSession(u"s"_s);
+        session.lastActivityMs = clock.nowMs();
+        link.show(session);
+        clock.advance(72s);
+        QVERIFY(waited().isEmpty());
+        session.phase = Phase::WaitingForApproval;
+        session.lastActivityMs = clock.nowMs();
+        link.show(session);
+        clock.advance(72s);
+        session.lastActivityMs = clock.nowMs(); // a whisper
+        link.show(session);
+        QCOMPARE(waited(), u"1:12"_s);
+    }
+
     void nothingGoesOnWhileTheBackendIsAway()
     {
         ScriptedLink link;

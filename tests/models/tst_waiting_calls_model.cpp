@@ -11,6 +11,7 @@
 using namespace loquat;
 using namespace loquat::fakes;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -141,12 +142,33 @@ private Q_SLOTS:
         m_link->loadError.reset();
         m_link->stored[u"a"_s].append(anEvent(u"a"_s, 5, EventType::ToolApproval, u"refund"_s,
                                               {{"call_id"_L1, "1"_L1}, {"decision"_L1, "asked"_L1}}));
-        m_link->show(waiting(u"a"_s, u"refund"_s));
+        m_clock.advance(6s); // what waits says nothing by itself
         QCOMPARE(model().count(), 1);
         QCOMPARE(at(0, WaitingCallsModel::CallIdRole), u"1"_s);
         const int loads = m_link->loads;
         m_link->show(waiting(u"a"_s, u"refund"_s));
         QCOMPARE(m_link->loads, loads); // all is known
+    }
+
+    void manyAreLoadedAFewAtATimeAndTheOpenConversationFirst()
+    {
+        m_link->holdLoads = true;
+        for (int i = 0; i < 40; ++i) {
+            const QString id = u"s%1"_s.arg(i);
+            m_link->stored[id].append(anEvent(id, 5, EventType::ToolApproval, u"refund"_s,
+                                              {{"call_id"_L1, "1"_L1}, {"decision"_L1, "asked"_L1}}));
+            m_link->show(waiting(id, u"refund"_s));
+        }
+        const int few = m_link->loads;
+        QVERIFY(few < 8);
+        m_console->select(u"s1"_s);
+        Q_EMIT m_link->gapped(); // as right after connecting
+        QVERIFY(m_link->loads < 3 * 8);
+        while (m_link->heldLoads() > 0)
+            m_link->release();
+        QCOMPARE(model().count(), 40);
+        for (int row = 0; row < 40; ++row)
+            QCOMPARE(at(row, WaitingCallsModel::CanDecideRole), true);
     }
 
     void oneThatIsDecidedWhileItLoadsIsGone()

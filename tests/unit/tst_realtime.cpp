@@ -242,6 +242,8 @@ private Q_SLOTS:
         client.hear(done(u"stop"_s));
         QCOMPARE(client.translation.find(call)->value("output"_L1).toString(), u"sunny"_s);
         QCOMPARE(client.translation.find(message)->value("status"_L1).toString(), u"completed"_s);
+        // Clients hear of the call as part of the response only: what they know last is the message.
+        QVERIFY(client.translation.isNewest(call) && client.translation.isNewest(message));
     }
 
     void onlySoManyItemsAreRemembered()
@@ -254,6 +256,9 @@ private Q_SLOTS:
         items.keep(messageItem(u"long"_s, Role::User, QString(Items::maxCharacters, u'x')));
         QVERIFY(!items.find(u"299"_s));
         QVERIFY(items.find(u"long"_s));
+        items.keep(messageItem(u"longer"_s, Role::User, QString(2 * Items::maxCharacters, u'x')));
+        QVERIFY(!items.find(u"long"_s));
+        QVERIFY(items.find(u"longer"_s)); // as it was told
     }
 };
 

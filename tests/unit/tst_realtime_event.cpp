@@ -136,9 +136,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("frame");
         QTest::addColumn<QString>("code");
         QTest::addColumn<QString>("param");
-        const auto row = [](const char *frame, const char *code, const char *param) {
-            QTest::newRow(frame) << QString::fromUtf8(frame) << QString::fromUtf8(code)
-                                 << QString::fromUtf8(param);
+        const auto row = [](const QByteArray &frame, const char *code, const char *param) {
+            QTest::newRow(frame.left(100).constData())
+                << QString::fromUtf8(frame) << QString::fromUtf8(code) << QString::fromUtf8(param);
         };
         row("nonsense", "invalid_json", "");
         row("{}", "missing_required_parameter", "type");
@@ -159,6 +159,11 @@ private Q_SLOTS:
             "invalid_value", "item.content[0].type");
         row("{\"type\":\"conversation.item.create\",\"item\":{\"type\":\"function_call_output\"}}",
             "missing_required_parameter", "item.call_id");
+        const QByteArray parts = QByteArray(",{\"type\":\"text\",\"text\":\"\"}").repeated(17).sliced(1);
+        row("{\"type\":\"conversation.item.create\",\"item\":{\"type\":\"message\",\"role\":\"user\","
+            "\"content\":[" +
+                parts + "]}}",
+            "array_above_max_length", "item.content");
         row("{\"type\":\"session.update\",\"session\":{\"parallel_tool_calls\":1}}", "invalid_type",
             "session.parallel_tool_calls");
         row("{\"type\":\"response.create\",\"response\":{\"input\":[]}}", "unsupported_parameter",

@@ -68,6 +68,29 @@ private Q_SLOTS:
         QCOMPARE(session.snapshot().queued, 0);
     }
 
+    void anAnswerThatComesWhileAReplyRunsIsKeptBehindIt()
+    {
+        SessionStage stage;
+        Session &session = stage.connectClient();
+        session.note({Role::User, u"open"_s, {}});
+        session.respond(withTool, {});
+        stage.reply().callTools({callOf(u"c1"_s)});
+        session.respond(withTool, {});
+        stage.reply().push(u"Not yet."_s);
+        session.answerCall(u"c1"_s, u"open now"_s, u"late"_s);
+        stage.settle();
+        QVERIFY(stage.client.all<outbound::Noted>().isEmpty() ||
+                stage.client.last<outbound::Noted>().ref != "late"_L1);
+        stage.reply().finish({});
+        stage.settle();
+        QCOMPARE(stage.client.last<outbound::Noted>().ref, u"late"_s);
+        session.respond(withTool, {});
+        stage.settle();
+        const auto told = stage.model.lastCall().request.messages;
+        QCOMPARE(told.last().content, u"open now"_s); // the model would take it for answered before its reply
+        QCOMPARE(told[told.size() - 3].content, u"Not yet."_s);
+    }
+
     void whatTheClientBringsAlongReachesTheModelAsWhatItIs()
     {
         SessionStage stage;

@@ -89,6 +89,10 @@ private Q_SLOTS:
         QCOMPARE(meta["attempts"_L1].toArray().size(), 1);
         QCOMPARE(meta["attempts"_L1][0]["code"_L1].toString(), u"model_timeout"_s);
 
+        Ended unasked; // the budget is spent, say
+        unasked.reply().fail({u"budget_spent"_s, u"No more today."_s, {}, false});
+        QVERIFY(!unasked.summary().meta.contains("duration_ms"_L1));
+
         Ended inVain;
         const Error error{u"model_timeout"_s, u"Silent."_s, {}, true};
         inVain.reply().setFailuresSoFar({{u"first"_s, error, {}, {}, u"small"_s, asked, 1'000}});

@@ -12,6 +12,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype maxMetadata = 16;
+constexpr qsizetype maxParts = 16; ///< of a message; each takes far more memory than its text may
 
 using Said = decltype(ClientEvent::said);
 
@@ -19,8 +20,11 @@ using Said = decltype(ClientEvent::said);
 QJsonArray readContent(FieldReader &read, const QJsonObject &item)
 {
     const QJsonArray content = read.array(item, u"item"_s, "content"_L1, true).value_or(QJsonArray());
+    if (content.size() > maxParts)
+        read.blame(u"array_above_max_length"_s, u"item.content"_s,
+                   u"Invalid 'item.content': a message has at most %1 parts."_s.arg(maxParts));
     QJsonArray parts;
-    for (qsizetype i = 0; i < content.size(); ++i) {
+    for (qsizetype i = 0; i < content.size() && !read.fault(); ++i) {
         const QString path = u"item.content[%1]"_s.arg(i);
         const QJsonObject part = content.at(i).toObject();
         const QString type = read.text(part, path, "type"_L1, true).value_or(QString());

@@ -82,7 +82,7 @@ int Response::addItem(const QJsonObject &item)
                  {{"response_id"_L1, m_id}, {"output_index"_L1, index}, {"item"_L1, item}});
     if (isOfService(item) && m_events.isBeta())
         return index; // which does not know it
-    const QJsonValue previous = m_items.follow(item["id"_L1].toString());
+    const QJsonValue previous = m_items.follow(item["id"_L1].toString(), !isOfService(item));
     if (!isOfService(item))
         m_events.say(u"conversation.item.added"_s, {{"previous_item_id"_L1, previous}, {"item"_L1, item}});
     return index;

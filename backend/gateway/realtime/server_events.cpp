@@ -44,19 +44,23 @@ QString ServerEvents::newId(QLatin1StringView prefix)
     return u"%1_%2_%3"_s.arg(prefix, m_base).arg(++m_number);
 }
 
-QJsonValue Items::follow(const QString &itemId)
+QJsonValue Items::follow(const QString &itemId, bool isTold)
 {
+    if (isTold)
+        m_lastTold = itemId;
     return orNull(std::exchange(m_last, itemId));
 }
 
 void Items::keep(const QJsonObject &item)
 {
+    constexpr qsizetype partWeight = 256; // of a part, beside its text
     qsizetype characters = item["arguments"_L1].toString().size() + item["output"_L1].toString().size();
     for (const QJsonValue &part : item["content"_L1].toArray())
-        characters += part["text"_L1].toString().size();
+        characters += partWeight + part["text"_L1].toString().size();
     m_items.append({item, characters});
     m_characters += characters;
-    while (m_items.size() > maxItems || m_characters > maxCharacters)
+    // The newest stays, however long it is.
+    while (m_items.size() > maxItems || (m_characters > maxCharacters && m_items.size() > 1))
         m_characters -= m_items.takeFirst().characters;
 }
 

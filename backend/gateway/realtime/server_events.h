@@ -42,12 +42,13 @@ public:
     static constexpr qsizetype maxItems = 256;
     static constexpr qsizetype maxCharacters = 128 * 1024;
 
-    /// An item begins: the one before it, or null.
-    QJsonValue follow(const QString &itemId);
+    /// An item begins: the one before it, or null. `isTold`: as one of the conversation.
+    QJsonValue follow(const QString &itemId, bool isTold = true);
     /// An item as it ended.
     void keep(const QJsonObject &item);
     [[nodiscard]] std::optional<QJsonObject> find(const QString &itemId) const;
     [[nodiscard]] const QString &last() const { return m_last; }
+    [[nodiscard]] const QString &lastTold() const { return m_lastTold; }
 
 private:
     struct Kept
@@ -59,6 +60,7 @@ private:
     QList<Kept> m_items;
     qsizetype m_characters = 0;
     QString m_last;
+    QString m_lastTold;
 };
 
 /// {"id","object":"realtime.item","type":"message",…}

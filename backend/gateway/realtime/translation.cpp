@@ -108,6 +108,7 @@ QJsonObject Translation::session() const
             {"instructions"_L1, m_wishes.instructions},
             {"tools"_L1, toolsJson(m_wishes.tools)},
             {"tool_choice"_L1, toolChoiceJson(m_wishes.toolChoice)},
+            {"parallel_tool_calls"_L1, m_wishes.parallelToolCalls},
             {"max_output_tokens"_L1,
              m_wishes.maxOutputTokens ? QJsonValue(*m_wishes.maxOutputTokens) : QJsonValue(u"inf"_s)},
             {"tracing"_L1, QJsonValue::Null},

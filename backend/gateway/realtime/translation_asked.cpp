@@ -52,7 +52,7 @@ bool Translation::isNewest(const QString &itemId) const
 {
     if (itemId == "root"_L1) // before all others
         return m_items.last().isEmpty() && m_lastExpected.isEmpty();
-    return itemId == m_items.last() || itemId == m_lastExpected;
+    return itemId == m_items.last() || itemId == m_items.lastTold() || itemId == m_lastExpected;
 }
 
 QString Translation::expectReply(const QJsonObject &metadata, const QString &eventId)
