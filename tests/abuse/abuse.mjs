@@ -75,7 +75,8 @@ describe('Others are served, memory has a bound, and nothing is left of', () => 
       more();
     })));
     await ordinary.turnsMore();
-    assert.ok(await metric(server, 'loquat_refused_total{reason="slow_reader"}') > 0, 'nobody was let go');
+    // A busy machine takes longer to let them write as much as that.
+    await eventually('somebody to be let go', async () => await metric(server, 'loquat_refused_total{reason="slow_reader"}') > 0);
     for (const reader of readers) reader.drop();
   }, lazyReaders));
 
