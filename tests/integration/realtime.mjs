@@ -67,6 +67,21 @@ describe('A session of the Realtime protocol', () => {
       assert.ok(types.includes(type), type);
   });
 
+  it('owes whoever comes back the reply that a person has not given yet', async () => {
+    const client = await PlainClient.open(server);
+    await command(server, client.id, { command: 'take_over', by: 'Kim' });
+    await client.one('session.updated');
+    client.say('is anybody there?');
+    client.send({ type: 'response.create' });
+    await client.one('response.created');
+    client.socket.terminate();
+    const again = await PlainClient.open(server, { session_id: client.id });
+    await again.one('response.created');
+    await command(server, client.id, { command: 'reply', text: 'I am Kim.', by: 'Kim' });
+    assert.equal(textOf(await again.until('response.done')), 'I am Kim.');
+    await again.leave();
+  });
+
   it('refuses what it cannot do by name, and goes on', async () => {
     const client = await PlainClient.open(server);
     const item = (more) => ({ type: 'conversation.item.create', item: more });
