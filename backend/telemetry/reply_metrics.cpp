@@ -111,9 +111,7 @@ void ReplyMetrics::countReply(const Event &event)
     }
     // Who failed last may be the call itself.
     const bool itself = attempts.last()["code"_L1] == code;
-    for (qsizetype i = 0; i < attempts.size() - (itself ? 1 : 0); ++i)
-        countFailed(attempts[i].toObject(), attempts[i]["code"_L1],
-                    {m_models.of({}), m_models.of(attempts[i]["provider"_L1].toString())});
+    countInVain(attempts, attempts.size() - (itself ? 1 : 0));
 }
 
 void ReplyMetrics::countUnanswered(const Event &event)
@@ -126,22 +124,26 @@ void ReplyMetrics::countAside(const Event &event)
 {
     const QJsonObject &meta = event.meta;
     const QJsonArray attempts = meta["attempts"_L1].toArray();
+    countAttempts(attempts);
     const QMutexLocker lock(&m_mutex);
     const Names names = namesOf(meta);
     Series &series = m_series[names];
     countCost(meta, names, series);
-    countAttempts(attempts);
-    for (const QJsonValue &failed : attempts)
-        countFailed(failed.toObject(), failed["code"_L1],
-                    {m_models.of({}), m_models.of(failed["provider"_L1].toString())});
+    countInVain(attempts, attempts.size());
+    const bool timed = meta.contains("duration_ms"_L1);
+    const bool failed = meta.contains("code"_L1);
+    if (timed && !failed)
+        return countCall(meta, {}, names, series);
     countTokens(meta["usage"_L1].toObject(), names, series);
-    if (!meta.contains("duration_ms"_L1))
-        return;
-    if (meta.contains("code"_L1))
+    if (timed)
         countFailed(meta, meta["code"_L1], names);
-    else
-        observe(series.operation, m_operation, operations, seconds(meta["duration_ms"_L1]),
-                [&] { return callLabels(names); });
+}
+
+void ReplyMetrics::countInVain(const QJsonArray &attempts, qsizetype first)
+{
+    for (qsizetype i = 0; i < first; ++i)
+        countFailed(attempts[i].toObject(), attempts[i]["code"_L1],
+                    {m_models.of({}), m_models.of(attempts[i]["provider"_L1].toString())});
 }
 
 void ReplyMetrics::countAttempts(const QJsonArray &attempts)

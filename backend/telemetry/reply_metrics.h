@@ -59,6 +59,8 @@ private:
     void countTurn(const QJsonObject &meta, const Names &names, Series &series);
     /// One model call: a member of an ai_message's `calls`, or the message where it was the only one.
     void countCall(const QJsonObject &call, const QJsonValue &code, const Names &names, Series &series);
+    /// The time that the first so many of `attempts` took.
+    void countInVain(const QJsonArray &attempts, qsizetype first);
     void countFailed(const QJsonObject &call, const QJsonValue &code, const Names &names);
     [[nodiscard]] Names namesOf(const QJsonObject &meta);
 

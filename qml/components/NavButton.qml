@@ -18,55 +18,49 @@ AbstractButton {
 
     contentItem: Item {}
 
-    Item {
+    Rectangle {
         anchors.fill: parent
+        color: button.checked || button.hovered ? Theme.raised : "transparent"
+        radius: Theme.radius
+
+        FocusRing { control: button }
+
+        Icon {
+            anchors.centerIn: parent
+            path: button.iconPath
+            tone: button.checked ? Theme.text : Theme.dim
+        }
 
         Rectangle {
-            id: plate
+            anchors.left: parent.left
+            anchors.leftMargin: -8
+            anchors.verticalCenter: parent.verticalCenter
+            color: Theme.accent
+            height: 24
+            radius: 1.5
+            visible: button.checked
+            width: 3
+        }
 
-            anchors.fill: parent
-            color: button.checked || button.hovered ? Theme.raised : "transparent"
-            radius: Theme.radius
+        Rectangle {
+            anchors.right: parent.right
+            anchors.rightMargin: 2
+            anchors.top: parent.top
+            anchors.topMargin: 3
+            color: Theme.warn
+            height: 16
+            radius: 8
+            visible: button.badge > 0
+            width: Math.max(16, count.implicitWidth + 8)
 
-            FocusRing { control: button }
+            BodyText {
+                id: count
 
-            Icon {
                 anchors.centerIn: parent
-                path: button.iconPath
-                tone: button.checked ? Theme.text : Theme.dim
-            }
-
-            Rectangle {
-                anchors.left: parent.left
-                anchors.leftMargin: -8
-                anchors.verticalCenter: parent.verticalCenter
-                color: Theme.accent
-                height: 24
-                radius: 1.5
-                visible: button.checked
-                width: 3
-            }
-
-            Rectangle {
-                anchors.right: parent.right
-                anchors.rightMargin: 2
-                anchors.top: parent.top
-                anchors.topMargin: 3
-                color: Theme.warn
-                height: 16
-                radius: 8
-                visible: button.badge > 0
-                width: Math.max(16, count.implicitWidth + 8)
-
-                BodyText {
-                    id: count
-
-                    anchors.centerIn: parent
-                    color: Theme.onFill
-                    font.pixelSize: 10
-                    font.weight: Font.DemiBold
-                    text: button.badge
-                }
+                color: Theme.onFill
+                font.pixelSize: 10
+                font.weight: Font.DemiBold
+                text: button.badge
             }
         }
     }

@@ -27,6 +27,20 @@ class TestTraceFailover : public QObject, protected TraceStage
         return {ms("startTimeUnixNano"_L1), ms("endTimeUnixNano"_L1)};
     }
     using Times = std::pair<qint64, qint64>;
+    /// After 1 s, of which the last call took 400 ms.
+    void replyFails(const QString &code, const QJsonArray &attempts)
+    {
+        const QJsonObject call{
+            {"finish"_L1, "failed"_L1}, {"duration_ms"_L1, 400}, {"provider"_L1, "groq"_L1}};
+        take(4, 3000, EventType::AiMessage,
+             {{"turn"_L1, 1},
+              {"final"_L1, true},
+              {"finish"_L1, "failed"_L1},
+              {"duration_ms"_L1, 1000},
+              {"code"_L1, code},
+              {"attempts"_L1, attempts},
+              {"calls"_L1, QJsonArray{call}}});
+    }
 
 private Q_SLOTS:
     void init()
@@ -71,17 +85,8 @@ private Q_SLOTS:
     void ofAReplyThatFailedEachWhoWasAskedHasOneSpan()
     {
         take(3, 3000, EventType::ErrorRaised, {{"turn"_L1, 1}, {"code"_L1, "model_unauthorized"_L1}});
-        const QJsonObject call{
-            {"finish"_L1, "failed"_L1}, {"duration_ms"_L1, 400}, {"provider"_L1, "groq"_L1}};
-        take(4, 3000, EventType::AiMessage,
-             {{"turn"_L1, 1},
-              {"final"_L1, true},
-              {"finish"_L1, "failed"_L1},
-              {"duration_ms"_L1, 1000},
-              {"code"_L1, "model_unauthorized"_L1},
-              {"attempts"_L1, QJsonArray{attempt(u"openai"_s, u"model_overloaded"_s, 2000, 600),
-                                         attempt(u"groq"_s, u"model_unauthorized"_s, 2600, 400)}},
-              {"calls"_L1, QJsonArray{call}}});
+        replyFails(u"model_unauthorized"_s, {attempt(u"openai"_s, u"model_overloaded"_s, 2000, 600),
+                                             attempt(u"groq"_s, u"model_unauthorized"_s, 2600, 400)});
         QCOMPARE(attribute(span(u"chat openai-mini"_s), u"error.type"_s), u"model_overloaded"_s);
         QCOMPARE(spans(u"chat groq-mini"_s).size(), 1);
         const QJsonObject last = span(u"chat groq-mini"_s);
@@ -94,16 +99,7 @@ private Q_SLOTS:
     // The turn's time was up while a third was asked: nobody knows for which model.
     void aCallThatFailedOtherwiseThanItsAttemptsIsNoneOfThem()
     {
-        const QJsonObject call{
-            {"finish"_L1, "failed"_L1}, {"duration_ms"_L1, 400}, {"provider"_L1, "groq"_L1}};
-        take(3, 3000, EventType::AiMessage,
-             {{"turn"_L1, 1},
-              {"final"_L1, true},
-              {"finish"_L1, "failed"_L1},
-              {"duration_ms"_L1, 1000},
-              {"code"_L1, "turn_timeout"_L1},
-              {"attempts"_L1, QJsonArray{attempt(u"openai"_s, u"model_overloaded"_s, 2000, 600)}},
-              {"calls"_L1, QJsonArray{call}}});
+        replyFails(u"turn_timeout"_s, {attempt(u"openai"_s, u"model_overloaded"_s, 2000, 600)});
         QCOMPARE(times(span(u"chat openai-mini"_s)), (Times{2000, 2600}));
         const QJsonObject last = span(u"chat groq"_s);
         QCOMPARE(attribute(last, u"gen_ai.request.model"_s), QString());
